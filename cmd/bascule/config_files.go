@@ -1,0 +1,86 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"bascule/reconcile"
+)
+
+// periodMark stands for the month of pay, AAAA-MM, in the path of an input, so
+// that one configuration serves every month.
+const periodMark = "{period}"
+
+// Files lists the files of a side that exist now: patterns expanded, each
+// file once, in the order of the paths. A pattern or a file that leads to
+// nothing is refused, for an input forgotten would be agents missing.
+func (c *Config) Files(side reconcile.Side) ([]Input, error) {
+	var files []Input
+	for i, in := range c.Inputs.Of(side) {
+		name := inputPathKey("inputs."+side.String(), i)
+		paths, err := c.expand(in.Path)
+		if err != nil {
+			return nil, c.refuse(name, err, "vérifiez le chemin, relatif au dossier de "+filepath.Base(c.File)+", et le mois de paye "+c.Period.String())
+		}
+		for _, p := range paths {
+			if slices.ContainsFunc(files, func(f Input) bool { return c.Abs(f.Path) == c.Abs(p) }) {
+				return nil, c.refuse(name, fmt.Errorf("désigne une seconde fois %s", p), "gardez une seule mention de ce fichier : ses bulletins compteraient double")
+			}
+			files = append(files, Input{Path: p, Layout: in.Layout})
+		}
+	}
+	slices.SortFunc(files, func(f, g Input) int { return strings.Compare(string(f.Path), string(g.Path)) })
+	return files, nil
+}
+
+// expand finds the files of one path. A file of that very name wins over the
+// pattern that its name may also be.
+func (c *Config) expand(p Path) ([]Path, error) {
+	info, err := os.Stat(c.Abs(p))
+	switch {
+	case err == nil && info.IsDir():
+		return nil, fmt.Errorf("désigne un dossier, pas un fichier : %s", p)
+	case err == nil && !info.Mode().IsRegular():
+		return nil, fmt.Errorf("désigne autre chose qu'un fichier : %s", p)
+	case err == nil:
+		return []Path{Path(filepath.ToSlash(filepath.Clean(string(p))))}, nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("désigne un fichier inaccessible : %s", p)
+	case !strings.ContainsAny(string(p), "*?["):
+		return nil, fmt.Errorf("désigne un fichier qui n'existe pas : %s", p)
+	}
+	pattern := filepath.FromSlash(string(p))
+	if !filepath.IsAbs(pattern) {
+		pattern = filepath.Join(escapeGlob(c.Dir), pattern)
+	}
+	matches, err := filepath.Glob(pattern)
+	if err != nil {
+		return nil, errGlob
+	}
+	var paths []Path
+	for _, match := range matches {
+		if info, err := os.Stat(match); err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		if !filepath.IsAbs(string(p)) {
+			if match, err = filepath.Rel(c.Dir, match); err != nil {
+				return nil, err
+			}
+		}
+		paths = append(paths, Path(filepath.ToSlash(match)))
+	}
+	if len(paths) == 0 {
+		return nil, fmt.Errorf("ne correspond à aucun fichier : %s", p)
+	}
+	return paths, nil
+}
+
+// escapeGlob keeps a folder whose name holds [ or * from acting as a pattern.
+func escapeGlob(dir string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(dir)
+}

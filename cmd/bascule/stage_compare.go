@@ -1,0 +1,239 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+
+	"bascule/mappings"
+	"bascule/reconcile"
+	"bascule/reconcile/sqlite"
+)
+
+// errEmpty means that there is nothing to compare: a success would be a lie.
+var errEmpty = errors.New("les deux côtés sont vides : aucune comparaison n'a eu lieu — vérifiez les extractions et le mois de paye")
+
+// ErrClosing means that a sum is wrong somewhere: nothing of the run is kept.
+var ErrClosing = errors.New("le bouclage n'est pas exact")
+
+// compareLoads reconciles some loads of the month and records the run, or
+// returns the last run when nothing has changed since, unless again is set.
+func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile.Load, again bool) (*reconcile.Run, error) {
+	c := a.Config
+	tables, err := a.tables(c.Period)
+	if err != nil {
+		return nil, err
+	}
+	var payslips int64
+	for i := range loads {
+		payslips += loads[i].Payslips
+	}
+	if payslips == 0 {
+		return nil, errEmpty
+	}
+	run := &reconcile.Run{Period: c.Period, StartedAt: a.Now().UTC().Format(time.RFC3339), Version: a.Version, ConfigHash: c.Hash(),
+		TablesHash: tables.Hash, Config: c.Frozen(), Loads: loads}
+	run.Inputs = inputsDigest(run)
+	last, err := db.LatestRun(ctx, c.Period)
+	if err != nil {
+		return nil, err
+	}
+	if last != nil && last.Inputs == run.Inputs && !again {
+		a.Log.Info("comparaison", "run", last.ID, "état", "rien n'a changé depuis cette exécution")
+		return last, nil
+	}
+	start := a.Now()
+	err = db.Record(ctx, run, func(r *sqlite.Recorder) error {
+		k := comparison{app: a, db: db, recorder: r, run: run, terms: &reconcile.Terms{Period: c.Period, Tables: tables, Mapping: tables.At(c.Period),
+			Tolerance: c.Tolerance, Identity: c.Identity.Identity, Secret: db.Secret()}}
+		if err := k.compare(ctx); err != nil {
+			return err
+		}
+		run.Folder = runFolder(c, run.ID)
+		run.Summary.Seconds.Compare = seconds(a.Now().Sub(start))
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	a.Log.Info("comparaison", "run", run.ID, "écarts", run.Summary.Discrepancies.Total, "ouverts", run.Summary.Discrepancies.Open)
+	return run, nil
+}
+
+// tables reads the tables of correspondence, valid in a month.
+func (a *App) tables(p reconcile.Period) (*reconcile.Tables, error) {
+	c := a.Config
+	paths := mappings.Paths{Dir: c.Abs(c.Mappings)}
+	if c.Identity.Crosswalk != c.Mappings+"/identites.csv" { // named elsewhere: then it must exist
+		paths.Crosswalk = c.Abs(c.Identity.Crosswalk)
+	}
+	if c.Waves != c.Mappings+"/vagues.csv" {
+		paths.Waves = c.Abs(c.Waves)
+	}
+	return mappings.LoadPaths(paths, p)
+}
+
+// inputsDigest covers all that decides a run's result: equal digests, same run.
+func inputsDigest(run *reconcile.Run) string {
+	parts := []any{reconcile.EngineVersion, run.Period, run.ConfigHash, run.TablesHash}
+	for i := range run.Loads {
+		l := &run.Loads[i]
+		parts = append(parts, []string{l.Side.String(), l.Path, l.SHA256, l.Options})
+	}
+	text, err := json.Marshal(parts)
+	if err != nil {
+		panic(fmt.Sprintf("inputs that JSON cannot hold: %v", err))
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+func seconds(d time.Duration) float64 {
+	return float64(d.Round(time.Millisecond)) / float64(time.Second)
+}
+
+// comparison is one run being made.
+type comparison struct {
+	app      *App
+	db       *sqlite.DB
+	recorder *sqlite.Recorder
+	run      *reconcile.Run
+	terms    *reconcile.Terms
+	mu       sync.Mutex // of recorder, which several ranges write to
+}
+
+// Discrepancy and Single let the ranges take turns at the recorder.
+func (k *comparison) Discrepancy(d *reconcile.Discrepancy) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.recorder.Discrepancy(d)
+}
+
+func (k *comparison) Single(s *reconcile.Single) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.recorder.Single(s)
+}
+
+func (k *comparison) compare(ctx context.Context) error {
+	tally, err := k.firstPass(ctx)
+	if err != nil {
+		return err
+	}
+	second := reconcile.NewComparer(k.terms, k)
+	if err := second.Second(reconcile.Rematch(k.recorder.Singles())); err != nil {
+		return err
+	}
+	tally.Merge(&second.Tally)
+	if tally.Discrepancies.ByEvolution, err = k.recorder.Evolve(); err != nil {
+		return err
+	}
+	accounts, err := k.accounts(ctx)
+	if err != nil {
+		return err
+	}
+	closing := reconcile.Close(k.terms.Mapping, tally, accounts)
+	if !closing.OK {
+		return closingError(&closing)
+	}
+	k.run.Summarise(tally, closing)
+	k.run.Summary.Notes, err = k.notes(ctx, tally)
+	return err
+}
+
+// firstPass compares by the key, one range of keys for each core.
+func (k *comparison) firstPass(ctx context.Context) (*reconcile.Tally, error) {
+	legacy, onp := k.run.LoadsOf(reconcile.Legacy), k.run.LoadsOf(reconcile.ONP)
+	ranges, err := k.db.Ranges(ctx, append(append([]reconcile.Load{}, legacy...), onp...), runtime.GOMAXPROCS(0))
+	if err != nil {
+		return nil, err
+	}
+	k.app.Progress.Start("comparaison", -1)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	comparers, errs := make([]*reconcile.Comparer, len(ranges)), make([]error, len(ranges))
+	var wait sync.WaitGroup
+	for i, r := range ranges {
+		comparers[i] = reconcile.NewComparer(k.terms, k)
+		wait.Go(func() {
+			errs[i] = comparers[i].First(reconcile.Pairs(
+				reconcile.Assemble(k.db.Payslips(ctx, legacy, r)), reconcile.Assemble(k.db.Payslips(ctx, onp, r))))
+			if errs[i] != nil {
+				cancel()
+			}
+		})
+	}
+	wait.Wait()
+	tally := &comparers[0].Tally
+	for _, c := range comparers[1:] {
+		tally.Merge(&c.Tally)
+	}
+	return tally, errors.Join(errs...)
+}
+
+// accounts gathers the sums that the reader and the database made.
+func (k *comparison) accounts(ctx context.Context) (*reconcile.Accounts, error) {
+	a := &reconcile.Accounts{Loads: k.run.Loads}
+	var err error
+	for _, side := range reconcile.Sides {
+		if a.Read[side], err = k.db.CodeTotals(ctx, k.run.Loads, side); err != nil {
+			return nil, err
+		}
+	}
+	if a.Stored, err = k.db.StoredSums(ctx, k.run.Loads); err != nil {
+		return nil, err
+	}
+	a.Rows, err = k.recorder.RowSums()
+	return a, err
+}
+
+// closingError says how many accounts do not close, and the first.
+func closingError(c *reconcile.Closing) error {
+	count, first := 0, ""
+	for _, check := range c.Checks {
+		if check.OK {
+			continue
+		}
+		if count++; count == 1 {
+			first = fmt.Sprintf("%s %s : %v ≠ %v", check.Name, check.Scope, check.Left, check.Right)
+		}
+	}
+	return fmt.Errorf("%w : %d contrôles en défaut, le premier %s — rien n'est publié ; conservez la base et signalez l'anomalie", ErrClosing, count, first)
+}
+
+// notes gathers what a reader of the run must know and no figure says.
+func (k *comparison) notes(ctx context.Context, tally *reconcile.Tally) ([]string, error) {
+	notes := []string{}
+	for i := range k.run.Loads {
+		l := &k.run.Loads[i]
+		warnings, err := k.db.Warnings(ctx, l.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range warnings {
+			notes = append(notes, l.Path+" : "+w)
+		}
+	}
+	for _, side := range reconcile.Sides {
+		t := &tally.Sides[side]
+		if t.Unbalanced == 0 {
+			continue
+		}
+		places, err := k.db.Places(ctx, t.Examples)
+		if err != nil {
+			return nil, err
+		}
+		note := fmt.Sprintf("%s : %d bulletins dont les totaux déclarés ne sont pas ceux de leurs lignes, par exemple", k.app.Config.Labels.Of(side), t.Unbalanced)
+		for _, p := range places[:min(3, len(places))] {
+			note += fmt.Sprintf(" %s:%d", p.Path, p.Line)
+		}
+		notes = append(notes, note)
+	}
+	return append(notes, mappings.Warnings(k.terms.Tables)...), nil
+}

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"bascule/reconcile"
+	"bascule/reconcile/sqlite"
+	"bascule/reports"
+)
+
+var errNoAgent = errors.New("aucun bulletin de cette exécution ne répond à ce nom — donnez un matricule, une clé, un NIR, ou le pseudonyme « A… » du classeur")
+
+// Explain prints both payslips of an agent, one page for each of his dossiers,
+// from the run of a number, or the last one of the month.
+func (a *App) Explain(ctx context.Context, agent string, period reconcile.Period, number int, w io.Writer) error {
+	return a.withStore(ctx, func(db *sqlite.DB) error {
+		run, err := runToExplain(ctx, db, period, number)
+		if err != nil {
+			return err
+		}
+		tables, err := a.tables(run.Period)
+		if err != nil {
+			return err
+		}
+		keys, err := findKeys(ctx, db, run.ID, strings.TrimSpace(agent))
+		if err != nil {
+			return err
+		}
+		views := []*reports.AgentView{}
+		for _, key := range keys {
+			v, err := a.agentView(ctx, db, run, tables.At(run.Period), key)
+			if err != nil {
+				return err
+			}
+			views = append(views, v)
+		}
+		if a.JSON {
+			return a.print("", views)
+		}
+		for _, v := range views {
+			if err := reports.WriteAgent(w, v); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func runToExplain(ctx context.Context, db *sqlite.DB, period reconcile.Period, number int) (*reconcile.Run, error) {
+	if number != 0 {
+		return findRun(ctx, db, number)
+	}
+	run, err := db.LatestRun(ctx, period)
+	if err == nil && run == nil {
+		err = errNoRunYet
+	}
+	return run, err
+}
+
+// findKeys finds what a person calls an agent: a key, a matricule, a NIR, or a
+// pseudonym, for which all keys are tried.
+func findKeys(ctx context.Context, db *sqlite.DB, run int, text string) ([]string, error) {
+	keys, err := db.Find(ctx, run, text)
+	if err != nil || len(keys) > 0 {
+		return keys, err
+	}
+	for key, err := range db.Keys(ctx, run) {
+		if err != nil {
+			return nil, err
+		}
+		if strings.EqualFold(pseudonym(db, key), text) {
+			return []string{key}, nil
+		}
+	}
+	return nil, errNoAgent
+}
+
+// agentView gathers what explain shows of one key: the payslips of both sides,
+// that of the other side under its own key when the pair was made otherwise.
+func (a *App) agentView(ctx context.Context, db *sqlite.DB, run *reconcile.Run, m *reconcile.Mapping, key string) (*reports.AgentView, error) {
+	v := &reports.AgentView{Run: run.ID, Period: run.Period, Agent: a.agentNamer(db)(key), Lang: a.Config.Lang, ShowName: a.Config.Privacy.Names,
+		Labels: a.labels()}
+	var err error
+	if v.Discrepancies, err = db.OfAgent(ctx, run.ID, key); err != nil {
+		return nil, err
+	}
+	for _, side := range reconcile.Sides {
+		loads := run.LoadsOf(side)
+		rows, err := db.PayslipsOf(ctx, loads, key)
+		if err != nil {
+			return nil, err
+		}
+		if len(rows) == 0 {
+			if rows, err = otherKey(ctx, db, loads, side, v.Discrepancies); err != nil {
+				return nil, err
+			}
+		}
+		for group, err := range reconcile.Assemble(rowsOf(rows)) {
+			if err != nil {
+				return nil, err
+			}
+			v.Payslips[side] = group.Payslip
+		}
+	}
+	v.Lines = reconcile.Align(m, v.Payslips, a.Config.Lang)
+	return v, nil
+}
+
+// otherKey finds the payslip that a looser key brought to the pair.
+func otherKey(ctx context.Context, db *sqlite.DB, loads []reconcile.Load, side reconcile.Side, of []*reconcile.Discrepancy) ([]*reconcile.Payslip, error) {
+	for _, d := range of {
+		id := [2]int64{d.LegacyPayslip, d.ONPPayslip}[side]
+		if id == 0 {
+			continue
+		}
+		p, err := db.PayslipByID(ctx, loads, id)
+		if err != nil {
+			return nil, err
+		}
+		return db.PayslipsOf(ctx, loads, p.Key)
+	}
+	return nil, nil
+}
+
+func rowsOf(rows []*reconcile.Payslip) func(func(*reconcile.Payslip, error) bool) {
+	return func(yield func(*reconcile.Payslip, error) bool) {
+		for _, p := range rows {
+			if !yield(p, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Runs prints the history, the last run first.
+func (a *App) Runs(ctx context.Context, w io.Writer) error {
+	return a.withStore(ctx, func(db *sqlite.DB) error {
+		runs, err := db.Runs(ctx)
+		if err != nil {
+			return err
+		}
+		if a.JSON {
+			summaries := make([]reconcile.Summary, len(runs))
+			for i := range runs {
+				summaries[i] = runs[i].Summary
+			}
+			return a.print("", summaries)
+		}
+		if len(runs) == 0 {
+			return errNoRunYet
+		}
+		return reports.WriteRuns(w, a.Config.Lang, a.labels(), runs)
+	})
+}
+
+// ShowRun prints one run: its screen, its inputs and their digests.
+func (a *App) ShowRun(ctx context.Context, number int, w io.Writer) error {
+	return a.withStore(ctx, func(db *sqlite.DB) error {
+		run, err := findRun(ctx, db, number)
+		if err != nil {
+			return err
+		}
+		if a.JSON {
+			return a.print("", run.Summary)
+		}
+		result, err := a.result(ctx, db, run)
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintln(w, result.Text); err != nil {
+			return err
+		}
+		return reports.WriteInputs(w, a.Config.Lang, a.labels(), run)
+	})
+}

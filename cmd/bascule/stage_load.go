@@ -1,0 +1,246 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"bascule/mappings"
+	"bascule/reconcile"
+	"bascule/reconcile/extract"
+	"bascule/reconcile/sqlite"
+)
+
+// LoadResult is what load ends with.
+type LoadResult struct {
+	Loads []reconcile.Load
+}
+
+// Load reads files of one side, relative to the working directory, into the
+// store: all of them, or none.
+func (a *App) Load(ctx context.Context, side reconcile.Side, layout string, files []string) (*LoadResult, error) {
+	inputs := make([]Input, len(files))
+	for i, f := range files {
+		path, err := filepath.Abs(f)
+		if err != nil {
+			return nil, err
+		}
+		if rel, err := filepath.Rel(a.Config.Dir, path); err == nil && filepath.IsLocal(rel) {
+			path = rel
+		}
+		inputs[i] = Input{Path: Path(filepath.ToSlash(path)), Layout: layout}
+	}
+	var of [2][]Input
+	of[side] = inputs
+	var loads []reconcile.Load
+	err := a.withStore(ctx, func(db *sqlite.DB) (err error) {
+		loads, err = a.loadFiles(ctx, db, of, sqlite.SamePaths, false)
+		return err
+	})
+	return &LoadResult{Loads: loads}, err
+}
+
+// withStore opens the database for one stage.
+func (a *App) withStore(ctx context.Context, stage func(*sqlite.DB) error) error {
+	db, err := sqlite.Open(ctx, a.Config.Abs(a.Config.Database), a.Rand)
+	if err != nil {
+		return err
+	}
+	return errors.Join(stage(db), db.Close())
+}
+
+// loadFiles has the files of both sides in the store, reading those that are
+// not there yet, or all of them when again is set.
+func (a *App) loadFiles(ctx context.Context, db *sqlite.DB, inputs [2][]Input, scope sqlite.Scope, again bool) ([]reconcile.Load, error) {
+	limit, err := extract.ParseLimit(a.Config.Limits.MaxRejects)
+	if err != nil {
+		return nil, err
+	}
+	p := loadPlan{app: a, db: db, again: again, layouts: make(map[string]*extract.Layout), options: extract.Options{
+		Period: a.Config.Period, Identity: a.Config.Identity.Identity, MaxRejects: limit, MaxLineBytes: a.Config.Limits.MaxLineBytes,
+		Digest: func(iban string) string { return reconcile.Digest(db.Secret(), "iban", iban)[:16] },
+	}}
+	for _, side := range reconcile.Sides {
+		for _, in := range inputs[side] {
+			if err := p.add(ctx, side, in); err != nil {
+				return nil, err
+			}
+		}
+	}
+	a.Progress.Start("lecture", p.bytes)
+	stop := p.watch(ctx)
+	loads, err := db.Load(ctx, p.jobs, scope)
+	stop()
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range loads {
+		a.Log.Info("chargement", "côté", l.Side.String(), "fichier", l.Path, "déjà chargé", l.Reused, "bulletins", l.Payslips, "lignes", l.Sums.Lines, "rejets", l.Rejects)
+	}
+	return loads, nil
+}
+
+// loadPlan gathers the files to have in the store.
+type loadPlan struct {
+	app     *App
+	db      *sqlite.DB
+	again   bool
+	options extract.Options
+	layouts map[string]*extract.Layout
+	jobs    []sqlite.Job
+	readers []*extract.Reader
+	bytes   int64
+}
+
+func (p *loadPlan) add(ctx context.Context, side reconcile.Side, in Input) error {
+	layout, err := p.layout(in.Layout)
+	if err != nil {
+		return err
+	}
+	path := p.app.Config.Abs(in.Path)
+	job := sqlite.Job{Load: reconcile.Load{Side: side, Period: p.options.Period, Path: string(in.Path), Layout: layout.Name,
+		Options: p.digest(layout), LoadedAt: p.app.Now().UTC().Format(time.RFC3339)}}
+	if !p.again {
+		if job.Known, err = p.known(ctx, &job.Load, path); err != nil {
+			return err
+		}
+	}
+	if job.Known == 0 {
+		options := p.options
+		options.Side = side
+		reader := extract.NewReader(path, layout, options)
+		job.Source = source{reader, string(in.Path)}
+		p.readers = append(p.readers, reader)
+		if info, err := os.Stat(path); err == nil { // otherwise the reader will say what is wrong
+			p.bytes += info.Size()
+		}
+	}
+	p.jobs = append(p.jobs, job)
+	return nil
+}
+
+func (p *loadPlan) layout(name string) (*extract.Layout, error) {
+	if l := p.layouts[name]; l != nil {
+		return l, nil
+	}
+	text, path, err := mappings.LayoutText(p.app.Config.Abs(p.app.Config.Mappings), name)
+	if err != nil {
+		return nil, err
+	}
+	l, err := extract.ParseLayout(path, text)
+	if err != nil {
+		return nil, err
+	}
+	p.layouts[name] = l
+	return l, nil
+}
+
+// readerVersion is part of what decides what a load holds: it is raised
+// whenever the same file and layout may be read otherwise.
+const readerVersion = 1
+
+// digest covers all that, with the file's bytes, decides what a load holds.
+func (p *loadPlan) digest(l *extract.Layout) string {
+	text, err := json.Marshal([]any{readerVersion, l.Name, l.Hash, p.options.Identity, p.app.Config.Limits.MaxRejects, p.app.Config.Limits.MaxLineBytes})
+	if err != nil {
+		panic(fmt.Sprintf("options that JSON cannot hold: %v", err))
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+// known finds the load that already holds the file, unless an earlier job has
+// taken it. A file of a size never met is new: it is not read twice to know.
+func (p *loadPlan) known(ctx context.Context, l *reconcile.Load, path string) (int64, error) {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return 0, nil // the reader will say what is wrong
+	}
+	if met, err := p.db.HasSize(ctx, l.Side, l.Period, info.Size()); err != nil || !met {
+		return 0, err
+	}
+	sum, _, err := extract.Digest(path)
+	if err != nil {
+		return 0, err
+	}
+	ids, err := p.db.Known(ctx, l.Side, l.Period, l.Options, sum)
+	if err != nil {
+		return 0, err
+	}
+	for _, id := range ids {
+		if !slices.ContainsFunc(p.jobs, func(j sqlite.Job) bool { return j.Known == id }) {
+			return id, nil
+		}
+	}
+	return 0, nil
+}
+
+// watch draws how many bytes the readers have taken, until stopped.
+func (p *loadPlan) watch(ctx context.Context) (stop func()) {
+	if p.app.Progress == nil {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(200 * time.Millisecond)
+		defer tick.Stop()
+		var drawn int64
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				var read int64
+				for _, r := range p.readers {
+					read += r.BytesRead()
+				}
+				p.app.Progress.Add(int(read - drawn))
+				drawn = read
+			}
+		}
+	}()
+	return func() { cancel(); <-done }
+}
+
+// source lets the store take from a reader, and shows the file by the path
+// that the configuration gives.
+type source struct {
+	*extract.Reader
+	path string
+}
+
+// Load is the reader's, its controls under the same path.
+func (s source) Load() reconcile.Load {
+	l := s.Reader.Load()
+	for i := range l.Controls {
+		l.Controls[i].Scope = s.path
+	}
+	return l
+}
+
+func (s source) Each(payslip func(*reconcile.Payslip) error, reject func(*reconcile.Reject) error) error {
+	for item, err := range s.Items() {
+		switch {
+		case err != nil:
+			return err
+		case item.Payslip != nil:
+			err = payslip(item.Payslip)
+		default:
+			item.Reject.File = s.path
+			err = reject(item.Reject)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

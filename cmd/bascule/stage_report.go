@@ -1,0 +1,262 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"bascule/reconcile"
+	"bascule/reconcile/sqlite"
+	"bascule/reports"
+	"bascule/reports/xlsx"
+)
+
+// RunResult is what run, compare and report end with.
+type RunResult struct {
+	Run  *reconcile.Run
+	Text string // the one-screen summary
+	Open bool   // open discrepancies remain
+}
+
+// clustersShown bounds the sheet of clusters; the summary says the rest.
+const clustersShown = 5000
+
+// runFolder is where a run's outputs stand, as the configuration writes paths.
+func runFolder(c *Config, run int) string {
+	return path.Join(string(c.Output), c.Period.String(), fmt.Sprintf("run-%04d", run))
+}
+
+// publish writes a run's outputs beside their place and puts them there in one
+// rename, then notes it in the store.
+func (a *App) publish(ctx context.Context, db *sqlite.DB, run *reconcile.Run) (err error) {
+	start := a.Now()
+	a.Progress.Start("classeur", -1)
+	data, err := a.reportData(ctx, db, run)
+	if err != nil {
+		return err
+	}
+	final := a.Config.Abs(Path(run.Folder))
+	parent := filepath.Dir(final)
+	if err := os.MkdirAll(parent, 0o700); err != nil {
+		return err
+	}
+	work, err := os.MkdirTemp(parent, ".publication-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
+	run.Summary.Outputs = nil
+	if err := a.writeOutputs(work, data); err != nil {
+		return err
+	}
+	run.Summary.Seconds.Report = seconds(a.Now().Sub(start))
+	if _, err := writeFile(filepath.Join(work, "summary.json"), func(w io.Writer) error { return reports.WriteSummary(w, &run.Summary) }); err != nil {
+		return err
+	}
+	if err := replaceFolder(work, final); err != nil {
+		return err
+	}
+	return db.Publish(ctx, run)
+}
+
+// writeOutputs writes all files but the summary, which lists them, and proves
+// that the workbook holds the run's sums.
+func (a *App) writeOutputs(folder string, d *reports.Data) error {
+	run := d.Run
+	texts := []struct {
+		name  string
+		write func(io.Writer, *reports.Data) error
+	}{{"discrepancies.csv", reports.WriteDiscrepancies}, {"rejects.csv", reports.WriteRejects}}
+	for _, t := range texts {
+		sum, err := writeFile(filepath.Join(folder, t.name), func(w io.Writer) error { return t.write(w, d) })
+		if err != nil {
+			return err
+		}
+		run.Summary.Outputs = append(run.Summary.Outputs, reconcile.Output{File: t.name, SHA256: sum})
+	}
+	name := fmt.Sprintf("ecarts-%v-run-%04d.xlsx", run.Period, run.ID)
+	result, err := a.writeWorkbook(filepath.Join(folder, name), d)
+	if err != nil {
+		return err
+	}
+	run.Summary.Outputs = append(run.Summary.Outputs, reconcile.Output{File: name, SHA256: result.SHA256})
+	return nil
+}
+
+func (a *App) reportData(ctx context.Context, db *sqlite.DB, run *reconcile.Run) (*reports.Data, error) {
+	c := a.Config
+	tables, err := a.tables(run.Period)
+	if err != nil {
+		return nil, err
+	}
+	d := &reports.Data{
+		Run: run, Tables: tables, Labels: a.labels(), Lang: c.Lang,
+		MaskAgents: c.Privacy.MaskNIR, ShowNames: c.Privacy.Names, Agent: a.agentNamer(db),
+		Discrepancies: func() discrepancySeq { return db.Discrepancies(ctx, run.ID) },
+		Missing:       func() discrepancySeq { return db.Missing(ctx, run.ID) },
+		Rejects:       func() rejectSeq { return db.Rejects(ctx, run.ID) },
+	}
+	if d.Causes, err = db.Causes(ctx, run.ID); err != nil {
+		return nil, err
+	}
+	if d.Clusters, err = db.Clusters(ctx, run.ID, clustersShown); err != nil {
+		return nil, err
+	}
+	var read [2][]reconcile.CodeTotal
+	for _, side := range reconcile.Sides {
+		if read[side], err = db.CodeTotals(ctx, run.Loads, side); err != nil {
+			return nil, err
+		}
+	}
+	d.Coverage = reconcile.Coverage(tables.At(run.Period), read)
+	d.History, err = history(ctx, db, run)
+	return d, err
+}
+
+func (a *App) labels() reports.Labels {
+	return reports.Labels{Legacy: a.Config.Labels.Legacy, ONP: a.Config.Labels.ONP}
+}
+
+// agentNamer shows keys, or pseudonyms of them.
+func (a *App) agentNamer(db *sqlite.DB) func(string) string {
+	if !a.Config.Privacy.MaskNIR {
+		return func(key string) string { return key }
+	}
+	return func(key string) string { return pseudonym(db, key) }
+}
+
+// pseudonym stands for a key, the same in all outputs of one database.
+func pseudonym(db *sqlite.DB, key string) string {
+	return "A" + strings.ToUpper(reconcile.Digest(db.Secret(), "agent", key)[:12])
+}
+
+// historyShown bounds the history to what a screen holds.
+const historyShown = 30
+
+func history(ctx context.Context, db *sqlite.DB, run *reconcile.Run) ([]reports.RunPoint, error) {
+	runs, err := db.Runs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var points []reports.RunPoint
+	for i := range runs {
+		r, s := &runs[i], &runs[i].Summary
+		if r.ID > run.ID || len(points) == historyShown {
+			continue
+		}
+		points = append([]reports.RunPoint{{Run: r.ID, Period: r.Period, StartedAt: r.StartedAt, Matched: s.Payslips.Matched, Identical: s.Payslips.Identical,
+			Tolerated: s.Payslips.Tolerated, Differing: s.Payslips.Differing, Missing: s.Payslips.MissingInONP + s.Payslips.MissingInLegacy,
+			Open: s.Discrepancies.Open, DeltaNet: s.Discrepancies.Delta}}, points...)
+	}
+	return points, nil
+}
+
+// writeFile writes a file of mode 0600, to the disk, and returns its digest.
+func writeFile(name string, write func(io.Writer) error) (sha string, err error) {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	h := sha256.New()
+	if err := write(io.MultiWriter(f, h)); err != nil {
+		return "", fmt.Errorf("%s : %w", filepath.Base(name), err)
+	}
+	return hex.EncodeToString(h.Sum(nil)), f.Sync()
+}
+
+// replaceFolder puts a finished folder in its place. A former one is moved
+// away first and removed last, so that a crash leaves one of both whole.
+func replaceFolder(work, final string) error {
+	former := work + ".ancien"
+	err := os.Rename(final, former)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.Rename(work, final); err != nil {
+		return errors.Join(err, os.Rename(former, final))
+	}
+	if err := syncFolder(filepath.Dir(final)); err != nil {
+		return err
+	}
+	return os.RemoveAll(former)
+}
+
+func syncFolder(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// result is what a command ends with.
+func (a *App) result(ctx context.Context, db *sqlite.DB, run *reconcile.Run) (*RunResult, error) {
+	data, err := a.reportData(ctx, db, run)
+	if err != nil {
+		return nil, err
+	}
+	var text strings.Builder
+	if err := reports.WriteText(&text, data); err != nil {
+		return nil, err
+	}
+	return &RunResult{Run: run, Text: text.String(), Open: run.Summary.Discrepancies.Open > 0}, nil
+}
+
+// writeWorkbook writes the workbook of discrepancies, re-reads it, and refuses
+// it when its sums are not those of the run.
+func (a *App) writeWorkbook(name string, d *reports.Data) (xlsx.Result, error) {
+	created, err := time.Parse(time.RFC3339, d.Run.StartedAt)
+	if err != nil {
+		return xlsx.Result{}, err
+	}
+	password, err := a.Config.WorkbookPassword()
+	if err != nil {
+		return xlsx.Result{}, err
+	}
+	book := reports.Ecarts(d)
+	result, err := xlsx.Write(name, book, xlsx.Options{Creator: "bascule " + d.Run.Version, Created: created,
+		SheetRows: a.Config.Limits.SheetRows, Password: password})
+	if err != nil {
+		return xlsx.Result{}, err
+	}
+	return result, closeWorkbook(&d.Run.Summary, book, &result)
+}
+
+// closeWorkbook holds the sums re-read from the workbook's list of
+// discrepancies against those of the run.
+func closeWorkbook(s *reconcile.Summary, book *reports.Workbook, result *xlsx.Result) error {
+	list := ""
+	for _, sheet := range book.Sheets {
+		if sheet.Table != nil && slices.ContainsFunc(sheet.Table.Columns, func(c reports.Column) bool { return c.Key == "fingerprint" }) {
+			list = sheet.Name
+		}
+	}
+	net, okNet := result.Sum(list, "delta_net")
+	information, okInformation := result.Sum(list, "delta_information")
+	checks := []reconcile.Check{
+		{Name: "workbook", Scope: "net", Left: net, Right: s.Discrepancies.Delta, OK: okNet && net == s.Discrepancies.Delta},
+		{Name: "workbook", Scope: "information", Left: information, Right: s.Discrepancies.DeltaInformation,
+			OK: okInformation && information == s.Discrepancies.DeltaInformation},
+		{Name: "workbook", Scope: "discrepancies", Left: reconcile.Amount(result.Rows(list)), Right: reconcile.Amount(s.Discrepancies.Total), Counted: true,
+			OK: int64(result.Rows(list)) == s.Discrepancies.Total},
+	}
+	s.Closing.Checks = append(slices.DeleteFunc(s.Closing.Checks, func(c reconcile.Check) bool { return c.Name == "workbook" }), checks...)
+	for _, c := range checks {
+		if !c.OK {
+			s.Closing.OK = false
+			return closingError(&s.Closing)
+		}
+	}
+	return nil
+}

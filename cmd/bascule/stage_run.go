@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"os"
+
+	"bascule/reconcile"
+	"bascule/reconcile/sqlite"
+)
+
+type (
+	discrepancySeq = iter.Seq2[*reconcile.Discrepancy, error]
+	rejectSeq      = iter.Seq2[*reconcile.Reject, error]
+)
+
+// Run is the nightly job: it loads the configured files, compares them, and
+// publishes. When nothing has changed, it finds the last run again.
+func (a *App) Run(ctx context.Context, force bool) (*RunResult, error) {
+	var inputs [2][]Input
+	for _, side := range reconcile.Sides {
+		files, err := a.Config.Files(side)
+		if err != nil {
+			return nil, err
+		}
+		inputs[side] = files
+	}
+	if err := a.ready(); err != nil {
+		return nil, err
+	}
+	var result *RunResult
+	err := a.withStore(ctx, func(db *sqlite.DB) error {
+		start := a.Now()
+		loads, err := a.loadFiles(ctx, db, inputs, sqlite.WholeSide, force)
+		if err != nil {
+			return err
+		}
+		took := seconds(a.Now().Sub(start))
+		run, err := a.compareLoads(ctx, db, loads, force)
+		if err != nil {
+			return err
+		}
+		if run.Summary.Seconds.Load == 0 {
+			run.Summary.Seconds.Load = took
+		}
+		if err := a.publishOnce(ctx, db, run); err != nil {
+			return err
+		}
+		result, err = a.result(ctx, db, run)
+		return err
+	})
+	return result, err
+}
+
+// ready refuses, before anything is written, what would stop the run later.
+func (a *App) ready() error {
+	if _, err := a.tables(a.Config.Period); err != nil {
+		return err
+	}
+	_, err := a.Config.WorkbookPassword()
+	return err
+}
+
+// Compare reconciles what is loaded for the month.
+func (a *App) Compare(ctx context.Context, force bool) (*RunResult, error) {
+	var result *RunResult
+	err := a.withStore(ctx, func(db *sqlite.DB) error {
+		loads, err := db.ActiveLoads(ctx, a.Config.Period)
+		if err != nil {
+			return err
+		}
+		run, err := a.compareLoads(ctx, db, loads, force)
+		if err != nil {
+			return err
+		}
+		result, err = a.result(ctx, db, run)
+		return err
+	})
+	return result, err
+}
+
+// Report publishes the outputs of a run, the last one when number is 0.
+func (a *App) Report(ctx context.Context, number int) (*RunResult, error) {
+	var result *RunResult
+	err := a.withStore(ctx, func(db *sqlite.DB) error {
+		run, err := findRun(ctx, db, number)
+		if err != nil {
+			return err
+		}
+		if err := a.publish(ctx, db, run); err != nil {
+			return err
+		}
+		result, err = a.result(ctx, db, run)
+		return err
+	})
+	return result, err
+}
+
+var (
+	errNoRunYet  = errors.New("aucune exécution n'est enregistrée — lancez « bascule run »")
+	errNoSuchRun = errors.New("aucune exécution ne porte ce numéro — voyez « bascule runs »")
+)
+
+func findRun(ctx context.Context, db *sqlite.DB, number int) (*reconcile.Run, error) {
+	run, err := db.Run(ctx, number)
+	switch {
+	case err != nil:
+		return nil, err
+	case run == nil && number == 0:
+		return nil, errNoRunYet
+	case run == nil:
+		return nil, errNoSuchRun
+	}
+	return run, nil
+}
+
+// publishOnce publishes a run unless its outputs stand already.
+func (a *App) publishOnce(ctx context.Context, db *sqlite.DB, run *reconcile.Run) error {
+	published, err := db.Published(ctx, run.ID)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(a.Config.Abs(Path(run.Folder))); published && err == nil {
+		return nil
+	}
+	return a.publish(ctx, db, run)
+}

@@ -1,0 +1,145 @@
+package reconcile
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// gap is a difference of one (element, origin).
+type gap struct {
+	key                 cellKey
+	sides               [2]cell
+	vanishes, tolerated bool
+}
+
+func (g *gap) delta() Amount { return g.sides[ONP].amount - g.sides[Legacy].amount }
+
+// cellKey orders by element, then origin.
+type cellKey uint64
+
+func newCellKey(element int32, origin Period) cellKey {
+	return cellKey(uint64(uint32(element))<<32 | uint64(uint32(origin)))
+}
+func (k cellKey) element() int32 { return int32(k >> 32) }
+func (k cellKey) origin() Period { return Period(uint32(k)) }
+
+// cell is the sum of the lines of one (element, origin) on one side.
+type cell struct {
+	key    cellKey
+	amount Amount
+	lines  int32
+}
+
+// loose is a sum of lines of a code that feeds no element.
+type loose struct {
+	code   Code
+	sense  Sense
+	origin Period
+	amount Amount
+	lines  int32
+}
+
+// mappedSide is one payslip translated to elements.
+type mappedSide struct {
+	cells            []cell
+	unmapped         []loose
+	net, information Amount
+	lines            int64
+}
+
+// mapSide translates one payslip's lines and sums those of equal (element,
+// origin), steps 3 and 4, books them, and checks the payslip's own totals, step 8.
+func (c *Comparer) mapSide(side Side, p *Pair) error {
+	m := &c.sides[side]
+	m.cells, m.unmapped, m.net, m.information, m.lines = m.cells[:0], m.unmapped[:0], 0, 0, 0
+	payslip := p.Groups[side].Payslip
+	if payslip == nil {
+		return nil
+	}
+	alone := p.Groups[1-side].Payslip == nil
+	booking := c.Tally.Ledger.open(side, payslip, c.row.Programme, alone)
+	var sums Sums
+	var employer Amount
+	for i := range payslip.Lines {
+		line := &payslip.Lines[i]
+		booking.at(i)
+		sums.Add(line.Sense, line.Amount)
+		amount := line.Amount
+		if t, ok := c.terms.Mapping.Target(side, line.Code, line.Sense); ok {
+			amount *= Amount(t.Factor)
+			booking.element(t.Element, amount)
+			m.cells = append(m.cells, cell{newCellKey(t.Element, line.Origin), amount, 1})
+			if c.terms.Mapping.Elements[t.Element].Kind == Patronale {
+				employer += amount
+			}
+		} else {
+			booking.code(line.Code, line.Sense, amount)
+			m.unmapped = append(m.unmapped, loose{line.Code, line.Sense, line.Origin, amount, 1})
+		}
+		if line.Sense.Net() {
+			m.net += amount
+		} else {
+			m.information += amount
+		}
+	}
+	m.lines = sums.Lines
+	m.cells = sumCells(m.cells)
+	m.unmapped = sumLoose(m.unmapped)
+	if payslip.ID != 0 && sums != payslip.Sums {
+		return fmt.Errorf("bulletin %d: %w", payslip.ID, ErrStoredSums)
+	}
+	c.Tally.checked(side, payslip, employer, len(m.unmapped) > 0)
+	return nil
+}
+
+// sumCells sorts the cells and joins those of equal key, in place.
+func sumCells(cells []cell) []cell {
+	sortCells(cells)
+	n := 0
+	for i := range cells {
+		if n > 0 && cells[n-1].key == cells[i].key {
+			cells[n-1].amount += cells[i].amount
+			cells[n-1].lines += cells[i].lines
+			continue
+		}
+		cells[n] = cells[i]
+		n++
+	}
+	return cells[:n]
+}
+
+func sumLoose(lines []loose) []loose {
+	if len(lines) == 0 {
+		return lines
+	}
+	order := func(a, b loose) int {
+		return cmp.Or(cmp.Compare(a.code, b.code), cmp.Compare(a.sense, b.sense), cmp.Compare(a.origin, b.origin))
+	}
+	slices.SortStableFunc(lines, order)
+	n := 0
+	for i := range lines {
+		if n > 0 && order(lines[n-1], lines[i]) == 0 {
+			lines[n-1].amount += lines[i].amount
+			lines[n-1].lines += lines[i].lines
+			continue
+		}
+		lines[n] = lines[i]
+		n++
+	}
+	return lines[:n]
+}
+
+// sortCells orders by key. A payslip has some 25 cells, often nearly sorted,
+// where insertion beats the general sort that guards the odd long one.
+func sortCells(cells []cell) {
+	if len(cells) > 64 {
+		slices.SortFunc(cells, func(a, b cell) int { return cmp.Compare(a.key, b.key) })
+		return
+	}
+	for i := 1; i < len(cells); i++ {
+		for j := i; j > 0 && cells[j].key < cells[j-1].key; j-- {
+			cells[j], cells[j-1] = cells[j-1], cells[j]
+		}
+	}
+}

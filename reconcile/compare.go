@@ -1,0 +1,415 @@
+package reconcile
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+)
+
+// Terms are what a reconciliation is done under: all that, with the payslips,
+// decides its result.
+type Terms struct {
+	Period    Period
+	Tables    *Tables
+	Mapping   *Mapping // Tables at Period
+	Tolerance Tolerance
+	Identity  Identity
+	Secret    []byte // key of the fingerprints
+}
+
+// Sink takes what a comparison finds. Arguments are valid during the call only.
+type Sink interface {
+	Discrepancy(*Discrepancy) error
+	// Single keeps a payslip that the key left alone, for Rematch.
+	Single(*Single) error
+}
+
+// Errors of the engine about its own work: the run stops, since a total is
+// wrong somewhere.
+var (
+	ErrStoredSums = errors.New("les lignes relues d'un bulletin ne redonnent pas les totaux lus dans le fichier: base altérée")
+	ErrPairSum    = errors.New("les écarts d'un bulletin ne redonnent pas la différence des nets")
+)
+
+// Comparer compares pairs and keeps the accounts of what passed. One goroutine
+// uses one Comparer; Tally.Merge joins their accounts.
+type Comparer struct {
+	Tally Tally
+
+	terms     *Terms
+	sink      Sink
+	crosswalk [2]map[string]*CrosswalkRow // by the key of each side
+	person    [2]string                   // last one met, per side
+	emitted   verdict
+	row       Discrepancy
+	sides     [2]mappedSide
+	gaps      []gap
+}
+
+// NewComparer is ready for First.
+func NewComparer(t *Terms, sink Sink) *Comparer {
+	c := &Comparer{terms: t, sink: sink, Tally: newTally(t.Mapping)}
+	for _, side := range Sides {
+		c.crosswalk[side] = make(map[string]*CrosswalkRow)
+	}
+	for i := range t.Tables.Crosswalk {
+		row := &t.Tables.Crosswalk[i]
+		c.crosswalk[Legacy][row.LegacyKey] = row
+		c.crosswalk[ONP][row.ONPKey] = row
+	}
+	return c
+}
+
+// First compares the pairs made by the key, and hands those left alone to the
+// sink where a looser key exists for them.
+func (c *Comparer) First(pairs iter.Seq2[*Pair, error]) error {
+	for p, err := range pairs {
+		if err != nil {
+			return err
+		}
+		for _, side := range Sides {
+			if err := c.admit(side, &p.Groups[side]); err != nil {
+				return err
+			}
+		}
+		if strings.HasPrefix(p.Key, NoKey) {
+			p.Match = ByFallback
+		}
+		if s := c.single(p); s != nil {
+			err = c.sink.Single(s)
+		} else {
+			err = c.pair(p)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Second compares the pairs that Rematch made of the singles.
+func (c *Comparer) Second(pairs iter.Seq2[*Pair, error]) error {
+	for p, err := range pairs {
+		if err != nil {
+			return err
+		}
+		if err := c.pair(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// admit counts a group, and reports what repeats the payslip in one file or
+// doubles it in another.
+func (c *Comparer) admit(side Side, g *Group) error {
+	p := g.Payslip
+	if p == nil {
+		return nil
+	}
+	t := &c.Tally.Sides[side]
+	t.Payslips += 1 + int64(g.Repeats)
+	if person, _, _ := strings.Cut(p.Key, KeySeparator); person != c.person[side] {
+		t.Agents++
+		c.person[side] = person
+	}
+	if g.Repeats > 0 {
+		if err := c.repeated(side, p, "repeated_in_file", 0); err != nil {
+			return err
+		}
+	}
+	for i, double := range g.Doubles {
+		t.Duplicates++
+		t.SetAside = t.SetAside.Plus(double.Sums)
+		c.Tally.Ledger.setAside(c.terms.Mapping, side, double)
+		if err := c.repeated(side, double, "doubled_in_files", i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// single makes a Single of a pair that misses a side, or nothing when the pair
+// is whole or no looser key exists.
+func (c *Comparer) single(p *Pair) *Single {
+	side := Legacy
+	switch {
+	case p.Groups[Legacy].Payslip != nil && p.Groups[ONP].Payslip != nil:
+		return nil
+	case p.Groups[Legacy].Payslip == nil:
+		side = ONP
+	}
+	payslip := p.Groups[side].Payslip
+	if row := c.crosswalk[side][p.Key]; row != nil {
+		return &Single{Side: side, By: ByCrosswalk, Loose: "x" + row.LegacyKey, Payslip: payslip}
+	}
+	if key, ok := KeyOf(&payslip.Agent, c.terms.Identity.Fallback); ok {
+		return &Single{Side: side, By: ByFallback, Loose: "f" + key, Payslip: payslip}
+	}
+	return nil
+}
+
+// pair runs the steps of the algorithm (doc.go) on one pair.
+func (c *Comparer) pair(p *Pair) error {
+	c.emitted = verdict{}
+	c.head(p)
+	for _, side := range Sides {
+		if err := c.mapSide(side, p); err != nil {
+			return err
+		}
+	}
+	if p.Groups[Legacy].Payslip == nil || p.Groups[ONP].Payslip == nil {
+		return c.missing(p) // step 1
+	}
+	if err := c.identity(p); err != nil {
+		return err
+	}
+	if err := c.unmapped(); err != nil { // step 3
+		return err
+	}
+	c.findGaps()       // steps 4 and 5
+	c.netOverOrigins() // step 6
+	c.tolerate()       // step 5, of the whole payslip
+	if err := c.emitGaps(); err != nil {
+		return err
+	}
+	if err := c.fields(p); err != nil { // steps 2 and 7
+		return err
+	}
+	if c.emitted.net != c.sides[ONP].net-c.sides[Legacy].net { // step 8
+		return fmt.Errorf("bulletins %d et %d: %w", c.row.LegacyPayslip, c.row.ONPPayslip, ErrPairSum)
+	}
+	c.Tally.matched(c.emitted)
+	return nil
+}
+
+// missing reports a payslip that one side lacks (step 1).
+func (c *Comparer) missing(p *Pair) error {
+	if p.Match == Ambiguous {
+		d := c.blank(IdentityDoubt)
+		d.Cause, d.Rule = CauseIdentity, "ambiguous"
+		d.Side = sideOf(p)
+		if err := c.emit(d); err != nil {
+			return err
+		}
+	}
+	side := sideOf(p)
+	m := &c.sides[side]
+	d := c.blank(MissingInLegacy)
+	d.ONP, d.DeltaNet, d.DeltaInformation = m.net, m.net, m.information
+	if side == Legacy {
+		d.Kind = MissingInONP
+		d.Legacy, d.ONP, d.DeltaNet, d.DeltaInformation = m.net, 0, -m.net, -m.information
+	}
+	d.Delta, d.LegacyLines, d.ONPLines = d.DeltaNet, int32(c.sides[Legacy].lines), int32(c.sides[ONP].lines)
+	d.Rule = "missing_payslip"
+	c.Tally.missing(side)
+	return c.emit(d)
+}
+
+func sideOf(p *Pair) Side {
+	if p.Groups[Legacy].Payslip != nil {
+		return Legacy
+	}
+	return ONP
+}
+
+// identity reports that the pair was not made by its key (step 1).
+func (c *Comparer) identity(p *Pair) error {
+	if p.Match == ByKey {
+		return nil
+	}
+	d := c.blank(IdentityDoubt)
+	d.Cause, d.Rule = CauseIdentity, "fallback_key"
+	if p.Match == ByCrosswalk {
+		d.Rule, d.Status = "crosswalk", StatusJustified
+		d.Decision = c.crosswalk[Legacy][p.Groups[Legacy].Payslip.Key].Reason
+	}
+	return c.emit(d)
+}
+
+// repeated reports a payslip met again in the same file, or in another one.
+// Its amounts are shown and move nothing: they are summed once, elsewhere.
+func (c *Comparer) repeated(side Side, payslip *Payslip, rule string, ordinal int) error {
+	p := &Pair{Key: payslip.Key}
+	p.Groups[side].Payslip = payslip
+	c.head(p)
+	d := c.blank(IdentityDoubt)
+	d.Side, d.Cause, d.Rule, d.AtFault, d.ordinal = side, CauseDuplicate, rule, FaultLegacy, ordinal
+	d.Legacy = payslip.Sums.Net()
+	if side == ONP {
+		d.Legacy, d.ONP, d.AtFault = 0, d.Legacy, FaultONP
+	}
+	return c.emit(d)
+}
+
+// unmapped reports the codes that no table knows, one for each code, sense and
+// origin.
+func (c *Comparer) unmapped() error {
+	for _, side := range Sides {
+		for _, u := range c.sides[side].unmapped {
+			d := c.blank(Unmapped)
+			d.Element, d.Side, d.Sense, d.Origin = string(u.code), side, u.sense, u.origin
+			d.ONP, d.ONPLines, d.Delta = u.amount, u.lines, u.amount
+			if side == Legacy {
+				d.Legacy, d.LegacyLines, d.Delta = u.amount, u.lines, -u.amount
+				d.ONP, d.ONPLines = 0, 0
+			}
+			d.Cause, d.Rule = CauseMapping, "unmapped_code"
+			if err := c.emitMoney(d); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// findGaps merges the sums of both sides (step 5).
+func (c *Comparer) findGaps() {
+	c.gaps = c.gaps[:0]
+	l, o := c.sides[Legacy].cells, c.sides[ONP].cells
+	for len(l) > 0 || len(o) > 0 {
+		var g gap
+		switch {
+		case len(o) == 0 || len(l) > 0 && l[0].key < o[0].key:
+			g.key, g.sides[Legacy], l = l[0].key, l[0], l[1:]
+		case len(l) == 0 || o[0].key < l[0].key:
+			g.key, g.sides[ONP], o = o[0].key, o[0], o[1:]
+		default:
+			g.key, g.sides[Legacy], g.sides[ONP], l, o = l[0].key, l[0], o[0], l[1:], o[1:]
+		}
+		if g.delta() != 0 {
+			c.gaps = append(c.gaps, g)
+		}
+	}
+}
+
+// netOverOrigins marks the gaps of an element that vanish over its origins
+// (step 6).
+func (c *Comparer) netOverOrigins() {
+	for start := 0; start < len(c.gaps); {
+		end, sum := start, Amount(0)
+		for end < len(c.gaps) && c.gaps[end].key.element() == c.gaps[start].key.element() {
+			sum += c.gaps[end].delta()
+			end++
+		}
+		for i := start; i < end; i++ {
+			c.gaps[i].vanishes = sum == 0
+		}
+		start = end
+	}
+}
+
+// tolerate marks the gaps within tolerance, line by line, or all of them when
+// together they are within that of the payslip. A payslip with an unmapped code
+// is never tolerated as a whole.
+func (c *Comparer) tolerate() {
+	var absolute Amount
+	for i := range c.gaps {
+		g := &c.gaps[i]
+		absolute += g.delta().Abs()
+		g.tolerated = c.terms.Tolerance.Line(&c.terms.Mapping.Elements[g.key.element()], g.delta())
+	}
+	if len(c.sides[Legacy].unmapped)+len(c.sides[ONP].unmapped) > 0 || !c.terms.Tolerance.Payslip(absolute) {
+		return
+	}
+	for i := range c.gaps {
+		c.gaps[i].tolerated = true
+	}
+}
+
+func (c *Comparer) emitGaps() error {
+	for i := range c.gaps {
+		g := &c.gaps[i]
+		e := &c.terms.Mapping.Elements[g.key.element()]
+		d := c.blank(AmountDiffers)
+		switch {
+		case g.sides[Legacy].lines == 0:
+			d.Kind = LineMissingInLegacy
+		case g.sides[ONP].lines == 0:
+			d.Kind = LineMissingInONP
+		}
+		d.Element, d.Sense, d.Origin = string(e.Code), e.Kind.Sense(), g.key.origin()
+		d.Legacy, d.ONP, d.Delta = g.sides[Legacy].amount, g.sides[ONP].amount, g.delta()
+		d.LegacyLines, d.ONPLines = g.sides[Legacy].lines, g.sides[ONP].lines
+		d.Rule = "compared_line"
+		switch {
+		case !e.Compared:
+			d.Status, d.Rule, d.Decision = StatusJustified, "not_compared", e.Reason
+		case g.tolerated:
+			d.Status, d.Rule, d.Cause = StatusTolerated, "tolerance", CauseRounding
+		case g.vanishes:
+			d.Rule, d.Cause = "net_over_origins", CauseArrears
+		}
+		c.Tally.Ledger.delta(c.row.Programme, g.key.element(), g.delta())
+		if err := c.emitMoney(d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fields reports the fields of situation and imputation that differ, where
+// both files carry them (steps 2 and 7).
+func (c *Comparer) fields(p *Pair) error {
+	l, o := &p.Groups[Legacy].Payslip.Agent, &p.Groups[ONP].Payslip.Agent
+	carried := l.Carried & o.Carried
+	for f := Field(0); f < fieldCount; f++ {
+		if !carried.Has(f) || l.same(o, f) {
+			continue
+		}
+		d := c.blank(SituationDiffers)
+		d.Cause, d.Rule = CauseSituation, "situation_field"
+		if f.Budget() {
+			d.Kind, d.Cause, d.Rule = BudgetDiffers, CauseBudgetOnly, "imputation_field"
+			if f == FieldAccountant {
+				d.Cause = CauseAccountant
+			}
+		}
+		d.Element, d.LegacyText, d.ONPText = f.String(), l.Text(f), o.Text(f)
+		if err := c.emit(d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// head prepares the columns that all discrepancies of a pair share: who and
+// where, as the legacy side says, or the side there is.
+func (c *Comparer) head(p *Pair) {
+	payslip := p.Groups[sideOf(p)].Payslip
+	a := &payslip.Agent
+	c.row = Discrepancy{Key: p.Key, Dossier: a.Dossier, Matricule: a.Matricule, Service: a.Service, Programme: a.Programme, BOP: a.BOP}
+	for _, side := range Sides {
+		if s := p.Groups[side].Payslip; s != nil {
+			*[2]*int64{&c.row.LegacyPayslip, &c.row.ONPPayslip}[side] = s.ID
+		}
+	}
+	c.emitted.agent = a
+}
+
+// blank is a discrepancy of the current pair, open and unexplained.
+func (c *Comparer) blank(k Kind) *Discrepancy {
+	d := c.row
+	d.Kind, d.Cause, d.AtFault, d.Status = k, CauseUnexplained, FaultUnknown, StatusOpen
+	return &d
+}
+
+// emitMoney fills in the effect of a line's gap and emits it.
+func (c *Comparer) emitMoney(d *Discrepancy) error {
+	if d.Sense.Net() {
+		d.DeltaNet = d.Delta
+	} else {
+		d.DeltaInformation = d.Delta
+	}
+	return c.emit(d)
+}
+
+func (c *Comparer) emit(d *Discrepancy) error {
+	d.Name, d.Wave = c.emitted.agent.Name(), c.terms.Tables.WaveOf(c.emitted.agent)
+	d.Fingerprint = c.terms.fingerprint(d)
+	c.emitted.count(d)
+	c.Tally.discrepancy(d)
+	return c.sink.Discrepancy(d)
+}

@@ -1,0 +1,52 @@
+// Package reconcile compares what two payroll systems say of the same month,
+// agent by agent, to the centime.
+//
+// # Terms
+//
+// A Payslip belongs to an Agent and holds PayLines. Each side, Legacy and ONP,
+// has its own Codes; a Mapping translates them to pivot Elements. A Discrepancy
+// is one difference on one payslip: its Kind is a fact, its Cause an opinion of
+// a named rule. A delta is always ONP − Legacy, on amounts signed from the
+// agent's side.
+//
+// # Algorithm
+//
+//  1. Take the next pair of payslips in key order. A missing side is one
+//     discrepancy that carries the whole payslip. Those that the key leaves alone
+//     are tried once more under the crosswalk, then under the fallback key; a pair
+//     found so is compared like any other and carries an identity doubt. Two
+//     candidates are never chosen between.
+//  2. Compare the fields of the situation that both files carry.
+//  3. Map each side's lines to pivot elements and factors. A code without
+//     mapping is a discrepancy of its own, with its full amount.
+//  4. Sum the lines of equal (element, origin), and keep their count.
+//  5. Compare per (element, origin): equal, within tolerance, or a gap.
+//  6. Net the gaps of an element over its origins: where they vanish, money is
+//     spread otherwise over the months, not lost.
+//  7. Compare the imputation (programme, BOP, accountant) even where amounts
+//     are equal.
+//  8. Check each payslip: its lines against its declared totals, and its gaps
+//     against the difference of the nets.
+//
+// compare.go follows these numbers.
+//
+// # Invariants
+//
+// For each sense, element and programme, exactly:
+//
+//	Σ deltas + Σ transfers = Σ ONP − Σ Legacy
+//
+// where the deltas are those of all discrepancies (open, justified, tolerated,
+// unmapped, missing payslips) and a transfer is an equal amount that one side
+// books on another programme; transfers sum to zero. The right-hand side is
+// added by the reader from the files, by the database from its rows, and by the
+// engine from the lines it decodes; the three must agree (Close).
+//
+// Payslips of one key in one file are one payslip: parts of a flat file are
+// joined, and a payslip that a file holds twice is joined and reported. A payslip
+// met again in another file of the same side is set aside, reported, and summed
+// nowhere.
+//
+// Nothing here reads a file, a clock or a database: the engine is a function of
+// its inputs, whatever their order, and its memory does not grow with them.
+package reconcile

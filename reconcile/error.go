@@ -1,0 +1,51 @@
+package reconcile
+
+import (
+	"fmt"
+	"strings"
+)
+
+// InputError is what is wrong with something a person delivered, where, and
+// what to do about it. It never holds a person's values.
+type InputError struct {
+	File  string
+	Line  int    // 0 when no line is to blame
+	Field string // the file's own word for the field, column or key
+	Err   error  // completes the sentence "<field> …"
+	Hint  string // the remedy
+}
+
+// Error prints one line: file:line: field: what — remedy.
+func (e *InputError) Error() string {
+	var b strings.Builder
+	b.WriteString(e.File)
+	if e.Line > 0 {
+		fmt.Fprintf(&b, ":%d", e.Line)
+	}
+	if e.Field != "" {
+		fmt.Fprintf(&b, ": %s", e.Field)
+	}
+	fmt.Fprintf(&b, ": %v", e.Err)
+	if e.Hint != "" {
+		fmt.Fprintf(&b, " — %s", e.Hint)
+	}
+	return b.String()
+}
+
+// Unwrap is the cause.
+func (e *InputError) Unwrap() error { return e.Err }
+
+// Reject is a line of a file that could not be read. It is stored, counted,
+// totalled where its amount is readable, and listed; never dropped.
+type Reject struct {
+	Load    int64
+	File    string
+	Line    int
+	Record  string // the layout's name of the record
+	Field   string
+	Reason  string
+	Raw     []byte // the bytes of the file, undecoded
+	Sense   Sense  // 0 when unknown
+	Amount  OptAmount
+	Payslip bool // the whole record of an agent could not be attached to anyone
+}

@@ -1,0 +1,166 @@
+package extract
+
+import (
+	"encoding/binary"
+	"fmt"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
+)
+
+// charset is how the characters of a file are written. cm is nil for UTF-8.
+type charset struct {
+	name  string
+	cm    *charmap.Charmap
+	c1    bool // 0x80 to 0x9F stand for characters, as in windows-1252
+	table [256]utf8Bytes
+}
+
+// utf8Bytes is one character in UTF-8; n is 0 when the byte stands for none.
+type utf8Bytes struct {
+	b [3]byte
+	n uint8
+}
+
+// charsets lists the encodings that a layout may name. Those of EBCDIC are to
+// come: they need their own record splitter.
+var charsets = []*charset{
+	{name: "utf-8"},
+	newCharset("iso-8859-1", charmap.ISO8859_1, false),
+	newCharset("iso-8859-15", charmap.ISO8859_15, false),
+	newCharset("windows-1252", charmap.Windows1252, true),
+}
+
+func newCharset(name string, cm *charmap.Charmap, c1 bool) *charset {
+	c := &charset{name: name, cm: cm, c1: c1}
+	for i := range c.table {
+		r := cm.DecodeByte(byte(i))
+		if r == utf8.RuneError || i >= 0x80 && r >= 0x80 && r <= 0x9F {
+			continue
+		}
+		c.table[i].n = uint8(utf8.EncodeRune(c.table[i].b[:], r))
+	}
+	return c
+}
+
+func charsetNamed(name string) (*charset, bool) {
+	for _, c := range charsets {
+		if c.name == name {
+			return c, true
+		}
+	}
+	return nil, false
+}
+
+func charsetNames() []string {
+	names := make([]string, len(charsets))
+	for i, c := range charsets {
+		names[i] = c.name
+	}
+	return names
+}
+
+// plain tells whether b holds only printable ASCII, eight bytes at a time.
+func plain(b []byte) bool {
+	const highBits, spaces = 0x8080808080808080, 0x2020202020202020
+	var bad uint64
+	for len(b) >= 8 {
+		w := binary.LittleEndian.Uint64(b)
+		bad |= w | (w - spaces) // the subtraction sets a high bit from the lowest byte under a space
+		b = b[8:]
+	}
+	for _, c := range b {
+		bad |= uint64(c) | uint64(c) - ' '
+	}
+	return bad&highBits == 0
+}
+
+// encodingError is bytes that the declared encoding cannot hold: the file is
+// refused.
+type encodingError struct{ what, hint string }
+
+func (e *encodingError) Error() string { return e.what }
+
+const hintEncoding = "corriger « encoding » dans le format, ou faire convertir le fichier"
+
+// check looks at the bytes of a record that is not plain. high tells whether
+// some are beyond ASCII, control whether some are control characters other
+// than tabs and line ends.
+func (c *charset) check(b []byte) (high, control bool, err error) {
+	var c1, undefined bool
+	for i := 0; i < len(b); i++ {
+		if len(b)-i >= 8 && plain(b[i:i+8]) {
+			i += 7
+			continue
+		}
+		switch x := b[i]; {
+		case x >= 0x80:
+			high = true
+			c1 = c1 || x < 0xA0
+			undefined = undefined || c.cm != nil && c.table[x].n == 0
+		case x == 0:
+			return high, control, &encodingError{"contient un octet nul : ce n'est pas du texte en " + c.name, "donner le fichier texte d'origine (ni UTF-16, ni binaire)"}
+		case x < ' ' && x != '\t' && x != '\r' && x != '\n':
+			control = true
+		}
+	}
+	if !high {
+		return high, control, nil
+	}
+	valid := utf8.Valid(b)
+	switch {
+	case c.cm == nil && !valid && c1:
+		return high, control, &encodingError{"n'est pas de l'utf-8, ressemble à windows-1252", hintEncoding}
+	case c.cm == nil && !valid:
+		return high, control, &encodingError{"n'est pas de l'utf-8, ressemble à iso-8859-15", hintEncoding}
+	case c.cm != nil && valid:
+		return high, control, &encodingError{fmt.Sprintf("est en utf-8 alors que le format déclare %s", c.name), hintEncoding}
+	case undefined:
+		hint := hintEncoding
+		if !c.c1 {
+			hint = "essayer windows-1252 : " + hint
+		}
+		return high, control, &encodingError{"contient des octets impossibles en " + c.name, hint}
+	}
+	return high, control, nil
+}
+
+// hasControl tells whether a cell holds a control character, for a record that
+// check found to hold one.
+func hasControl(b []byte) bool {
+	for _, x := range b {
+		if x < ' ' && x != '\t' && x != '\r' && x != '\n' {
+			return true
+		}
+	}
+	return false
+}
+
+// append decodes checked bytes into UTF-8.
+func (c *charset) append(dst, b []byte) []byte {
+	if c.cm == nil {
+		return append(dst, b...)
+	}
+	for _, x := range b {
+		if x < utf8.RuneSelf {
+			dst = append(dst, x)
+			continue
+		}
+		u := &c.table[x]
+		dst = append(dst, u.b[:u.n]...)
+	}
+	return dst
+}
+
+// encode gives back the bytes of the file for decoded text.
+func (c *charset) encode(text []byte) []byte {
+	if c.cm == nil {
+		return append([]byte(nil), text...)
+	}
+	out := make([]byte, 0, len(text))
+	for _, r := range string(text) {
+		x, _ := c.cm.EncodeRune(r)
+		out = append(out, x)
+	}
+	return out
+}

@@ -1,0 +1,236 @@
+package extract
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"bascule/reconcile"
+)
+
+// flatFile is the state of the reading of a file of one row per pay line.
+// Consecutive rows that repeat the same agent make one payslip.
+type flatFile struct {
+	*Reader
+	row       row
+	rec       *record
+	columns   []field // of the file; fNone where the layout knows none
+	agentRow  []byte  // the agent's cells of the last row, to tell a new agent
+	scratch   []byte
+	agentBad  fault  // what is wrong with them
+	monthRow  []byte // the cells of the last month found to be the period
+	dataLines int64
+}
+
+func (r *Reader) readFlat() error {
+	if err := r.skipBOM(); err != nil {
+		return err
+	}
+	f := &flatFile{Reader: r, row: row{charset: r.layout.charset}, rec: r.layout.record(roleLine)}
+	if err := f.readNames(); err != nil {
+		return err
+	}
+	for {
+		b, empty, err := r.next(&f.row)
+		if err == io.EOF {
+			break
+		}
+		if err == nil && empty > 0 {
+			err = f.rejectEmpty(empty)
+		}
+		if err == nil {
+			err = f.read(b)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if f.dataLines == 0 {
+		return r.refuse(0, "", errors.New("le fichier ne contient aucune ligne de paye"), "redemander l'extraction")
+	}
+	return r.endPayslip()
+}
+
+func (f *flatFile) rejectEmpty(line int) error {
+	f.records++
+	f.lineCount++
+	f.load.Rejected.Lines++
+	return f.reject(&reconcile.Reject{Line: line, Record: f.rec.tag, Reason: "ligne vide"})
+}
+
+// readNames finds the columns by the names of the first row.
+func (f *flatFile) readNames() error {
+	b, _, err := f.next(&f.row)
+	if err == io.EOF {
+		return f.refuse(0, "", errors.New("le fichier ne contient aucune ligne"), "redemander l'extraction")
+	}
+	if err != nil {
+		return err
+	}
+	columns, bad, err := f.Reader.columns(&f.row, b)
+	if err != nil {
+		return err
+	}
+	const hint = "la première ligne doit porter les noms de colonnes du format"
+	if bad != nil {
+		return f.refuse(f.row.line, "", fmt.Errorf("la ligne d'en-tête ne se lit pas : %w", bad), hint)
+	}
+	var found [fieldCount]bool
+	for _, c := range columns {
+		name := strings.TrimSpace(string(f.layout.charset.append(nil, c)))
+		id, known := f.rec.named(name)
+		switch {
+		case !known:
+			f.unknown = append(f.unknown, "« "+short(name)+" »")
+		case found[id] && id != fNone:
+			return f.refuse(f.row.line, f.layout.format[id].word, errors.New("deux colonnes portent ce nom"), "n'en garder qu'une")
+		}
+		found[id] = true
+		f.columns = append(f.columns, id)
+	}
+	if missing := f.missing(&found); missing != "" {
+		return f.refuse(f.row.line, missing, errors.New("cette colonne manque"), hint)
+	}
+	f.load.Carried = 0
+	for id := range fieldCount {
+		if c := fieldInfos[id].carries; found[id] && c != notCompared {
+			f.load.Carried = f.load.Carried.With(reconcile.Field(c))
+		}
+	}
+	return nil
+}
+
+// short bounds a column's name, which may be anything.
+func short(name string) string {
+	const longest = 40
+	if r := []rune(name); len(r) > longest {
+		return string(r[:longest]) + "…"
+	}
+	return name
+}
+
+// named finds the field of a column, whatever the case of its name.
+func (rec *record) named(column string) (id field, known bool) {
+	for _, p := range rec.places {
+		if strings.EqualFold(p.name, column) {
+			return p.id, true
+		}
+	}
+	return fNone, false
+}
+
+// missing names the first column that the file needs and lacks, or nothing.
+func (f *flatFile) missing(found *[fieldCount]bool) string {
+	for _, id := range [...]field{fPeriod, fYear, fMonth, fCode, fAmount} {
+		if f.rec.has(id) && !found[id] {
+			return f.layout.format[id].word
+		}
+	}
+	if f.identified(f.o.Identity.Key, found) || f.identified(f.o.Identity.Fallback, found) {
+		return ""
+	}
+	return f.keyWord()
+}
+
+// identified tells whether the columns found can make a key of these fields.
+func (f *flatFile) identified(key []reconcile.IdentityField, found *[fieldCount]bool) bool {
+	for _, k := range key {
+		id, ok := fieldNamed(string(k), roleAgent)
+		if k != reconcile.IdentityDossier && (!ok || !found[id]) {
+			return false
+		}
+	}
+	return len(key) > 0
+}
+
+// read handles one row.
+func (f *flatFile) read(b []byte) error {
+	f.dataLines++
+	columns, bad, err := f.Reader.columns(&f.row, b)
+	if err != nil {
+		return err
+	}
+	if bad == nil && len(columns) != len(f.columns) {
+		bad = fmt.Errorf("la ligne a %d colonnes au lieu de %d", len(columns), len(f.columns))
+		if f.lines.noEOL {
+			bad = fmt.Errorf("%w : dernière ligne coupée ?", bad)
+		}
+	}
+	if bad != nil {
+		return f.readLine(&f.row, f.rec.tag, bad, fault{})
+	}
+	for i, id := range f.columns {
+		if id != fNone {
+			f.row.set(id, columns[i], f.layout)
+		}
+	}
+	already, err := f.checkMonth()
+	if err != nil {
+		return err
+	}
+	if already.err == nil {
+		if already, err = f.agent(); err != nil {
+			return err
+		}
+	}
+	return f.readLine(&f.row, f.rec.tag, nil, already)
+}
+
+// checkMonth refuses a row of another month than the period. A month that
+// cannot be read is a fault of the row.
+func (f *flatFile) checkMonth() (fault, error) {
+	month := f.joined(fPeriod, fMonth)
+	if f.monthRow != nil && bytes.Equal(month, f.monthRow) {
+		return fault{}, nil
+	}
+	p, word, err := f.layout.payMonth(&f.row, f.rec)
+	if err != nil {
+		return fault{word, err}, nil
+	}
+	if err := f.checkPeriod(f.row.line, word, p); err != nil {
+		return fault{}, err
+	}
+	f.monthRow = append(f.monthRow[:0], month...)
+	return fault{}, nil
+}
+
+// joined gives the cells from first to last in one piece, to compare rows.
+func (f *flatFile) joined(first, last field) []byte {
+	b := f.scratch[:0]
+	for id := first; id <= last; id++ {
+		b = binary.LittleEndian.AppendUint32(b, uint32(len(f.row.cell[id])))
+		b = append(b, f.row.cell[id]...)
+	}
+	f.scratch = b
+	return b
+}
+
+// agent starts a payslip when the row is not of the same agent, in the same
+// situation, as the row before it.
+func (f *flatFile) agent() (fault, error) {
+	cells := f.joined(fNIR, fIBAN)
+	s := &f.slip
+	if f.agentRow != nil && bytes.Equal(cells, f.agentRow) {
+		return f.agentBad, nil
+	}
+	f.agentRow = append(f.agentRow[:0], cells...)
+	previous, wasOpen := s.payslip.Key, s.open
+	if err := f.endPayslip(); err != nil {
+		return fault{}, err
+	}
+	s.start(f.row.line, f.o.Period, false)
+	identity, situation := f.readAgent(&f.row, &s.payslip)
+	if f.agentBad = identity; identity.err == nil {
+		f.agentBad = situation
+	}
+	if s.open = f.agentBad.err == nil; !s.open {
+		return f.agentBad, nil
+	}
+	if wasOpen && previous == s.payslip.Key {
+		f.counts.varying++
+	}
+	return fault{}, f.openProgramme()
+}

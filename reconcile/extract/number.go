@@ -1,0 +1,337 @@
+package extract
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"bascule/reconcile"
+)
+
+// What is wrong with a field. Each completes the sentence "<field> …".
+var (
+	errEmpty     = errors.New("est vide")
+	errNumber    = errors.New("n'est pas un nombre")
+	errPrecision = errors.New("a trop de décimales")
+	errRange     = errors.New("est trop grand")
+	errSign      = errors.New("a un signe qui n'est ni + ni -")
+	errCut       = errors.New("est coupé par la fin de la ligne")
+	errNegative  = errors.New("est négatif")
+	errInteger   = errors.New("n'est pas un nombre entier")
+	errMonth     = errors.New("n'est pas un mois possible")
+	errControl   = errors.New("contient un caractère de commande")
+)
+
+// maxDigits bounds a scaled number so that it fits an int64 with room to add.
+const maxDigits = 18
+
+var powersOfTen = [maxDigits + 1]int64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18}
+
+// explicit is the value of format.implied for numbers that print their mark.
+const explicit = -1
+
+// format is how the text of one field is to be read.
+type format struct {
+	word    string // what the file calls the field
+	implied int8   // number of implied decimals, or explicit
+	mark    byte   // decimal mark of explicit numbers
+	signed  bool   // the sign stands apart, at its own position
+	form    form
+	values  []translation
+}
+
+// translation replaces a value of the file by the house's.
+type translation struct{ from, to string }
+
+// digits reads 1 to 18 decimal digits.
+func digits(b []byte) (int64, bool) {
+	if len(b) == 0 || len(b) > maxDigits {
+		return 0, false
+	}
+	var v int64
+	for len(b) >= 8 {
+		e, ok := eightDigits(binary.LittleEndian.Uint64(b))
+		if !ok {
+			return 0, false
+		}
+		v, b = v*1e8+e, b[8:]
+	}
+	for _, c := range b {
+		d := c - '0'
+		if d > 9 {
+			return 0, false
+		}
+		v = v*10 + int64(d)
+	}
+	return v, true
+}
+
+// eightDigits reads eight digits at once, the first in the lowest byte: it adds
+// neighbours up by pairs, then by fours, then all. It takes half the time of
+// reading them one by one, and amounts are most of what a file holds.
+func eightDigits(w uint64) (int64, bool) {
+	w ^= 0x3030303030303030
+	if (w|(w+0x7676767676767676))&0x8080808080808080 != 0 {
+		return 0, false
+	}
+	w = w*10 + w>>8
+	const lanes = 0x000000FF000000FF
+	return int64((w&lanes*(100+1e6<<32) + w>>16&lanes*(1+1e4<<32)) >> 32), true
+}
+
+// scaled reads a number and gives it in units of 10^-scale: 2 for centimes, 6
+// for a Fixed, 0 for an integer. A blank number is not set, and is no error.
+func (f *format) scaled(b []byte, sign byte, scale int) (v int64, set bool, err error) {
+	b = bytes.TrimRight(b, " ")
+	if len(b) == 0 {
+		if f.signed && sign != ' ' && sign != '+' {
+			return 0, false, errSign
+		}
+		return 0, false, nil
+	}
+	negative := false
+	if f.signed {
+		if sign != '+' && sign != '-' {
+			return 0, false, errSign
+		}
+		negative = sign == '-'
+	} else {
+		b, negative = cutSign(b)
+	}
+	if f.implied == explicit {
+		v, err = decimals(b, f.mark, scale)
+	} else {
+		v, err = implied(b, scale-int(f.implied))
+	}
+	if err != nil {
+		return 0, false, err
+	}
+	if negative {
+		v = -v
+	}
+	return v, true, nil
+}
+
+// cutSign takes a sign off the front or off the end of a number, not both.
+func cutSign(b []byte) (rest []byte, negative bool) {
+	b = bytes.TrimLeft(b, " ")
+	last := len(b) - 1
+	switch {
+	case b[0] == '-' || b[0] == '+':
+		return b[1:], b[0] == '-'
+	case b[last] == '-' || b[last] == '+':
+		return bytes.TrimRight(b[:last], " "), b[last] == '-'
+	}
+	return b, false
+}
+
+func implied(b []byte, shift int) (int64, error) {
+	for len(b) > 1 && b[0] == '0' {
+		b = b[1:]
+	}
+	if len(b)+shift > maxDigits {
+		if len(bytes.Trim(b, "0123456789")) > 0 {
+			return 0, errNumber
+		}
+		return 0, errRange
+	}
+	v, ok := digits(b)
+	if !ok {
+		return 0, errNumber
+	}
+	return v * powersOfTen[shift], nil
+}
+
+// decimals reads "1 234,56" without its sign: digits, grouped by three with
+// French spaces or not grouped at all, then an optional mark with at least one
+// digit. Zeros beyond the scale are accepted.
+func decimals(b []byte, mark byte, scale int) (int64, error) {
+	whole, fraction := b, []byte(nil)
+	if i := bytes.IndexByte(b, mark); i >= 0 {
+		whole, fraction = b[:i], b[i+1:]
+		if len(fraction) == 0 {
+			return 0, errNumber
+		}
+	}
+	var v int64
+	n, err := 0, error(nil)
+	if v, n, err = grouped(whole); err != nil {
+		return 0, err
+	}
+	if n == 0 && len(fraction) == 0 {
+		return 0, errNumber
+	}
+	if n+scale > maxDigits {
+		err = errRange
+	}
+	for i, c := range fraction {
+		switch {
+		case c < '0' || c > '9':
+			return 0, errNumber
+		case i < scale:
+			v = v*10 + int64(c-'0')
+		case c != '0' && err == nil:
+			err = errPrecision
+		}
+	}
+	if err != nil {
+		return 0, err
+	}
+	return v * powersOfTen[max(scale-len(fraction), 0)], nil
+}
+
+// grouped reads the whole part of a number. n counts its digits without
+// leading zeros; beyond maxDigits v is meaningless.
+func grouped(b []byte) (v int64, n int, err error) {
+	group, separated := 0, false
+	for len(b) > 0 {
+		c := b[0]
+		if c >= '0' && c <= '9' {
+			if n > 0 || c != '0' {
+				n++
+			}
+			v, group, b = v*10+int64(c-'0'), group+1, b[1:]
+			continue
+		}
+		width := spaceWidth(b)
+		if width == 0 || group == 0 || group > 3 || separated && group != 3 {
+			return 0, 0, errNumber
+		}
+		group, separated, b = 0, true, b[width:]
+	}
+	if separated && group != 3 {
+		return 0, 0, errNumber
+	}
+	if n == 0 && group > 0 {
+		n = 1
+	}
+	return v, n, nil
+}
+
+// spaceWidth is the length of the French separator of thousands that b starts
+// with: space, no-break space (in UTF-8 or in a single byte), narrow no-break
+// space.
+func spaceWidth(b []byte) int {
+	switch {
+	case b[0] == ' ', b[0] == 0xA0:
+		return 1
+	case bytes.HasPrefix(b, []byte("\u00a0")):
+		return 2
+	case bytes.HasPrefix(b, []byte("\u202f")):
+		return 3
+	}
+	return 0
+}
+
+// form is how a month or a date is written.
+type form uint8
+
+const (
+	formNone form = iota
+	formYear
+	formMonth
+	formCompactMonth
+	formISOMonth
+	formFrenchMonth
+	formCompactDate
+	formISODate
+	formFrenchDate
+)
+
+// forms lists the ways to write months and dates that a layout may name, with
+// the positions of year, month and day (0-based, -1 when the form has none).
+var forms = [...]struct {
+	name             string
+	length           int
+	year, month, day int
+	marks            []int
+	mark             byte
+}{
+	formYear:         {name: "AAAA", length: 4, year: 0, month: -1, day: -1},
+	formMonth:        {name: "MM", length: 2, year: -1, month: 0, day: -1},
+	formCompactMonth: {name: "AAAAMM", length: 6, year: 0, month: 4, day: -1},
+	formISOMonth:     {name: "AAAA-MM", length: 7, year: 0, month: 5, day: -1, marks: []int{4}, mark: '-'},
+	formFrenchMonth:  {name: "MM/AAAA", length: 7, year: 3, month: 0, day: -1, marks: []int{2}, mark: '/'},
+	formCompactDate:  {name: "AAAAMMJJ", length: 8, year: 0, month: 4, day: 6},
+	formISODate:      {name: "AAAA-MM-JJ", length: 10, year: 0, month: 5, day: 8, marks: []int{4, 7}, mark: '-'},
+	formFrenchDate:   {name: "JJ/MM/AAAA", length: 10, year: 6, month: 3, day: 0, marks: []int{2, 5}, mark: '/'},
+}
+
+func formNamed(name string) (form, bool) {
+	for f := formYear; int(f) < len(forms); f++ {
+		if forms[f].name == name {
+			return f, true
+		}
+	}
+	return formNone, false
+}
+
+func formNames() []string {
+	var names []string
+	for _, f := range forms[formYear:] {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// parse reads year, month and day; those that the form lacks are 0.
+func (f form) parse(b []byte) (year, month, day int, ok bool) {
+	d := &forms[f]
+	if f == formMonth && len(b) == 1 {
+		v, ok := digits(b)
+		return 0, int(v), 0, ok
+	}
+	if len(b) != d.length {
+		return 0, 0, 0, false
+	}
+	for _, i := range d.marks {
+		if b[i] != d.mark {
+			return 0, 0, 0, false
+		}
+	}
+	ok = part(b, d.year, 4, &year) && part(b, d.month, 2, &month) && part(b, d.day, 2, &day)
+	return year, month, day, ok
+}
+
+func part(b []byte, at, width int, into *int) bool {
+	if at < 0 {
+		return true
+	}
+	v, ok := digits(b[at : at+width])
+	*into = int(v)
+	return ok
+}
+
+// month reads the month of a month or of a whole date, which must exist.
+func (f form) month(b []byte) (reconcile.Period, error) {
+	year, month, day, ok := f.parse(b)
+	p := reconcile.NewPeriod(year, month)
+	if !ok || p == 0 || forms[f].day >= 0 && !dayExists(year, month, day) {
+		return 0, f.impossible()
+	}
+	return p, nil
+}
+
+// date reads a whole date and gives it as AAAA-MM-JJ.
+func (f form) date(b []byte) (string, error) {
+	year, month, day, ok := f.parse(b)
+	if !ok || reconcile.NewPeriod(year, month) == 0 || !dayExists(year, month, day) {
+		return "", f.impossible()
+	}
+	return time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC).Format(time.DateOnly), nil
+}
+
+// impossible completes the sentence "<field> …".
+func (f form) impossible() error {
+	if forms[f].day >= 0 {
+		return fmt.Errorf("n'est pas une date possible écrite %s", forms[f].name)
+	}
+	return fmt.Errorf("n'est pas un mois possible écrit %s", forms[f].name)
+}
+
+func dayExists(year, month, day int) bool {
+	t := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
+	return t.Day() == day && int(t.Month()) == month
+}

@@ -1,0 +1,260 @@
+package extract
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"math"
+	"strings"
+	"sync/atomic"
+
+	"bascule/reconcile"
+)
+
+// Options steer a reading.
+type Options struct {
+	Period   reconcile.Period // the month that the file must be of
+	Side     reconcile.Side
+	Identity reconcile.Identity
+	// Digest turns an IBAN, without spaces, into what may be kept of it. When
+	// it is nil the field is left blank. The IBAN itself is never kept.
+	Digest       func(iban string) string
+	MaxRejects   Limit // the zero Limit accepts no reject
+	MaxLineBytes int   // of one record; 0 means 65,536
+}
+
+// Item is one thing met in a file; exactly one of its fields is set.
+type Item struct {
+	Payslip *reconcile.Payslip
+	Reject  *reconcile.Reject
+}
+
+// Bounds on what one file may hold. No real month comes near them: beyond, the
+// layout is not the right one.
+const (
+	defaultMaxLineBytes = 65536
+	maxRejectsEver      = 100_000
+	maxPayslipLines     = 100_000
+	maxCodes            = 20_000
+	maxProgrammes       = 5_000
+	maxCells            = 4_000_000 // 64 MB of totals
+	// maxLineAmount is a hundred billion euros in centimes: with
+	// maxPayslipLines of them, the sum of a payslip stays within 10^18.
+	maxLineAmount reconcile.Amount = 10_000_000_000_000
+	// maxFileAmount leaves room to add one payslip without overflow.
+	maxFileAmount reconcile.Amount = math.MaxInt64 / 2
+)
+
+// Reader reads one file, once.
+type Reader struct {
+	path   string
+	layout *Layout
+	o      Options
+
+	bytesRead atomic.Int64
+	lines     *lineReader
+	splitter  splitter
+	yield     func(Item, error) bool
+	encodeRaw func([]byte) []byte // gives back the file's bytes, where rows hold decoded text
+
+	load      reconcile.Load
+	records   int64 // records read, of any kind
+	agents    int64 // agent records read, rejected ones too
+	lineCount int64 // line records read: kept, rejected, set aside
+	unproved  unproved
+	first     *reconcile.Reject // the first one
+
+	slip    assembly
+	codes   codeTable
+	totals  totals
+	counts  counts
+	unknown []string // columns or elements that the layout does not know
+}
+
+// counts is what the warnings tell.
+type counts struct {
+	unbalanced, withoutTotals, withoutLines, varying int64
+}
+
+// NewReader prepares to read a file. Nothing is opened before Items is ranged
+// over.
+func NewReader(path string, l *Layout, o Options) *Reader {
+	if o.MaxLineBytes <= 0 {
+		o.MaxLineBytes = defaultMaxLineBytes
+	}
+	return &Reader{path: path, layout: l, o: o}
+}
+
+// errStopped unwinds the reading when the consumer wants no more.
+var errStopped = errors.New("stopped")
+
+// Items yields payslips and rejects in the order of the file. An error ends
+// the sequence: the file is refused, and nothing that came before it may be
+// kept. The Payslip and its Lines are reused by the next iteration; their
+// strings are not.
+func (r *Reader) Items() iter.Seq2[Item, error] {
+	return func(yield func(Item, error) bool) {
+		r.yield = yield
+		if err := r.read(); err != nil && !errors.Is(err, errStopped) {
+			yield(Item{}, err)
+		}
+	}
+}
+
+func (r *Reader) read() error {
+	src, err := openSource(r.path, &r.bytesRead)
+	if err != nil {
+		return err
+	}
+	defer src.close()
+	r.load = reconcile.Load{Side: r.o.Side, Period: r.o.Period, Path: r.path, Layout: r.layout.Name, Carried: r.layout.Carried}
+	r.splitter.delimiter = r.layout.delimiter
+	r.lines = newLineReader(src, r.o.MaxLineBytes)
+	switch r.layout.Shape {
+	case shapeRecords:
+		err = r.readRecords()
+	case shapeFlat:
+		err = r.readFlat()
+	case shapeXML:
+		err = r.readXML(src)
+	}
+	if err != nil {
+		return err
+	}
+	if err := r.proveSums(); err != nil {
+		return err
+	}
+	if r.o.MaxRejects.exceeded(r.load.Rejects, r.records) {
+		return r.tooManyRejects()
+	}
+	r.load.SHA256, r.load.Bytes, err = src.finish()
+	return err
+}
+
+// Load tells what was read. It is complete once Items has ended without an
+// error; its ID, Options and LoadedAt are the store's.
+func (r *Reader) Load() reconcile.Load { return r.load }
+
+// Totals is what went through each code of each programme in the payslips
+// yielded, sorted by programme, code and sense.
+func (r *Reader) Totals() []reconcile.CodeTotal { return r.totals.sorted(&r.codes) }
+
+// BytesRead tells how much of the file was read. It may be asked by another
+// goroutine, to draw a progress bar.
+func (r *Reader) BytesRead() int64 { return r.bytesRead.Load() }
+
+// Warnings tells what a reader of the figures must know, without any person's
+// data: one sentence each, complete once Items has ended.
+func (r *Reader) Warnings() []string {
+	var w []string
+	say := func(n int64, format string) {
+		if n > 0 {
+			w = append(w, fmt.Sprintf("%s : "+format, r.path, n))
+		}
+	}
+	if len(r.unknown) > 0 {
+		w = append(w, fmt.Sprintf("%s : %d colonne(s) inconnue(s) du format, non lue(s) : %s", r.path, len(r.unknown), strings.Join(r.unknown, ", ")))
+	}
+	say(r.counts.unbalanced, "%d bulletin(s) dont les totaux déclarés ne sont pas ceux de leurs lignes")
+	say(r.counts.withoutTotals, "%d bulletin(s) sans totaux")
+	say(r.counts.withoutLines, "%d bulletin(s) sans aucune ligne de paye")
+	say(r.counts.varying, "%d fois, la situation d'un agent change d'une ligne à la suivante : ses lignes sont lues en plusieurs morceaux")
+	say(r.load.Aside, "%d ligne(s) de titre ou de total mises à part")
+	return w
+}
+
+// refuse is an error that refuses the file because of a record. line 0 blames
+// the file as a whole.
+func (r *Reader) refuse(line int, field string, err error, hint string) error {
+	return &reconcile.InputError{File: r.path, Line: line, Field: field, Err: err, Hint: hint}
+}
+
+// emit hands an item over to the consumer.
+func (r *Reader) emit(item Item) error {
+	if !r.yield(item, nil) {
+		return errStopped
+	}
+	return nil
+}
+
+// reject hands a reject over, and stops when there are too many.
+func (r *Reader) reject(rej *reconcile.Reject) error {
+	rej.File = r.path
+	r.load.Rejects++
+	if r.first == nil {
+		r.first = rej
+	}
+	if err := r.emit(Item{Reject: rej}); err != nil {
+		return err
+	}
+	if r.load.Rejects > maxRejectsEver || r.o.MaxRejects.exceededSoFar(r.load.Rejects) {
+		return r.tooManyRejects()
+	}
+	return nil
+}
+
+func (r *Reader) tooManyRejects() error {
+	limit := r.o.MaxRejects.String()
+	if r.load.Rejects > maxRejectsEver {
+		limit = "100000"
+	}
+	first := strings.TrimSpace(r.first.Field + " " + r.first.Reason)
+	return r.refuse(r.first.Line, "", fmt.Errorf("%d enregistrement(s) rejeté(s) sur %d, au-delà de la limite %s ; le premier : %s", r.load.Rejects, r.records, limit, first),
+		"corriger le fichier ou le format, ou relever limits.max_rejects")
+}
+
+// lineError turns an error of the line reader into a refusal.
+func (r *Reader) lineError(err error) error {
+	switch {
+	case errors.Is(err, errLineTooLong):
+		return r.refuse(r.lines.first, "", fmt.Errorf("la ligne %w de %d octets", err, r.o.MaxLineBytes), "vérifier les fins de ligne et le format, ou relever limits.max_line_bytes")
+	}
+	return err
+}
+
+// next gives the next record that is not an empty line, its encoding checked.
+// empty is the number of the last empty line that came before it, 0 when there
+// was none; empty lines at the end of a file are no record.
+func (r *Reader) next(row *row) (b []byte, empty int, err error) {
+	for {
+		b, err = r.lines.read()
+		if err == io.EOF {
+			return nil, 0, io.EOF
+		}
+		if err != nil {
+			return nil, 0, r.lineError(err)
+		}
+		if len(b) > 0 {
+			break
+		}
+		empty = r.lines.first
+	}
+	r.records++
+	row.line = r.lines.first
+	return b, empty, r.checkEncoding(row, b)
+}
+
+// checkEncoding makes b the bytes of the row, once they are found to be in the
+// encoding of the layout.
+func (r *Reader) checkEncoding(row *row, b []byte) (err error) {
+	row.raw, row.high, row.control, row.cut = b, false, false, 0
+	if plain(b) {
+		return nil
+	}
+	row.high, row.control, err = r.layout.charset.check(b)
+	var bad *encodingError
+	if errors.As(err, &bad) {
+		return r.refuse(row.line, "", fmt.Errorf("la ligne %w", err), bad.hint)
+	}
+	return err
+}
+
+// skipBOM accepts the mark of UTF-8 in front of UTF-8 alone.
+func (r *Reader) skipBOM() error {
+	found, err := r.lines.skipBOM()
+	if found && r.layout.charset.cm != nil {
+		return r.refuse(1, "", fmt.Errorf("le fichier commence par la marque d'utf-8 alors que le format déclare %s", r.layout.Encoding), hintEncoding)
+	}
+	return err
+}

@@ -1,0 +1,192 @@
+package extract
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"bascule/reconcile"
+)
+
+// row is one record taken apart: what each field holds, as the file writes it.
+// Cells that a record does not have are nil.
+type row struct {
+	cell    [fieldCount][]byte
+	sign    [fieldCount]byte // of numbers whose sign stands apart; 0 beyond the end of the line
+	cut     uint64           // fields that the end of the line cuts, as bits
+	line    int
+	raw     []byte
+	high    bool // some bytes are beyond ASCII
+	control bool // some are control characters
+	charset *charset
+	group   string // in XML, the element that holds the line
+}
+
+// fillFixed takes the fields of a record of fixed positions. A line may lack
+// its trailing blanks.
+func (row *row) fillFixed(rec *record, b []byte) error {
+	for i := range rec.places {
+		p := &rec.places[i]
+		switch {
+		case len(b) >= p.to:
+			row.cell[p.id] = b[p.from:p.to:p.to]
+		case len(b) <= p.from:
+			row.cell[p.id] = nil
+		default:
+			row.cell[p.id] = b[p.from:]
+			row.cut |= 1 << p.id
+		}
+		if p.sign >= 0 {
+			row.sign[p.id] = 0
+			if p.sign < len(b) {
+				row.sign[p.id] = b[p.sign]
+			}
+		}
+	}
+	if len(b) > rec.width && len(bytes.TrimRight(b[rec.width:], " ")) > 0 {
+		return fmt.Errorf("la ligne continue au-delà de la position %d", rec.width)
+	}
+	return nil
+}
+
+// fillColumns takes the columns of a delimited record, the first of which is
+// its type.
+func (row *row) fillColumns(rec *record, columns [][]byte, l *Layout) error {
+	if len(columns) != len(rec.places)+1 {
+		return fmt.Errorf("la ligne a %d colonnes au lieu de %d", len(columns), len(rec.places)+1)
+	}
+	for i := range rec.places {
+		row.set(rec.places[i].id, columns[i+1], l)
+	}
+	return nil
+}
+
+// set fills a cell, unless the layout says that such a text stands for
+// nothing. Names are left alone: somebody may be called NA.
+func (row *row) set(id field, b []byte, l *Layout) {
+	if len(l.absent) > 0 && id != fSurname && id != fFirstName && slices.Contains(l.absent, string(bytes.TrimSpace(b))) {
+		b = nil
+	}
+	row.cell[id] = b
+}
+
+// blank tells whether a cell holds nothing.
+func (row *row) blank(id field) bool { return len(bytes.TrimRight(row.cell[id], " ")) == 0 }
+
+// number reads a cell in units of 10^-scale; a blank one is not set.
+func (l *Layout) number(row *row, id field, scale int) (v int64, set bool, err error) {
+	f, b := &l.format[id], row.cell[id]
+	if f.implied >= 0 && row.cut == 0 {
+		if v, ok := digits(b); ok && len(b)+scale-int(f.implied) <= maxDigits {
+			v *= powersOfTen[scale-int(f.implied)]
+			switch sign := row.sign[id]; {
+			case !f.signed, sign == '+':
+				return v, true, nil
+			case sign == '-':
+				return -v, true, nil
+			}
+		}
+	}
+	if len(b) == 0 && !f.signed {
+		return 0, false, nil
+	}
+	if len(b) > 0 && (row.cut&(1<<id) != 0 || f.signed && row.sign[id] == 0) && !row.blank(id) {
+		return 0, false, errCut
+	}
+	if f.signed && row.sign[id] == 0 {
+		return 0, false, nil
+	}
+	return f.scaled(b, row.sign[id], scale)
+}
+
+// amount reads a cell of money.
+func (l *Layout) amount(row *row, id field) (reconcile.Amount, bool, error) {
+	v, set, err := l.number(row, id, 2)
+	return reconcile.Amount(v), set, err
+}
+
+// fixedNumber reads a base or a rate, NoFixed when it is blank.
+func (l *Layout) fixedNumber(row *row, id field) (reconcile.Fixed, error) {
+	v, set, err := l.number(row, id, 6)
+	if err != nil || !set {
+		return reconcile.NoFixed, err
+	}
+	return reconcile.Fixed(v), nil
+}
+
+// count reads a number of points, of children, of hundredths of a percent:
+// never negative, Absent when it is blank.
+func (l *Layout) count(row *row, id field, scale int) (int32, error) {
+	v, set, err := l.number(row, id, scale)
+	switch {
+	case err != nil && scale == 0 && (err == errNumber || err == errPrecision):
+		return reconcile.Absent, errInteger
+	case err != nil || !set:
+		return reconcile.Absent, err
+	case v < 0:
+		return reconcile.Absent, errNegative
+	case v > maxCount:
+		return reconcile.Absent, errRange
+	}
+	return int32(v), nil
+}
+
+// maxCount bounds what count reads.
+const maxCount = 10_000_000
+
+// month reads a cell that holds a month; blank gives the zero Period.
+func (l *Layout) month(row *row, id field) (reconcile.Period, error) {
+	b := bytes.TrimRight(row.cell[id], " ")
+	if len(b) == 0 {
+		return 0, nil
+	}
+	return l.format[id].form.month(b)
+}
+
+// payMonth reads the month of pay, written in one cell or in two. Blank is an
+// error. word is what the file calls it.
+func (l *Layout) payMonth(row *row, rec *record) (p reconcile.Period, word string, err error) {
+	if rec.has(fPeriod) {
+		p, err = l.month(row, fPeriod)
+		if err == nil && p == 0 {
+			err = errEmpty
+		}
+		return p, l.format[fPeriod].word, err
+	}
+	word = l.format[fYear].word + "/" + l.format[fMonth].word
+	if row.blank(fYear) || row.blank(fMonth) {
+		return 0, word, errEmpty
+	}
+	year, _, _, okYear := l.format[fYear].form.parse(bytes.TrimRight(row.cell[fYear], " "))
+	_, month, _, okMonth := l.format[fMonth].form.parse(bytes.TrimRight(row.cell[fMonth], " "))
+	if p = reconcile.NewPeriod(year, month); p == 0 || !okYear || !okMonth {
+		return 0, word, errMonth
+	}
+	return p, word, nil
+}
+
+// appendText decodes a text cell, without its trailing spaces, into UTF-8.
+func (l *Layout) appendText(dst []byte, row *row, id field) []byte {
+	from := len(dst)
+	b := bytes.TrimRight(row.cell[id], " ")
+	if row.high {
+		dst = row.charset.append(dst, b)
+	} else {
+		dst = append(dst, b...)
+	}
+	return l.format[id].translate(dst, from)
+}
+
+// translate replaces the text that starts at from by the house's value for it,
+// where the layout gives one.
+func (f *format) translate(text []byte, from int) []byte {
+	for i := range f.values {
+		if f.values[i].from == string(text[from:]) {
+			return append(text[:from], f.values[i].to...)
+		}
+	}
+	return text
+}
+
+// text is the decoded text of a cell.
+func (l *Layout) text(row *row, id field) string { return string(l.appendText(nil, row, id)) }

@@ -1,0 +1,134 @@
+package reconcile
+
+import (
+	"math/rand"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// drawn is a random little ministry, where gaps of all kinds are frequent.
+func drawn(t *rapid.T) *ministry {
+	m := newMinistry()
+	m.terms.Tolerance = Tolerance{LineCents: rapid.SampledFrom([]Amount{0, 0, 1, 5}).Draw(t, "line"), PayslipCents: rapid.SampledFrom([]Amount{0, 0, 3}).Draw(t, "payslip")}
+	n := rapid.IntRange(0, 6).Draw(t, "agents")
+	for i := range n {
+		nir := string(rune('a' + i))
+		for _, side := range Sides {
+			if rapid.IntRange(0, 9).Draw(t, "absent") == 0 {
+				continue
+			}
+			copies := 1 + rapid.IntRange(0, 12).Draw(t, "copies")/12
+			for load := range copies {
+				m.payslips[side] = append(m.payslips[side], drawPayslip(t, side, nir, int64(load/2+1)))
+			}
+		}
+	}
+	return m
+}
+
+func drawPayslip(t *rapid.T, side Side, nir string, load int64) *Payslip {
+	letter := Code("LO"[side])
+	key := nir
+	if rapid.IntRange(0, 15).Draw(t, "provisional") == 0 {
+		key = "p" + nir
+	}
+	var lines []PayLine
+	for _, e := range []struct {
+		code  Code
+		sense Sense
+	}{{"PAY", ToPay}, {"BONUS", ToPay}, {"PENSION", ToDeduct}, {"CAS", Information}, {"TAXABLE", Information}, {"UNKNOWN", ToPay}} {
+		for range rapid.IntRange(0, 2).Draw(t, "lines") {
+			lines = append(lines, line(letter+e.code, e.sense, rapid.SampledFrom([]Amount{-100, 0, 99, 100, 101, 20000}).Draw(t, "cents"),
+				rapid.SampledFrom([]Period{october, november, december}).Draw(t, "origin")))
+		}
+	}
+	p := agentOf(rapid.SampledFrom([]string{"176", "176", "216"}).Draw(t, "programme"), key, "M"+nir, lines...)
+	p.Load, p.Whole = load, rapid.Bool().Draw(t, "whole")
+	p.Agent.Indice = rapid.SampledFrom([]int32{400, 400, 400, 410, Absent}).Draw(t, "indice")
+	return p
+}
+
+func TestRandomMinistriesClose(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		o := drawn(t).run(t)
+		seen := map[string]bool{}
+		for _, d := range o.rows {
+			if seen[d.Fingerprint] {
+				t.Fatalf("fingerprint of %s stands twice", brief(d))
+			}
+			seen[d.Fingerprint] = true
+		}
+		p := o.tally.Payslips
+		if p.Matched != p.Identical+p.Tolerated+p.Differing {
+			t.Fatalf("verdicts do not add up: %+v", p)
+		}
+	})
+}
+
+func TestSwappingTheSidesNegatesEveryDelta(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := drawn(t)
+		straight := m.run(t)
+		swapped := newMinistry()
+		swapped.terms.Tolerance = m.terms.Tolerance
+		for i := range swapped.terms.Tables.Correspondences {
+			c := &swapped.terms.Tables.Correspondences[i]
+			c.Side = 1 - c.Side
+		}
+		swapped.payslips = [2][]*Payslip{m.payslips[ONP], m.payslips[Legacy]}
+		back := swapped.run(t)
+		s, b := straight.tally.Discrepancies, back.tally.Discrepancies
+		if s.Total != b.Total || s.Delta != -b.Delta || s.DeltaInformation != -b.DeltaInformation || s.Absolute != b.Absolute ||
+			s.Open != b.Open || s.ByKind[MissingInONP] != b.ByKind[MissingInLegacy] || s.ByKind[LineMissingInONP] != b.ByKind[LineMissingInLegacy] {
+			t.Fatalf("straight %+v\nswapped %+v", s, b)
+		}
+	})
+}
+
+func TestOrderOfPayslipsAndLinesChangesNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := drawn(t)
+		for side := range m.payslips { // which of several files comes first is the configuration's choice
+			for _, p := range m.payslips[side] {
+				p.Load, p.Agent.Programme, p.Agent.Indice, p.Whole = 1, "176", 400, false
+			}
+		}
+		want := m.run(t).briefs()
+		shuffle := rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed")))
+		for side := range m.payslips {
+			shuffle.Shuffle(len(m.payslips[side]), func(i, j int) {
+				m.payslips[side][i], m.payslips[side][j] = m.payslips[side][j], m.payslips[side][i]
+			})
+			for _, p := range m.payslips[side] {
+				shuffle.Shuffle(len(p.Lines), func(i, j int) { p.Lines[i], p.Lines[j] = p.Lines[j], p.Lines[i] })
+			}
+		}
+		if got := m.run(t).briefs(); !slices.Equal(got, want) {
+			t.Fatalf("shuffled:\n%q\nwanted:\n%q", got, want)
+		}
+	})
+}
+
+func TestRaisingAToleranceNeverAddsAnOpenGap(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := drawn(t)
+		before := m.run(t)
+		m.terms.Tolerance.LineCents += Amount(rapid.IntRange(0, 3).Draw(t, "more per line"))
+		m.terms.Tolerance.PayslipCents += Amount(rapid.IntRange(0, 3).Draw(t, "more per payslip"))
+		after := m.run(t)
+		open := map[string]bool{}
+		for _, d := range before.rows {
+			open[d.Fingerprint] = d.Status.Open()
+		}
+		for _, d := range after.rows {
+			if d.Status.Open() && !open[d.Fingerprint] {
+				t.Fatalf("%s opened", brief(d))
+			}
+		}
+		if len(before.rows) != len(after.rows) || before.tally.Discrepancies.Delta != after.tally.Discrepancies.Delta {
+			t.Fatal("a tolerance changed what is listed or summed")
+		}
+	})
+}

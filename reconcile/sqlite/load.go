@@ -1,0 +1,228 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"bascule/reconcile"
+)
+
+// Source is one file being read.
+type Source interface {
+	// Each calls back for every payslip and every reject, in file order; what it
+	// passes is valid during the call only. An error means that nothing of the
+	// file may be kept.
+	Each(payslip func(*reconcile.Payslip) error, reject func(*reconcile.Reject) error) error
+	// Load, Totals and Warnings describe the file after Each has ended well.
+	Load() reconcile.Load
+	Totals() []reconcile.CodeTotal
+	Warnings() []string
+}
+
+// Job is one file to have in the store: already there as Known, or to be read
+// from Source.
+type Job struct {
+	Load   reconcile.Load // Side, Period, Path, Layout, Options, LoadedAt
+	Known  int64          // the load that holds the same content, or 0
+	Source Source
+}
+
+// Scope tells which former loads the new ones supersede.
+type Scope int
+
+// The scopes.
+const (
+	SamePaths Scope = iota // those of the same side, month and path
+	WholeSide              // all others of the same side and month
+)
+
+// Load stores the jobs' files in one transaction: all of them, or nothing. The
+// loads are returned in the order of the jobs.
+func (d *DB) Load(ctx context.Context, jobs []Job, scope Scope) ([]reconcile.Load, error) {
+	ids := make([]int64, len(jobs))
+	err := d.transaction(ctx, func(c *sql.Conn) error {
+		for i := range jobs {
+			id, err := openLoad(ctx, c, &jobs[i])
+			if err != nil {
+				return err
+			}
+			ids[i] = id
+		}
+		if err := writePayslips(ctx, c, jobs, ids); err != nil {
+			return err
+		}
+		for i := range jobs {
+			if jobs[i].Known == 0 {
+				if err := closeLoad(ctx, c, ids[i], jobs[i].Source); err != nil {
+					return err
+				}
+			}
+		}
+		return supersede(ctx, c, jobs, ids, scope)
+	})
+	if err != nil {
+		return nil, err
+	}
+	loads := make([]reconcile.Load, len(jobs))
+	for i, id := range ids {
+		l, err := d.loadByID(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		l.Reused = jobs[i].Known != 0
+		loads[i] = *l
+	}
+	return loads, nil
+}
+
+// openLoad reserves the row of a load, or takes a known one back into force.
+func openLoad(ctx context.Context, c *sql.Conn, j *Job) (int64, error) {
+	if j.Known != 0 {
+		_, err := c.ExecContext(ctx, "UPDATE load SET active = 1, path = ? WHERE id = ?", j.Load.Path, j.Known)
+		return j.Known, err
+	}
+	r, err := c.ExecContext(ctx, "INSERT INTO load (side, period, path, layout, options, loaded_at) VALUES (?, ?, ?, ?, ?, ?)",
+		j.Load.Side.String(), j.Load.Period.String(), j.Load.Path, j.Load.Layout, j.Load.Options, j.Load.LoadedAt)
+	if err != nil {
+		return 0, err
+	}
+	return r.LastInsertId()
+}
+
+// closeLoad fills in what the reader knows at the end of the file.
+func closeLoad(ctx context.Context, c *sql.Conn, id int64, s Source) error {
+	l := s.Load()
+	rejected, err := json.Marshal(l.Rejected)
+	if err != nil {
+		return err
+	}
+	controls, err := json.Marshal(orEmpty(l.Controls))
+	if err != nil {
+		return err
+	}
+	warnings, err := json.Marshal(orEmpty(s.Warnings()))
+	if err != nil {
+		return err
+	}
+	_, err = c.ExecContext(ctx, `UPDATE load SET bytes = ?, sha256 = ?, ministry = ?, produced = ?, sender = ?, payslips = ?, aside = ?, lines = ?,
+		to_pay = ?, to_deduct = ?, information = ?, rejects = ?, rejected = ?, controls = ?, warnings = ?, carried = ? WHERE id = ?`,
+		l.Bytes, l.SHA256, l.Ministry, l.Produced, l.Sender, l.Payslips, l.Aside, l.Sums.Lines,
+		int64(l.Sums.ToPay), int64(l.Sums.ToDeduct), int64(l.Sums.Information), l.Rejects, string(rejected), string(controls), string(warnings),
+		int64(l.Carried), id)
+	if err != nil {
+		return err
+	}
+	for _, t := range s.Totals() {
+		_, err := c.ExecContext(ctx, "INSERT INTO code_total (load_id, programme, code, sense, label, lines, cents) VALUES (?, ?, ?, ?, ?, ?, ?)",
+			id, t.Programme, string(t.Code), t.Sense.String(), t.Label, t.Lines, int64(t.Amount))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func orEmpty[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}
+
+// supersede takes the former loads that the jobs replace out of force.
+func supersede(ctx context.Context, c *sql.Conn, jobs []Job, ids []int64, scope Scope) error {
+	kept, err := json.Marshal(ids)
+	if err != nil {
+		return err
+	}
+	for i := range jobs {
+		l := &jobs[i].Load
+		_, err := c.ExecContext(ctx, `UPDATE load SET active = 0 WHERE active = 1 AND side = ? AND period = ? AND (? OR path = ?)
+			AND id NOT IN (SELECT value FROM json_each(?))`,
+			l.Side.String(), l.Period.String(), scope == WholeSide, l.Path, string(kept))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const loadColumns = `id, side, period, path, bytes, sha256, layout, options, loaded_at, ministry, produced, sender, payslips, aside, lines,
+	to_pay, to_deduct, information, rejects, rejected, controls, carried`
+
+func scanLoad(row interface{ Scan(...any) error }) (*reconcile.Load, error) {
+	var l reconcile.Load
+	var side, period, rejected, controls string
+	err := row.Scan(&l.ID, &side, &period, &l.Path, &l.Bytes, &l.SHA256, &l.Layout, &l.Options, &l.LoadedAt, &l.Ministry, &l.Produced, &l.Sender,
+		&l.Payslips, &l.Aside, &l.Sums.Lines, &l.Sums.ToPay, &l.Sums.ToDeduct, &l.Sums.Information, &l.Rejects, &rejected, &controls, &l.Carried)
+	if err != nil {
+		return nil, err
+	}
+	l.Side, _ = reconcile.ParseSide(side) // the schema admits the two sides only
+	if l.Period, err = reconcile.ParsePeriod(period); err != nil {
+		return nil, err
+	}
+	return &l, errors.Join(json.Unmarshal([]byte(rejected), &l.Rejected), json.Unmarshal([]byte(controls), &l.Controls))
+}
+
+func (d *DB) loadByID(ctx context.Context, id int64) (*reconcile.Load, error) {
+	l, err := scanLoad(d.read.QueryRowContext(ctx, "SELECT "+loadColumns+" FROM load WHERE id = ?", id))
+	if err != nil {
+		return nil, fmt.Errorf("chargement %d: %w", id, describe(err))
+	}
+	return l, nil
+}
+
+// queryLoads lists loads by a condition and an order.
+func (d *DB) queryLoads(ctx context.Context, tail string, args ...any) ([]reconcile.Load, error) {
+	rows, err := d.read.QueryContext(ctx, "SELECT "+loadColumns+" FROM load "+tail, args...)
+	if err != nil {
+		return nil, describe(err)
+	}
+	defer rows.Close()
+	var loads []reconcile.Load
+	for rows.Next() {
+		l, err := scanLoad(rows)
+		if err != nil {
+			return nil, err
+		}
+		loads = append(loads, *l)
+	}
+	return loads, describe(rows.Err())
+}
+
+// ActiveLoads lists the loads in force of a month, legacy first, in the order
+// they came.
+func (d *DB) ActiveLoads(ctx context.Context, p reconcile.Period) ([]reconcile.Load, error) {
+	return d.queryLoads(ctx, "WHERE active = 1 AND period = ? ORDER BY side, id", p.String())
+}
+
+// Known lists the loads of the same content read in the same way, the last
+// first.
+func (d *DB) Known(ctx context.Context, side reconcile.Side, p reconcile.Period, options, sha256 string) ([]int64, error) {
+	return collect(stream(ctx, d, func(rows *sql.Rows) (id int64, err error) {
+		err = rows.Scan(&id)
+		return id, err
+	}, "SELECT id FROM load WHERE side = ? AND period = ? AND options = ? AND sha256 = ? ORDER BY id DESC", side.String(), p.String(), options, sha256))
+}
+
+// HasSize tells whether some load has this size: if none has, a file of that
+// size is new, and need not be read twice to know it.
+func (d *DB) HasSize(ctx context.Context, side reconcile.Side, p reconcile.Period, bytes int64) (bool, error) {
+	var n int
+	err := d.read.QueryRowContext(ctx, "SELECT count(*) FROM load WHERE side = ? AND period = ? AND bytes = ?", side.String(), p.String(), bytes).Scan(&n)
+	return n > 0, describe(err)
+}
+
+// Warnings lists what the reader had to say of a load.
+func (d *DB) Warnings(ctx context.Context, load int64) ([]string, error) {
+	var text string
+	if err := d.read.QueryRowContext(ctx, "SELECT warnings FROM load WHERE id = ?", load).Scan(&text); err != nil {
+		return nil, describe(err)
+	}
+	var w []string
+	return w, json.Unmarshal([]byte(text), &w)
+}

@@ -1,0 +1,188 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"iter"
+
+	"bascule/reconcile"
+)
+
+const discrepancyColumns = `d.fingerprint, d.agent_key, d.dossier, d.matricule, d.name, d.service, d.programme, d.bop, d.wave, d.kind, d.element, d.side,
+	d.sense, d.origin, d.legacy, d.onp, d.delta, d.legacy_text, d.onp_text, d.legacy_lines, d.onp_lines, d.delta_net, d.delta_info, d.legacy_payslip,
+	d.onp_payslip, d.cause, d.rule, d.root, d.at_fault, d.evolution, d.status, d.decision, d.first_seen, d.age_days`
+
+func scanDiscrepancy(rows *sql.Rows) (*reconcile.Discrepancy, error) {
+	var d reconcile.Discrepancy
+	var side, sense, origin string
+	err := rows.Scan(&d.Fingerprint, &d.Key, &d.Dossier, &d.Matricule, &d.Name, &d.Service, &d.Programme, &d.BOP, &d.Wave, &d.Kind, &d.Element, &side,
+		&sense, &origin, &d.Legacy, &d.ONP, &d.Delta, &d.LegacyText, &d.ONPText, &d.LegacyLines, &d.ONPLines, &d.DeltaNet, &d.DeltaInformation,
+		&d.LegacyPayslip, &d.ONPPayslip, &d.Cause, &d.Rule, &d.Root, &d.AtFault, &d.Evolution, &d.Status, &d.Decision, &d.FirstSeen, &d.AgeDays)
+	if err != nil {
+		return nil, err
+	}
+	d.Side, _ = reconcile.ParseSide(side) // written by Recorder
+	if sense != "" {
+		d.Sense = reconcile.Sense(sense[0])
+	}
+	if origin != "" {
+		d.Origin, err = reconcile.ParsePeriod(origin)
+	}
+	return &d, err
+}
+
+// stream runs a query when ranged over, and passes its rows on one by one.
+func stream[T any](ctx context.Context, d *DB, scan func(*sql.Rows) (T, error), query string, args ...any) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		rows, err := d.read.QueryContext(ctx, query, args...)
+		if err != nil {
+			yield(none, describe(err))
+			return
+		}
+		defer rows.Close()
+		for rows.Next() {
+			v, err := scan(rows)
+			if !yield(v, err) || err != nil {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(none, describe(err))
+		}
+	}
+}
+
+// collect gathers a stream known to be short.
+func collect[T any](rows iter.Seq2[T, error]) ([]T, error) {
+	var all []T
+	for v, err := range rows {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, nil
+}
+
+// Discrepancies streams a run's discrepancies: the payslips that move most
+// money first, all rows of one payslip together, in the order of kinds.
+func (d *DB) Discrepancies(ctx context.Context, run int) iter.Seq2[*reconcile.Discrepancy, error] {
+	return stream(ctx, d, scanDiscrepancy, `WITH weight AS (SELECT agent_key, sum(abs(delta_net)) AS net, sum(abs(delta_info)) AS information
+			FROM discrepancy WHERE run_id = ?1 GROUP BY agent_key)
+		SELECT `+discrepancyColumns+` FROM discrepancy d JOIN weight w USING (agent_key) WHERE d.run_id = ?1
+		ORDER BY w.net + w.information DESC, d.agent_key,
+			CASE d.kind WHEN 'missing_in_onp' THEN 0 WHEN 'missing_in_legacy' THEN 0 WHEN 'identity' THEN 1 WHEN 'unmapped' THEN 2
+				WHEN 'situation' THEN 4 WHEN 'budget' THEN 5 ELSE 3 END,
+			d.id, d.fingerprint`, run)
+}
+
+// Missing streams a run's missing payslips, those of most money first.
+func (d *DB) Missing(ctx context.Context, run int) iter.Seq2[*reconcile.Discrepancy, error] {
+	return stream(ctx, d, scanDiscrepancy, "SELECT "+discrepancyColumns+` FROM discrepancy d WHERE d.run_id = ?
+		AND d.kind IN ('missing_in_onp', 'missing_in_legacy') ORDER BY abs(d.delta_net) + abs(d.delta_info) DESC, d.fingerprint`, run)
+}
+
+// OfAgent lists a run's discrepancies of one key.
+func (d *DB) OfAgent(ctx context.Context, run int, key string) ([]*reconcile.Discrepancy, error) {
+	return collect(stream(ctx, d, scanDiscrepancy, "SELECT "+discrepancyColumns+" FROM discrepancy d WHERE d.run_id = ? AND d.agent_key = ? ORDER BY d.id", run, key))
+}
+
+// Rejects streams the rejected lines of a run's loads, in file order.
+func (d *DB) Rejects(ctx context.Context, run int) iter.Seq2[*reconcile.Reject, error] {
+	return stream(ctx, d, func(rows *sql.Rows) (*reconcile.Reject, error) {
+		var r reconcile.Reject
+		var sense string
+		var cents sql.NullInt64
+		if err := rows.Scan(&r.Load, &r.File, &r.Line, &r.Record, &r.Field, &r.Reason, &r.Raw, &sense, &cents); err != nil {
+			return nil, err
+		}
+		if sense != "" {
+			r.Sense = reconcile.Sense(sense[0])
+		}
+		r.Amount = reconcile.OptAmount{Amount: reconcile.Amount(cents.Int64), Set: cents.Valid}
+		return &r, nil
+	}, `SELECT r.load_id, r.file, r.line, r.record, r.field, r.reason, r.raw, r.sense, r.cents FROM reject r JOIN run_load l ON l.load_id = r.load_id
+		WHERE l.run_id = ? ORDER BY l.rank, r.line, r.id`, run)
+}
+
+// Causes sums a run's discrepancies by cause, kind and status, the heaviest
+// first.
+func (d *DB) Causes(ctx context.Context, run int) ([]reconcile.CauseTotal, error) {
+	return collect(stream(ctx, d, func(rows *sql.Rows) (t reconcile.CauseTotal, err error) {
+		err = rows.Scan(&t.Cause, &t.Kind, &t.Status, &t.Count, &t.Agents, &t.DeltaNet, &t.DeltaInformation, &t.Absolute)
+		return t, err
+	}, `SELECT cause, kind, status, count(*), count(DISTINCT agent_key), sum(delta_net), sum(delta_info), sum(abs(delta_net) + abs(delta_info)) AS absolute
+		FROM discrepancy WHERE run_id = ? GROUP BY cause, kind, status ORDER BY absolute DESC, count(*) DESC, cause, kind, status`, run))
+}
+
+// Clusters groups a run's discrepancies that look alike across agents: same
+// kind, element and cause, and the same delta or the same change of value. The
+// heaviest first, at most limit.
+func (d *DB) Clusters(ctx context.Context, run, limit int) ([]reconcile.Cluster, error) {
+	clusters, err := collect(stream(ctx, d, func(rows *sql.Rows) (c reconcile.Cluster, err error) {
+		err = rows.Scan(&c.Kind, &c.Element, &c.Cause, &c.Pattern, &c.Count, &c.Agents, &c.Open, &c.DeltaNet, &c.DeltaInformation, &c.Absolute, &c.Services, &c.Example)
+		return c, err
+	}, `SELECT kind, element, cause, CASE WHEN kind IN ('situation', 'budget') THEN CASE WHEN element = 'iban' THEN '' ELSE legacy_text || ' → ' || onp_text END
+				WHEN kind IN ('missing_in_onp', 'missing_in_legacy', 'identity') THEN '' ELSE printf('%+d', delta) END AS pattern,
+			count(*), count(DISTINCT agent_key), sum(status NOT IN ('justified', 'accepted', 'tolerated')), sum(delta_net), sum(delta_info),
+			sum(abs(delta_net) + abs(delta_info)) AS absolute, count(DISTINCT service), min(matricule)
+		FROM discrepancy WHERE run_id = ? GROUP BY kind, element, cause, pattern
+		ORDER BY absolute DESC, count(*) DESC, kind, element, cause, pattern LIMIT ?`, run, limit))
+	for i := range clusters {
+		c := &clusters[i]
+		c.ID = reconcile.Digest(nil, "cluster", string(c.Kind), c.Element, string(c.Cause), c.Pattern)[:8]
+	}
+	return clusters, err
+}
+
+// Place tells where a row of the store came from.
+type Place struct {
+	Path string
+	Line int
+}
+
+// Places finds where payslips start in their files.
+func (d *DB) Places(ctx context.Context, ids []int64) ([]Place, error) {
+	places := make([]Place, len(ids))
+	for i, id := range ids {
+		err := d.read.QueryRowContext(ctx, "SELECT l.path, p.line FROM payslip p JOIN load l ON l.id = p.load_id WHERE p.id = ?", id).Scan(&places[i].Path, &places[i].Line)
+		if err != nil {
+			return nil, describe(err)
+		}
+	}
+	return places, nil
+}
+
+// Find lists the keys of a run's payslips that a person may mean by some text:
+// an identity key, a NIR or a matricule.
+func (d *DB) Find(ctx context.Context, run int, text string) ([]string, error) {
+	return collect(stream(ctx, d, scanText, `SELECT DISTINCT p.agent_key FROM payslip p JOIN run_load r ON r.load_id = p.load_id
+		WHERE r.run_id = ?1 AND (p.agent_key = ?2 OR p.nir = ?2 OR p.matricule = ?2) ORDER BY 1 LIMIT 20`, run, text))
+}
+
+// Keys streams the distinct keys of a run's payslips.
+func (d *DB) Keys(ctx context.Context, run int) iter.Seq2[string, error] {
+	return stream(ctx, d, scanText, "SELECT DISTINCT p.agent_key FROM payslip p JOIN run_load r ON r.load_id = p.load_id WHERE r.run_id = ? ORDER BY 1", run)
+}
+
+func scanText(rows *sql.Rows) (string, error) {
+	var s string
+	err := rows.Scan(&s)
+	return s, err
+}
+
+// PayslipsOf lists the rows of one key in some loads.
+func (d *DB) PayslipsOf(ctx context.Context, loads []reconcile.Load, key string) ([]*reconcile.Payslip, error) {
+	return collect(d.Payslips(ctx, loads, Range{From: key, To: key + "\x00"}))
+}
+
+// PayslipByID reads one row of a run's loads.
+func (d *DB) PayslipByID(ctx context.Context, loads []reconcile.Load, id int64) (*reconcile.Payslip, error) {
+	var head, lines string
+	err := d.read.QueryRowContext(ctx, "SELECT "+columnsOfPayslip+" FROM payslip p WHERE p.id = ?", id).Scan(&head, &lines)
+	if err != nil {
+		return nil, describe(err)
+	}
+	return newDecoder(loads).payslip(head, lines)
+}

@@ -1,0 +1,355 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"encoding/json"
+	"errors"
+	"iter"
+	"strings"
+
+	"bascule/reconcile"
+)
+
+const insertDiscrepancy = `INSERT INTO discrepancy (run_id, fingerprint, agent_key, dossier, matricule, name, service, programme, bop, wave, kind,
+	element, side, sense, origin, legacy, onp, delta, legacy_text, onp_text, legacy_lines, onp_lines, delta_net, delta_info, legacy_payslip,
+	onp_payslip, cause, rule, root, at_fault, evolution, status, decision, first_seen, age_days)
+	VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`
+
+const insertSingle = "INSERT INTO single (side, by, loose, load_id, agent_key) VALUES (?,?,?,?,?)"
+
+// Recorder records one run: its discrepancies while they are found, and its
+// summary at the end, in one transaction.
+type Recorder struct {
+	ctx         context.Context
+	conn        *sql.Conn
+	run         *reconcile.Run
+	today       string
+	discrepancy statement
+	single      statement
+	values      []driver.Value
+}
+
+// Record runs f between the opening and the closing of run's transaction; an
+// error of f leaves no trace of the run. It numbers the run and finds the one
+// before it.
+func (d *DB) Record(ctx context.Context, run *reconcile.Run, f func(*Recorder) error) error {
+	return d.transaction(ctx, func(c *sql.Conn) error {
+		r := &Recorder{ctx: ctx, conn: c, run: run, today: run.StartedAt[:len("2006-01-02")]}
+		if err := c.QueryRowContext(ctx, "SELECT coalesce(max(id), 0) + 1 FROM run").Scan(&run.ID); err != nil {
+			return err
+		}
+		previous, err := d.latest(ctx, run.Period)
+		if err != nil {
+			return err
+		}
+		if previous != nil {
+			run.Previous = previous.ID
+		}
+		if err := r.open(); err != nil {
+			return err
+		}
+		if err := f(r); err != nil {
+			return err
+		}
+		return r.close()
+	})
+}
+
+func (r *Recorder) open() error {
+	c, run := r.conn, r.run
+	_, err := c.ExecContext(r.ctx, `INSERT INTO run (id, period, previous, started_at, version, inputs, config_hash, tables_hash, config, folder, summary)
+		VALUES (?,?,?,?,?,?,?,?,?,?,'{}')`,
+		run.ID, run.Period.String(), run.Previous, run.StartedAt, run.Version, run.Inputs, run.ConfigHash, run.TablesHash, run.Config, run.Folder)
+	if err != nil {
+		return err
+	}
+	for i := range run.Loads {
+		if _, err := c.ExecContext(r.ctx, "INSERT INTO run_load (run_id, load_id, rank) VALUES (?,?,?)", run.ID, run.Loads[i].ID, i); err != nil {
+			return err
+		}
+	}
+	if _, err := c.ExecContext(r.ctx, "DELETE FROM single"); err != nil {
+		return err
+	}
+	if r.discrepancy, err = prepare(c, insertDiscrepancy); err != nil {
+		return err
+	}
+	r.single, err = prepare(c, insertSingle)
+	return err
+}
+
+// Discrepancy records one discrepancy as new, seen today.
+func (r *Recorder) Discrepancy(d *reconcile.Discrepancy) error {
+	sense := ""
+	if d.Sense != 0 {
+		sense = d.Sense.String()
+	}
+	r.values = append(r.values[:0], int64(r.run.ID), d.Fingerprint, d.Key, d.Dossier, d.Matricule, d.Name, d.Service, d.Programme, d.BOP, d.Wave,
+		string(d.Kind), d.Element, d.Side.String(), sense, d.Origin.String(), int64(d.Legacy), int64(d.ONP), int64(d.Delta), d.LegacyText, d.ONPText,
+		int64(d.LegacyLines), int64(d.ONPLines), int64(d.DeltaNet), int64(d.DeltaInformation), d.LegacyPayslip, d.ONPPayslip,
+		string(d.Cause), d.Rule, d.Root, string(d.AtFault), string(reconcile.EvolutionNew), string(d.Status), d.Decision, r.today, int64(0))
+	return r.discrepancy.exec(r.values)
+}
+
+// Single keeps a payslip that the key left alone.
+func (r *Recorder) Single(s *reconcile.Single) error {
+	r.values = append(r.values[:0], int64(s.Side), int64(s.By), s.Loose, s.Payslip.Load, s.Payslip.Key)
+	return r.single.exec(r.values)
+}
+
+// Singles streams the payslips kept by Single, in the order Rematch wants.
+func (r *Recorder) Singles() iter.Seq2[*reconcile.Single, error] {
+	return func(yield func(*reconcile.Single, error) bool) {
+		rows, err := r.conn.QueryContext(r.ctx, "SELECT s.side, s.by, s.loose, "+columnsOfPayslip+` FROM single s
+			JOIN payslip p ON p.load_id = s.load_id AND p.agent_key = s.agent_key ORDER BY s.loose, s.side, s.agent_key, p.id`)
+		if err != nil {
+			yield(nil, describe(err))
+			return
+		}
+		defer rows.Close()
+		decode := newDecoder(r.run.Loads)
+		var last *reconcile.Single
+		for rows.Next() {
+			var s reconcile.Single
+			var head, lines string
+			if err := rows.Scan(&s.Side, &s.By, &s.Loose, &head, &lines); err != nil {
+				yield(nil, err)
+				return
+			}
+			if s.Payslip, err = decode.payslip(head, lines); err != nil {
+				yield(nil, err)
+				return
+			}
+			if last != nil && last.Loose == s.Loose && last.Side == s.Side && last.Payslip.Key == s.Payslip.Key {
+				last.Payslip.Join(s.Payslip)
+				continue
+			}
+			if last != nil && !yield(last, nil) {
+				return
+			}
+			last = &s
+		}
+		if err := rows.Err(); err != nil {
+			yield(nil, describe(err))
+			return
+		}
+		if last != nil {
+			yield(last, nil)
+		}
+	}
+}
+
+// Evolve compares the recorded discrepancies with those of the previous run:
+// evolution, first sight and age. It returns the counts.
+func (r *Recorder) Evolve() (map[reconcile.Evolution]int64, error) {
+	_, err := r.conn.ExecContext(r.ctx, `UPDATE discrepancy SET
+			first_seen = p.first_seen,
+			age_days = CAST(julianday(?1) - julianday(p.first_seen) AS INTEGER),
+			evolution = CASE
+				WHEN p.status IN ('justified', 'accepted', 'tolerated') AND discrepancy.status NOT IN ('justified', 'accepted', 'tolerated') THEN 'reopened'
+				WHEN p.kind <> discrepancy.kind OR p.delta <> discrepancy.delta OR p.legacy <> discrepancy.legacy
+					OR p.legacy_text <> discrepancy.legacy_text OR p.onp_text <> discrepancy.onp_text THEN 'changed'
+				ELSE 'persisting' END
+		FROM discrepancy p WHERE p.run_id = ?2 AND p.fingerprint = discrepancy.fingerprint AND discrepancy.run_id = ?3`,
+		r.today, r.run.Previous, r.run.ID)
+	if err != nil {
+		return nil, describe(err)
+	}
+	counts := make(map[reconcile.Evolution]int64)
+	for _, e := range reconcile.Evolutions {
+		var n int64
+		query, args := "SELECT count(*) FROM discrepancy WHERE run_id = ? AND evolution = ?", []any{r.run.ID, string(e)}
+		if e == reconcile.EvolutionResolved {
+			query = `SELECT count(*) FROM discrepancy p WHERE p.run_id = ?1
+				AND NOT EXISTS (SELECT 1 FROM discrepancy d WHERE d.run_id = ?2 AND d.fingerprint = p.fingerprint)`
+			args = []any{r.run.Previous, r.run.ID}
+		}
+		if err := r.conn.QueryRowContext(r.ctx, query, args...).Scan(&n); err != nil {
+			return nil, describe(err)
+		}
+		counts[e] = n
+	}
+	return counts, nil
+}
+
+// RowSums adds the recorded discrepancies, for Close.
+func (r *Recorder) RowSums() ([]reconcile.RowSum, error) {
+	rows, err := r.conn.QueryContext(r.ctx, `SELECT programme, kind, element, side, sense, sum(delta_net), sum(delta_info) FROM discrepancy
+		WHERE run_id = ? GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`, r.run.ID)
+	if err != nil {
+		return nil, describe(err)
+	}
+	defer rows.Close()
+	var sums []reconcile.RowSum
+	for rows.Next() {
+		var s reconcile.RowSum
+		var side, sense string
+		if err := rows.Scan(&s.Programme, &s.Kind, &s.Element, &side, &sense, &s.DeltaNet, &s.Information); err != nil {
+			return nil, err
+		}
+		s.Side, _ = reconcile.ParseSide(side) // written by Discrepancy
+		if sense != "" {
+			s.Sense = reconcile.Sense(sense[0])
+		}
+		sums = append(sums, s)
+	}
+	return sums, describe(rows.Err())
+}
+
+func (r *Recorder) close() error {
+	if err := errors.Join(r.discrepancy.Close(), r.single.Close()); err != nil {
+		return err
+	}
+	summary, err := json.Marshal(&r.run.Summary)
+	if err != nil {
+		return err
+	}
+	if _, err := r.conn.ExecContext(r.ctx, "UPDATE run SET summary = ?, folder = ? WHERE id = ?", string(summary), r.run.Folder, r.run.ID); err != nil {
+		return err
+	}
+	_, err = r.conn.ExecContext(r.ctx, "DELETE FROM single")
+	return err
+}
+
+// StoredSums adds the payslips of some loads, per side and programme, for Close.
+func (d *DB) StoredSums(ctx context.Context, loads []reconcile.Load) ([]reconcile.StoredSum, error) {
+	var sums []reconcile.StoredSum
+	for _, side := range reconcile.Sides {
+		in, args := placeholders(loads, side)
+		rows, err := d.read.QueryContext(ctx, `SELECT programme, sum(sum_lines), sum(sum_p), sum(sum_d), sum(sum_i) FROM payslip
+			WHERE load_id IN (`+in+`) GROUP BY programme ORDER BY programme`, args...)
+		if err != nil {
+			return nil, describe(err)
+		}
+		for rows.Next() {
+			s := reconcile.StoredSum{Side: side}
+			if err := rows.Scan(&s.Programme, &s.Sums.Lines, &s.Sums.ToPay, &s.Sums.ToDeduct, &s.Sums.Information); err != nil {
+				rows.Close()
+				return nil, err
+			}
+			sums = append(sums, s)
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return nil, describe(err)
+		}
+	}
+	return sums, nil
+}
+
+// CodeTotals gives what the reader added for the loads of one side.
+func (d *DB) CodeTotals(ctx context.Context, loads []reconcile.Load, side reconcile.Side) ([]reconcile.CodeTotal, error) {
+	in, args := placeholders(loads, side)
+	rows, err := d.read.QueryContext(ctx, `SELECT programme, code, max(label), sense, sum(lines), sum(cents) FROM code_total
+		WHERE load_id IN (`+in+`) GROUP BY programme, code, sense ORDER BY programme, code, sense`, args...)
+	if err != nil {
+		return nil, describe(err)
+	}
+	defer rows.Close()
+	var totals []reconcile.CodeTotal
+	for rows.Next() {
+		var t reconcile.CodeTotal
+		var sense string
+		if err := rows.Scan(&t.Programme, &t.Code, &t.Label, &sense, &t.Lines, &t.Amount); err != nil {
+			return nil, err
+		}
+		t.Sense = reconcile.Sense(sense[0])
+		totals = append(totals, t)
+	}
+	return totals, describe(rows.Err())
+}
+
+// placeholders writes the ids of one side's loads as SQL parameters.
+func placeholders(loads []reconcile.Load, side reconcile.Side) (string, []any) {
+	var args []any
+	for i := range loads {
+		if loads[i].Side == side {
+			args = append(args, loads[i].ID)
+		}
+	}
+	return strings.TrimSuffix(strings.Repeat("?,", len(args)), ","), args
+}
+
+const runColumns = "id, period, previous, started_at, version, inputs, config_hash, tables_hash, config, folder, summary"
+
+func scanRun(row interface{ Scan(...any) error }) (*reconcile.Run, error) {
+	var r reconcile.Run
+	var period, summary string
+	err := row.Scan(&r.ID, &period, &r.Previous, &r.StartedAt, &r.Version, &r.Inputs, &r.ConfigHash, &r.TablesHash, &r.Config, &r.Folder, &summary)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, describe(err)
+	}
+	if r.Period, err = reconcile.ParsePeriod(period); err != nil {
+		return nil, err
+	}
+	return &r, json.Unmarshal([]byte(summary), &r.Summary)
+}
+
+// latest is the last run of a month, or else of an earlier month, or nil.
+func (d *DB) latest(ctx context.Context, p reconcile.Period) (*reconcile.Run, error) {
+	return scanRun(d.read.QueryRowContext(ctx, "SELECT "+runColumns+" FROM run WHERE period <= ? ORDER BY period DESC, id DESC LIMIT 1", p.String()))
+}
+
+// LatestRun is the last run of a month, with its loads, or nil.
+func (d *DB) LatestRun(ctx context.Context, p reconcile.Period) (*reconcile.Run, error) {
+	return d.withLoads(ctx)(scanRun(d.read.QueryRowContext(ctx, "SELECT "+runColumns+" FROM run WHERE period = ? ORDER BY id DESC LIMIT 1", p.String())))
+}
+
+// Run is the run of a number, or the last one of all for 0; nil when there is
+// none.
+func (d *DB) Run(ctx context.Context, id int) (*reconcile.Run, error) {
+	return d.withLoads(ctx)(scanRun(d.read.QueryRowContext(ctx, "SELECT "+runColumns+" FROM run WHERE id = ?1 OR ?1 = 0 ORDER BY id DESC LIMIT 1", id)))
+}
+
+func (d *DB) withLoads(ctx context.Context) func(*reconcile.Run, error) (*reconcile.Run, error) {
+	return func(r *reconcile.Run, err error) (*reconcile.Run, error) {
+		if r == nil || err != nil {
+			return nil, err
+		}
+		r.Loads, err = d.queryLoads(ctx, "JOIN run_load ON load_id = id WHERE run_id = ? ORDER BY rank", r.ID)
+		return r, err
+	}
+}
+
+// Runs lists all runs, the last first, without their loads.
+func (d *DB) Runs(ctx context.Context) ([]reconcile.Run, error) {
+	rows, err := d.read.QueryContext(ctx, "SELECT "+runColumns+" FROM run ORDER BY id DESC")
+	if err != nil {
+		return nil, describe(err)
+	}
+	defer rows.Close()
+	var runs []reconcile.Run
+	for rows.Next() {
+		r, err := scanRun(rows)
+		if err != nil {
+			return nil, err
+		}
+		runs = append(runs, *r)
+	}
+	return runs, describe(rows.Err())
+}
+
+// Publish notes that the outputs of a run are in place, and its final summary.
+func (d *DB) Publish(ctx context.Context, run *reconcile.Run) error {
+	summary, err := json.Marshal(&run.Summary)
+	if err != nil {
+		return err
+	}
+	return d.transaction(ctx, func(c *sql.Conn) error {
+		_, err := c.ExecContext(ctx, "UPDATE run SET summary = ?, folder = ?, published = 1 WHERE id = ?", string(summary), run.Folder, run.ID)
+		return err
+	})
+}
+
+// Published tells whether the outputs of a run were put in place.
+func (d *DB) Published(ctx context.Context, id int) (bool, error) {
+	var n int
+	err := d.read.QueryRowContext(ctx, "SELECT count(*) FROM run WHERE id = ? AND published = 1", id).Scan(&n)
+	return n > 0, describe(err)
+}
+
+var _ reconcile.Sink = (*Recorder)(nil)

@@ -1,0 +1,226 @@
+package sqlite
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+
+	"bascule/reconcile"
+)
+
+// Payslips pass from the readers to the writer in batches, each sorted by key.
+// So the table is made of runs in key order, and reading it in key order goes
+// through as many pages in turn as there are runs, all of them in the cache: 75
+// runs for 300,000 payslips, 610 for 2,500,000, of 16 KiB each. In the order of
+// the files, which is not that of the keys, every payslip would cost a page.
+const (
+	batchPayslips = 4096 // some 8 MB
+	readers       = 2    // files read at once
+)
+
+const (
+	insertPayslip = `INSERT INTO payslip (load_id, agent_key, line, whole, nir, nir_key, dossier, matricule, surname, first_name, grade, echelon,
+		indice, nbi, quotite, children, service, status, zone, iban, programme, bop, accountant, to_pay, to_deduct, net, employer,
+		sum_lines, sum_p, sum_d, sum_i, lines) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`
+	insertReject = `INSERT INTO reject (load_id, file, line, record, field, reason, raw, sense, cents) VALUES (?,?,?,?,?,?,?,?,?)`
+)
+
+var payslipColumns = strings.Count(insertPayslip, "?")
+
+// batch holds rows ready to be bound.
+type batch struct {
+	payslips []driver.Value // payslipColumns for each
+	order    []int          // where each payslip starts, sorted by key
+	rejects  [][]driver.Value
+	text     []byte // scratch of the encoder
+}
+
+const keyColumn = 1 // of insertPayslip
+
+// sort puts the payslips in key order, those of equal keys in file order.
+func (b *batch) sort() {
+	b.order = b.order[:0]
+	for i := 0; i < len(b.payslips); i += payslipColumns {
+		b.order = append(b.order, i)
+	}
+	slices.SortFunc(b.order, func(i, j int) int {
+		return cmp.Or(strings.Compare(b.payslips[i+keyColumn].(string), b.payslips[j+keyColumn].(string)), cmp.Compare(i, j))
+	})
+}
+
+func (b *batch) full() bool { return len(b.payslips)+len(b.rejects) >= batchPayslips*payslipColumns }
+
+func (b *batch) reset() { b.payslips, b.rejects = b.payslips[:0], b.rejects[:0] }
+
+// writePayslips reads the unknown files, two at a time, and inserts what they
+// hold on the writer's connection.
+func writePayslips(ctx context.Context, c *sql.Conn, jobs []Job, ids []int64) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	full, free := make(chan *batch), make(chan *batch, 2*readers)
+	errs := make([]error, len(jobs)+1)
+	turn := make(chan struct{}, readers)
+	var wait sync.WaitGroup
+	for i := range jobs {
+		if jobs[i].Known != 0 {
+			continue
+		}
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			turn <- struct{}{}
+			defer func() { <-turn }()
+			p := producer{ctx: ctx, load: ids[i], period: jobs[i].Load.Period, full: full, free: free}
+			if errs[i] = p.run(jobs[i].Source); errs[i] != nil {
+				cancel()
+			}
+		}()
+	}
+	go func() { wait.Wait(); close(full) }()
+	errs[len(jobs)] = insertBatches(c, full, free)
+	if errs[len(jobs)] != nil {
+		cancel()
+	}
+	for range full { // let the readers see the cancellation and end
+	}
+	return firstCause(errs)
+}
+
+// firstCause is the first error that is not the echo of another one's
+// cancellation.
+func firstCause(errs []error) error {
+	var echo error
+	for _, err := range errs {
+		if err != nil && !errors.Is(err, context.Canceled) {
+			return err
+		}
+		if echo == nil {
+			echo = err
+		}
+	}
+	return echo
+}
+
+func insertBatches(c *sql.Conn, full <-chan *batch, free chan<- *batch) error {
+	payslip, err := prepare(c, insertPayslip)
+	if err != nil {
+		return err
+	}
+	defer payslip.Close()
+	reject, err := prepare(c, insertReject)
+	if err != nil {
+		return err
+	}
+	defer reject.Close()
+	for b := range full {
+		for _, i := range b.order {
+			if err := payslip.exec(b.payslips[i : i+payslipColumns]); err != nil {
+				return err
+			}
+		}
+		for _, r := range b.rejects {
+			if err := reject.exec(r); err != nil {
+				return err
+			}
+		}
+		b.reset()
+		select {
+		case free <- b:
+		default:
+		}
+	}
+	return nil
+}
+
+// producer turns one file's payslips into batches.
+type producer struct {
+	ctx    context.Context
+	load   int64
+	period reconcile.Period
+	full   chan<- *batch
+	free   <-chan *batch
+	b      *batch
+}
+
+func (p *producer) run(s Source) error {
+	p.b = p.next()
+	if err := s.Each(p.payslip, p.reject); err != nil {
+		return err
+	}
+	return p.send()
+}
+
+func (p *producer) next() *batch {
+	select {
+	case b := <-p.free:
+		return b
+	default:
+		return &batch{payslips: make([]driver.Value, 0, batchPayslips*payslipColumns)}
+	}
+}
+
+func (p *producer) send() error {
+	p.b.sort()
+	select {
+	case p.full <- p.b:
+		p.b = p.next()
+		return nil
+	case <-p.ctx.Done():
+		return p.ctx.Err()
+	}
+}
+
+func (p *producer) payslip(s *reconcile.Payslip) error {
+	b, a := p.b, &s.Agent
+	b.text = appendLines(b.text[:0], s.Lines, p.period)
+	b.payslips = append(b.payslips, p.load, clean(s.Key), int64(s.Line), s.Whole, clean(a.NIR), clean(a.NIRKey), clean(a.Dossier), clean(a.Matricule),
+		clean(a.Surname), clean(a.FirstName), clean(a.Grade), clean(a.Echelon), optNumber(a.Indice), optNumber(a.NBI), optNumber(a.Quotite),
+		optNumber(a.Children), clean(a.Service), clean(a.Status), clean(a.Zone), a.IBANDigest, clean(a.Programme), clean(a.BOP), clean(a.Accountant),
+		optAmount(s.Declared.ToPay), optAmount(s.Declared.ToDeduct), optAmount(s.Declared.Net), optAmount(s.Declared.Employer),
+		s.Sums.Lines, int64(s.Sums.ToPay), int64(s.Sums.ToDeduct), int64(s.Sums.Information), string(b.text))
+	if b.full() {
+		return p.send()
+	}
+	return nil
+}
+
+func (p *producer) reject(r *reconcile.Reject) error {
+	sense := ""
+	if r.Sense != 0 {
+		sense = r.Sense.String()
+	}
+	raw := append([]byte{}, r.Raw...)
+	p.b.rejects = append(p.b.rejects, []driver.Value{p.load, r.File, int64(r.Line), r.Record, r.Field, r.Reason, raw, sense, optAmount(r.Amount)})
+	if p.b.full() {
+		return p.send()
+	}
+	return nil
+}
+
+// clean replaces the unit separator, which columnsOfPayslip relies on, should a
+// file hold one.
+func clean(s string) string {
+	if strings.IndexByte(s, 0x1f) < 0 {
+		return s
+	}
+	return strings.ReplaceAll(s, "\x1f", "\u2423")
+}
+
+func optNumber(v int32) driver.Value {
+	if v == reconcile.Absent {
+		return nil
+	}
+	return int64(v)
+}
+
+func optAmount(a reconcile.OptAmount) driver.Value {
+	if !a.Set {
+		return nil
+	}
+	return int64(a.Amount)
+}

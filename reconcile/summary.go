@@ -1,0 +1,183 @@
+package reconcile
+
+import "encoding/json"
+
+// Summary is what a run found, in figures: summary.json (CONTRACT 5), frozen
+// when the run is recorded. Keys are added, never renamed.
+type Summary struct {
+	Run           int                `json:"run"`
+	Period        Period             `json:"period"`
+	PreviousRun   int                `json:"previous_run"` // 0 when there is none
+	Legacy        SideSummary        `json:"legacy"`
+	ONP           SideSummary        `json:"onp"`
+	Payslips      PayslipSummary     `json:"payslips"`
+	Discrepancies DiscrepancySummary `json:"discrepancies"`
+	Closing       Closing            `json:"closing"`
+	Gates         []string           `json:"gates"`
+	Outputs       []Output           `json:"outputs"`
+	Seconds       Seconds            `json:"seconds"`
+	Notes         []string           `json:"notes"` // warnings a reader must know; they never change the exit code
+}
+
+// Side is the summary of one side.
+func (s *Summary) Side(side Side) *SideSummary {
+	if side == ONP {
+		return &s.ONP
+	}
+	return &s.Legacy
+}
+
+// SideSummary is what one side's files held.
+type SideSummary struct {
+	Files       int    `json:"files"`
+	Agents      int64  `json:"agents"`   // distinct persons
+	Payslips    int64  `json:"payslips"` // as the files delimit them
+	Lines       int64  `json:"lines"`
+	Rejected    int64  `json:"rejected"`
+	Aside       int64  `json:"aside"`      // titles and totals that the layout keeps apart
+	Duplicates  int64  `json:"duplicates"` // payslips met twice in different files, summed once
+	Unbalanced  int64  `json:"unbalanced"` // payslips whose declared totals are not those of their lines
+	ToPay       Amount `json:"to_pay"`
+	ToDeduct    Amount `json:"to_deduct"`
+	Information Amount `json:"information"`
+}
+
+// PayslipSummary counts payslips by verdict. Matched = identical + tolerated +
+// differing.
+type PayslipSummary struct {
+	Matched         int64 `json:"matched"`
+	Identical       int64 `json:"identical"`
+	Tolerated       int64 `json:"tolerated"` // only tolerated gaps
+	Differing       int64 `json:"differing"`
+	MissingInONP    int64 `json:"missing_in_onp"`
+	MissingInLegacy int64 `json:"missing_in_legacy"`
+}
+
+// DiscrepancySummary counts and sums discrepancies. Delta sums the effects on
+// nets, DeltaInformation those outside the net, Absolute both without signs.
+type DiscrepancySummary struct {
+	Total            int64               `json:"total"`
+	Open             int64               `json:"open"`
+	Justified        int64               `json:"justified"`
+	Tolerated        int64               `json:"tolerated"`
+	Roots            int64               `json:"roots"`
+	ByKind           map[Kind]int64      `json:"by_kind"`
+	ByCause          map[Cause]int64     `json:"by_cause"`
+	ByEvolution      map[Evolution]int64 `json:"by_evolution"`
+	Delta            Amount              `json:"delta"`
+	DeltaInformation Amount              `json:"delta_information"`
+	Absolute         Amount              `json:"absolute"`
+	ToleratedDelta   Amount              `json:"tolerated_delta"` // signed sum of the tolerated gaps
+}
+
+// Closing is the proof that no centime was lost between the files and the
+// discrepancies.
+type Closing struct {
+	OK       bool    `json:"ok"`
+	Identity string  `json:"identity"` // "Σ écarts = Σ ONP − Σ PSOP" in figures
+	Checks   []Check `json:"checks"`
+}
+
+// Check is one equality that must hold exactly.
+type Check struct {
+	Name        string // which equality
+	Scope       string // of what: a side, a file, an element and programme…
+	Left, Right Amount
+	Counted     bool // Left and Right count things, not centimes
+	OK          bool
+	Note        string
+}
+
+// checkJSON is how a Check is written: with amounts, or with plain counts.
+type checkJSON[T any] struct {
+	Name    string `json:"name"`
+	Scope   string `json:"scope"`
+	Left    T      `json:"left"`
+	Right   T      `json:"right"`
+	Counted bool   `json:"counted,omitempty"`
+	OK      bool   `json:"ok"`
+	Note    string `json:"note,omitempty"`
+}
+
+// MarshalJSON writes counts as numbers, amounts as strings of two decimals.
+func (c Check) MarshalJSON() ([]byte, error) {
+	if c.Counted {
+		return json.Marshal(checkJSON[int64]{c.Name, c.Scope, int64(c.Left), int64(c.Right), true, c.OK, c.Note})
+	}
+	return json.Marshal(checkJSON[Amount]{c.Name, c.Scope, c.Left, c.Right, false, c.OK, c.Note})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (c *Check) UnmarshalJSON(b []byte) error {
+	var kind struct{ Counted bool }
+	if err := json.Unmarshal(b, &kind); err != nil {
+		return err
+	}
+	if kind.Counted {
+		var v checkJSON[int64]
+		err := json.Unmarshal(b, &v)
+		*c = Check{v.Name, v.Scope, Amount(v.Left), Amount(v.Right), true, v.OK, v.Note}
+		return err
+	}
+	var v checkJSON[Amount]
+	err := json.Unmarshal(b, &v)
+	*c = Check{v.Name, v.Scope, v.Left, v.Right, false, v.OK, v.Note}
+	return err
+}
+
+// Seconds is the time each stage took.
+type Seconds struct {
+	Load    float64 `json:"load"`
+	Compare float64 `json:"compare"`
+	Report  float64 `json:"report"`
+}
+
+// Output is a published file and the digest of its content.
+type Output struct {
+	File   string `json:"file"`
+	SHA256 string `json:"sha256"`
+}
+
+// CauseTotal is a row of the sheet Causes.
+type CauseTotal struct {
+	Cause            Cause
+	Kind             Kind
+	Status           Status
+	Count            int64
+	Agents           int64
+	DeltaNet         Amount
+	DeltaInformation Amount
+	Absolute         Amount
+}
+
+// Cluster is a set of discrepancies that look alike across agents: the unit a
+// person decides on.
+type Cluster struct {
+	ID               string
+	Kind             Kind
+	Element          string
+	Cause            Cause
+	Pattern          string // what they have in common: the equal delta, the change of value
+	Count            int64
+	Agents           int64
+	Open             int64
+	DeltaNet         Amount
+	DeltaInformation Amount
+	Absolute         Amount
+	Services         int64
+	Example          string // matricule of one agent
+}
+
+// CodeCoverage is a row of the sheet Correspondances: a code of one side, what
+// it feeds, and what went through it.
+type CodeCoverage struct {
+	Side    Side
+	Code    Code
+	Label   string // as the file prints it
+	Sense   Sense
+	Element ElementCode // blank when unmapped
+	Factor  int64
+	Lines   int64
+	Amount  Amount
+	Seen    bool // false: mapped, never met
+}

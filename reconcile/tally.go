@@ -1,0 +1,139 @@
+package reconcile
+
+// Tally counts what passed through a Comparer.
+type Tally struct {
+	Payslips      PayslipSummary
+	Sides         [2]SideTally
+	Discrepancies DiscrepancySummary // Total, Open, Justified, Tolerated, ByKind, ByCause, sums
+	Ledger        *Ledger
+}
+
+// SideTally counts one side's payslips.
+type SideTally struct {
+	Payslips, Agents, Duplicates, Unbalanced int64
+	SetAside                                 Sums // of the duplicates
+	// Examples are rows of the store whose declared totals are not those of their
+	// lines, the first few.
+	Examples []int64
+}
+
+const maxExamples = 20
+
+func newTally(m *Mapping) Tally {
+	return Tally{
+		Ledger:        newLedger(len(m.Elements)),
+		Discrepancies: DiscrepancySummary{ByKind: make(map[Kind]int64), ByCause: make(map[Cause]int64), ByEvolution: make(map[Evolution]int64)},
+	}
+}
+
+// Merge adds the accounts of another comparer, of a later range of keys.
+func (t *Tally) Merge(o *Tally) {
+	t.Payslips.Matched += o.Payslips.Matched
+	t.Payslips.Identical += o.Payslips.Identical
+	t.Payslips.Tolerated += o.Payslips.Tolerated
+	t.Payslips.Differing += o.Payslips.Differing
+	t.Payslips.MissingInONP += o.Payslips.MissingInONP
+	t.Payslips.MissingInLegacy += o.Payslips.MissingInLegacy
+	for _, s := range Sides {
+		t.Sides[s].merge(&o.Sides[s])
+	}
+	d, e := &t.Discrepancies, &o.Discrepancies
+	d.Total += e.Total
+	d.Open += e.Open
+	d.Justified += e.Justified
+	d.Tolerated += e.Tolerated
+	d.Roots += e.Roots
+	d.Delta += e.Delta
+	d.DeltaInformation += e.DeltaInformation
+	d.Absolute += e.Absolute
+	d.ToleratedDelta += e.ToleratedDelta
+	for k, n := range e.ByKind {
+		d.ByKind[k] += n
+	}
+	for k, n := range e.ByCause {
+		d.ByCause[k] += n
+	}
+	t.Ledger.merge(o.Ledger)
+}
+
+func (t *SideTally) merge(o *SideTally) {
+	t.Payslips += o.Payslips
+	t.Agents += o.Agents
+	t.Duplicates += o.Duplicates
+	t.Unbalanced += o.Unbalanced
+	t.SetAside = t.SetAside.Plus(o.SetAside)
+	t.Examples = append(t.Examples, o.Examples[:min(len(o.Examples), maxExamples-len(t.Examples))]...)
+}
+
+func (t *Tally) discrepancy(d *Discrepancy) {
+	s := &t.Discrepancies
+	s.Total++
+	switch {
+	case d.Status == StatusTolerated:
+		s.Tolerated++
+		s.ToleratedDelta += d.DeltaNet + d.DeltaInformation
+	case d.Status.Open():
+		s.Open++
+	default:
+		s.Justified++
+	}
+	if d.Root == "" {
+		s.Roots++
+	}
+	s.ByKind[d.Kind]++
+	s.ByCause[d.Cause]++
+	s.Delta += d.DeltaNet
+	s.DeltaInformation += d.DeltaInformation
+	s.Absolute += d.DeltaNet.Abs() + d.DeltaInformation.Abs()
+}
+
+func (t *Tally) missing(side Side) {
+	if side == Legacy {
+		t.Payslips.MissingInONP++
+	} else {
+		t.Payslips.MissingInLegacy++
+	}
+}
+
+func (t *Tally) matched(v verdict) {
+	t.Payslips.Matched++
+	switch {
+	case v.total == 0:
+		t.Payslips.Identical++
+	case v.total == v.tolerated:
+		t.Payslips.Tolerated++
+	default:
+		t.Payslips.Differing++
+	}
+}
+
+// checked holds a payslip's declared totals against its lines (step 8). The
+// employer's total is known by the elements, so not where a code feeds none.
+func (t *Tally) checked(side Side, p *Payslip, employer Amount, unmapped bool) {
+	d := &p.Declared
+	agrees := func(declared OptAmount, added Amount) bool { return !declared.Set || declared.Amount == added }
+	if agrees(d.ToPay, p.Sums.ToPay) && agrees(d.ToDeduct, p.Sums.ToDeduct) && agrees(d.Net, p.Sums.Net()) &&
+		(unmapped || agrees(d.Employer, employer)) {
+		return
+	}
+	s := &t.Sides[side]
+	s.Unbalanced++
+	if len(s.Examples) < maxExamples {
+		s.Examples = append(s.Examples, p.ID)
+	}
+}
+
+// verdict is what the discrepancies of one pair amount to.
+type verdict struct {
+	agent            *Agent
+	total, tolerated int
+	net              Amount
+}
+
+func (v *verdict) count(d *Discrepancy) {
+	v.total++
+	v.net += d.DeltaNet
+	if d.Status == StatusTolerated {
+		v.tolerated++
+	}
+}

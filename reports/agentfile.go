@@ -1,0 +1,191 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"bascule/reconcile"
+)
+
+// AgentView is what is shown of one agent: both payslips side by side and the
+// discrepancies between them. A side that lacks the payslip has none.
+type AgentView struct {
+	Run      int
+	Period   reconcile.Period
+	Agent    string // how the key is shown
+	ShowName bool
+	Lang     string
+	Labels   Labels
+
+	Payslips      [2]*reconcile.Payslip
+	Lines         []reconcile.Aligned
+	Discrepancies []*reconcile.Discrepancy
+}
+
+// Widths of the page that explain prints, in characters.
+const (
+	agentLabel  = 40
+	agentFigure = 16
+)
+
+// WriteAgent prints one agent's page: who he is, the situation on both sides,
+// the lines aligned by element, and the discrepancies with their cause.
+func WriteAgent(w io.Writer, a *AgentView) error {
+	m := newMessages(a.Lang, a.Labels)
+	p := agentPage{m: m, a: a}
+	p.title()
+	p.situation()
+	p.lines()
+	p.discrepancies()
+	_, err := io.WriteString(w, p.b.String())
+	return err
+}
+
+type agentPage struct {
+	m *messages
+	a *AgentView
+	b strings.Builder
+}
+
+func (p *agentPage) printf(format string, args ...any) {
+	line := fmt.Sprintf(format, args...)
+	p.b.WriteString(strings.TrimRight(line, " ") + "\n")
+}
+
+func (p *agentPage) title() {
+	p.printf("%s", p.m.t("agent.title", p.a.Agent, p.m.month(p.a.Period), p.a.Run))
+	for _, s := range p.a.Payslips {
+		if s == nil {
+			continue
+		}
+		line := p.m.t("agent.who", Clean(s.Agent.Matricule), Clean(s.Agent.Dossier))
+		if name := s.Agent.Name(); p.a.ShowName && name != "" {
+			line += " · " + Clean(name)
+		}
+		p.printf("%s", line)
+		break
+	}
+	p.printf("%s", strings.Repeat("─", screenWidth))
+}
+
+// row prints a label, both sides, and what is said of them.
+func (p *agentPage) row(mark, label, legacy, onp, last string) {
+	p.printf("%s %s%s%s  %s", mark, pad(label, agentLabel, false), pad(legacy, agentFigure, true), pad(onp, agentFigure, true), last)
+}
+
+// pad fits a text in a column, cutting what is too long.
+func pad(s string, width int, right bool) string {
+	s = shorten(s, width)
+	gap := blanks(width - utf8.RuneCountInString(s))
+	if right {
+		return gap + s
+	}
+	return s + gap
+}
+
+func (p *agentPage) situation() {
+	l, o := p.a.Payslips[reconcile.Legacy], p.a.Payslips[reconcile.ONP]
+	p.row(" ", p.m.t("agent.situation"), p.m.side(reconcile.Legacy), p.m.side(reconcile.ONP), "")
+	for _, f := range reconcile.Fields() {
+		texts := [2]string{"–", "–"}
+		for side, s := range [2]*reconcile.Payslip{l, o} {
+			if s != nil && s.Agent.Carried.Has(f) {
+				texts[side] = s.Agent.Text(f)
+			}
+		}
+		mark := " "
+		if l != nil && o != nil && l.Agent.Carried.Has(f) && o.Agent.Carried.Has(f) && texts[0] != texts[1] {
+			mark = "≠"
+		}
+		if f == reconcile.FieldIBAN {
+			for side := range texts {
+				texts[side] = hidden(texts[side])
+			}
+		}
+		if texts[0]+texts[1] != "" {
+			p.row(mark, p.m.field(f.String()), Clean(texts[0]), Clean(texts[1]), "")
+		}
+	}
+	p.printf("")
+}
+
+func (p *agentPage) lines() {
+	p.row(" ", p.m.t("agent.lines"), p.m.side(reconcile.Legacy), p.m.side(reconcile.ONP), p.m.t("word.gap"))
+	for _, sense := range reconcile.Senses {
+		heading := false
+		for i := range p.a.Lines {
+			l := &p.a.Lines[i]
+			if l.Sense != sense {
+				continue
+			}
+			if !heading {
+				p.printf("  %s", p.m.sense(sense))
+				heading = true
+			}
+			p.line(l)
+		}
+	}
+	nets := [2]string{"–", "–"}
+	var gap reconcile.Amount
+	for side, s := range p.a.Payslips {
+		if s == nil {
+			continue
+		}
+		nets[side] = p.m.money(s.Sums.Net())
+		if gap -= s.Sums.Net(); reconcile.Side(side) == reconcile.ONP {
+			gap += 2 * s.Sums.Net()
+		}
+	}
+	p.row(" ", p.m.t("agent.net"), nets[0], nets[1], p.m.delta(gap))
+	p.printf("")
+}
+
+func (p *agentPage) line(l *reconcile.Aligned) {
+	label := l.Element
+	if l.Label != "" {
+		label = l.Label
+	}
+	if l.Raw {
+		label = p.m.t("agent.raw", Clean(l.Element))
+	}
+	if l.Origin != p.a.Period {
+		label += " (" + l.Origin.String() + ")"
+	}
+	texts := [2]string{}
+	for side := range texts {
+		if l.Lines[side] > 0 {
+			texts[side] = p.m.money(l.Amounts[side])
+		}
+	}
+	mark, gap := " ", ""
+	if l.Delta() != 0 {
+		mark, gap = "≠", p.m.delta(l.Delta())
+	}
+	p.row(mark, "  "+Clean(label), texts[0], texts[1], gap)
+}
+
+func (p *agentPage) discrepancies() {
+	if len(p.a.Discrepancies) == 0 {
+		p.printf("✔ %s", p.m.t("agent.equal"))
+		return
+	}
+	p.printf("%s", p.m.n("gaps.total", int64(len(p.a.Discrepancies))))
+	for _, d := range p.a.Discrepancies {
+		what := p.m.kind(d.Kind)
+		if d.Element != "" {
+			name := d.Element
+			if textual(d.Kind) {
+				name = p.m.field(d.Element)
+			}
+			what += " · " + Clean(name)
+		}
+		amount := ""
+		if !textual(d.Kind) {
+			amount = p.m.delta(delta(d))
+		}
+		p.printf("  %s%s  %s", pad(what, 54, false), pad(amount, agentFigure, true),
+			p.m.t("agent.cause", p.m.cause(d.Cause), d.Rule, p.m.status(d.Status)))
+	}
+}

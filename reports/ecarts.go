@@ -1,0 +1,123 @@
+package reports
+
+import (
+	"strings"
+
+	"bascule/reconcile"
+)
+
+// Ecarts is the écarts workbook (CONTRACT 6): Synthèse, Causes, Grappes,
+// Écarts, Absents, Correspondances, Rejets, Contrôles, Lisez-moi.
+func Ecarts(d *Data) *Workbook {
+	v := newView(d)
+	detail := v.discrepancySheet()
+	missing := v.missingSheet()
+	return &Workbook{
+		Title:       v.m.t("book.title", v.m.month(v.Run.Period)),
+		Subject:     v.m.t("book.subject", v.Run.ID),
+		Description: v.m.t("book.description", v.Run.ID, v.m.instant(v.Run.StartedAt), v.Run.Version),
+		Keywords:    v.m.t("book.keywords"),
+		Lang:        v.language(),
+		Footer:      v.m.t("book.footer"),
+		Sheets: []*Sheet{
+			v.summarySheet(),
+			v.causeSheet(),
+			v.clusterSheet(),
+			detail,
+			missing,
+			v.coverageSheet(),
+			v.rejectSheet(),
+			v.checkSheet(),
+			v.readMeSheet(detail.Table.Columns),
+		},
+	}
+}
+
+// sheetNames are the names of the sheets in the language of the report.
+type sheetNames struct {
+	summary, causes, clusters, discrepancies, missing, coverage, rejects, checks, readMe string
+}
+
+func (v *view) nameSheets() sheetNames {
+	return sheetNames{
+		summary:       v.m.t("sheet.summary"),
+		causes:        v.m.t("sheet.causes"),
+		clusters:      v.m.t("sheet.clusters"),
+		discrepancies: v.m.t("sheet.discrepancies"),
+		missing:       v.m.t("sheet.missing"),
+		coverage:      v.m.t("sheet.coverage"),
+		rejects:       v.m.t("sheet.rejects"),
+		checks:        v.m.t("sheet.checks"),
+		readMe:        v.m.t("sheet.readme"),
+	}
+}
+
+func (v *view) language() string {
+	if v.m.english {
+		return "en"
+	}
+	return "fr"
+}
+
+// identity says of which run and month a page speaks.
+func (v *view) identity() string {
+	previous := v.m.t("identity.first")
+	if v.Run.Previous > 0 {
+		previous = v.m.t("identity.previous", v.Run.Previous)
+	}
+	return strings.Join([]string{
+		v.m.t("identity.run", v.m.month(v.Run.Period), v.Run.ID, v.m.instant(v.Run.StartedAt)),
+		previous,
+		v.m.t("identity.version", v.Run.Version),
+		v.m.t("book.footer"),
+	}, " · ")
+}
+
+// head is the top of each list: title, identity, what it shows, the way back.
+func (v *view) head(title, purpose string) []Line {
+	return []Line{
+		{Cells: []Cell{T(title).As(Title)}, Height: 2},
+		{Cells: []Cell{T(v.identity()).As(Subtitle)}},
+		{Cells: []Cell{T(purpose)}},
+		{Cells: []Cell{T(v.m.t("link.back")).To(v.sheets.summary)}},
+		{},
+	}
+}
+
+// column makes a column named and explained by the catalogue: col.KEY and
+// col.KEY.note.
+func (v *view) column(key string, t CellType, width int) Column {
+	return Column{Key: key, Header: v.m.t("col." + key), Note: v.m.t("col." + key + ".note"), Type: t, Width: width}
+}
+
+// statusRules colours a column of statuses.
+func (v *view) statusRules() []Rule {
+	rules := make([]Rule, 0, len(reconcile.Statuses))
+	for _, s := range reconcile.Statuses {
+		rules = append(rules, Rule{Text: v.m.status(s), Role: statusRole(s)})
+	}
+	return rules
+}
+
+func statusRole(s reconcile.Status) Role {
+	switch {
+	case s == reconcile.StatusOpen:
+		return Bad
+	case s.Open():
+		return Warn
+	case s == reconcile.StatusTolerated:
+		return Muted
+	}
+	return Good
+}
+
+// slice streams rows that are already in memory.
+func slice[E any](list []E, row func(*E) []Cell) func(func([]Cell, error) bool) {
+	return func(yield func([]Cell, error) bool) {
+		for i := range list {
+			if !yield(row(&list[i]), nil) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,104 @@
+package reports
+
+import (
+	"path/filepath"
+
+	"bascule/reconcile"
+)
+
+const checkColumns = 7
+
+// checkSheet proves the run: digests of what it read, then each equality with
+// both figures.
+func (v *view) checkSheet() *Sheet {
+	s := v.summary()
+	verdict := v.closing()
+	lines := v.head(v.m.t("checks.title"), v.m.t("checks.purpose"))
+	lines = append(lines, Line{Cells: banner(verdict.Text, verdict.Role, checkColumns), Height: 2}, Line{})
+	lines = append(lines, v.digestLines()...)
+	lines = append(lines, v.inputLines()...)
+	lines = append(lines, Line{Cells: []Cell{T(v.m.t("checks.list")).As(Heading)}})
+	ok := v.column("verdict", Text, 12)
+	ok.Rules = []Rule{{v.verdict(true), Good}, {v.verdict(false), Bad}}
+	return &Sheet{
+		Name:  v.sheets.checks,
+		Tab:   verdict.Role,
+		Lines: lines,
+		Table: &Table{
+			Name: v.m.t("table.checks"),
+			Columns: []Column{
+				v.column("check", Text, 40), v.column("scope", Text, 68), v.column("left", Figure, 20), v.column("right", Figure, 20),
+				v.column("difference", Figure, 16), ok, v.column("note", Text, 50),
+			},
+			Empty: v.m.t("checks.none"),
+			Rows:  slice(s.Closing.Checks, v.checkRow),
+		},
+	}
+}
+
+// closing says whether the run closes, with the identity in figures.
+func (v *view) closing() Cell {
+	c := v.summary().Closing
+	failed := int64(0)
+	for i := range c.Checks {
+		if !c.Checks[i].OK {
+			failed++
+		}
+	}
+	if c.OK && failed == 0 {
+		return T("✔ " + v.m.t("checks.closed", c.Identity)).As(Good)
+	}
+	return T("✘ " + v.m.t("checks.broken", c.Identity, v.m.count(failed))).As(Bad)
+}
+
+func (v *view) checkRow(c *reconcile.Check) []Cell {
+	left, right, gap := A(c.Left), A(c.Right), D(c.Right-c.Left)
+	if c.Counted {
+		left, right, gap = N(int64(c.Left)), N(int64(c.Right)), N(int64(c.Right-c.Left))
+	}
+	return []Cell{T(c.Name), T(c.Scope), left, right, gap, T(v.verdict(c.OK)), T(c.Note)}
+}
+
+func (v *view) verdict(ok bool) string {
+	if ok {
+		return "✔ " + v.m.t("checks.exact")
+	}
+	return "✘ " + v.m.t("checks.wrong")
+}
+
+// digestLines tell which configuration and tables the run used.
+func (v *view) digestLines() []Line {
+	return []Line{
+		{Cells: []Cell{T(v.m.t("checks.config")).As(Strong), H(v.Run.ConfigHash)}},
+		{Cells: []Cell{T(v.m.t("checks.tables")).As(Strong), H(v.Run.TablesHash)}},
+		{Cells: []Cell{T(v.m.t("checks.inputs")).As(Strong), H(v.Run.Inputs)}},
+		{},
+	}
+}
+
+// inputLines list the files read, with their whole digest.
+func (v *view) inputLines() []Line {
+	lines := []Line{
+		{Cells: []Cell{T(v.m.t("checks.files")).As(Heading)}},
+		{Cells: headers(4, v.m.t("inputs.file"), v.m.t("inputs.sha256"), v.m.t("inputs.side"), v.m.t("inputs.layout"), v.m.t("inputs.payslips"), v.m.t("inputs.lines"))},
+	}
+	for i := range v.Run.Loads {
+		l := &v.Run.Loads[i]
+		lines = append(lines, Line{Cells: []Cell{
+			T(filepath.Base(l.Path)).As(Body), H(l.SHA256).As(Body), T(v.m.side(l.Side)).As(Body), T(l.Layout).As(Body),
+			N(l.Payslips).As(Body), N(l.Sums.Lines).As(Body),
+		}})
+	}
+	return append(lines, Line{})
+}
+
+// headers are the header cells of a block: texts, then figures from the
+// column called figures on, counted from 0.
+func headers(figures int, texts ...string) []Cell {
+	cells := make([]Cell, len(texts))
+	for i, s := range texts {
+		cells[i] = T(s).As(Header)
+		cells[i].Right = i >= figures
+	}
+	return cells
+}

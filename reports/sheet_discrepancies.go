@@ -1,0 +1,215 @@
+package reports
+
+import (
+	"iter"
+
+	"bascule/reconcile"
+)
+
+// Names of the drop-down lists.
+const (
+	listStatuses = "Statuts"
+)
+
+// discrepancySheet lists every gap, tolerated ones too, then the columns that
+// a reviewer fills. What is printed stands first.
+func (v *view) discrepancySheet() *Sheet {
+	tab := Good
+	if v.summary().Discrepancies.Open > 0 {
+		tab = Bad
+	}
+	columns := v.discrepancyColumns()
+	return &Sheet{
+		Name: v.sheets.discrepancies,
+		Tab:  tab,
+		Lines: v.head(v.m.t("gaps.title", v.m.month(v.Run.Period)),
+			v.m.t("gaps.purpose")),
+		Table: &Table{
+			Name:    v.m.t("table.gaps"),
+			Columns: columns,
+			Frozen:  2,
+			Printed: indexOf(columns, "status") + 1,
+			Empty:   v.m.t("gaps.none"),
+			Tick:    v.m.t("table.more"),
+			Rows:    v.discrepancyRows(),
+		},
+	}
+}
+
+func (v *view) discrepancyColumns() []Column {
+	columns := []Column{v.column("agent", Text, 17), v.column("matricule", Text, 12)}
+	if v.ShowNames {
+		columns = append(columns, v.nameColumn())
+	}
+	status := v.column("status", Text, 19)
+	status.Rules = v.statusRules()
+	label := v.column("label", Text, 36)
+	label.Wrap = true
+	columns = append(columns,
+		v.column("service", Text, 13), v.column("programme", Text, 7),
+		v.column("kind", Text, 27), v.column("element", Text, 14), label, v.column("origin", Month, 10),
+		v.column("legacy", Money, 15), v.column("onp", Money, 15), v.column("delta", Delta, 15),
+		v.column("cause", Text, 22), status,
+		v.column("delta_net", Delta, 15), v.column("delta_information", Delta, 15),
+		v.column("at_fault", Text, 13), v.column("evolution", Text, 12),
+		v.column("legacy_text", Text, 14), v.column("onp_text", Text, 14),
+		v.column("rule", Text, 18), v.column("root", Digest, 19),
+		v.column("dossier", Text, 9), v.column("bop", Text, 11), v.column("wave", Text, 10),
+		v.column("first_seen", Date, 12), v.column("age_days", Count, 7), v.column("decision", Text, 16), v.column("fingerprint", Digest, 19))
+	return append(columns, v.reviewColumns()...)
+}
+
+// nameColumn wraps: a name cut short is another name.
+func (v *view) nameColumn() Column {
+	c := v.column("name", Text, 28)
+	c.Wrap = true
+	return c
+}
+
+// reviewColumns are the reviewer's (CONTRACT 6): the only unlocked cells.
+func (v *view) reviewColumns() []Column {
+	columns := []Column{
+		v.column("review_status", Text, 19), v.column("review_reason", Text, 30), v.column("review_decision", Text, 18),
+		v.column("review_author", Text, 18), v.column("review_visa", Text, 18), v.column("review_comment", Text, 40),
+	}
+	for i := range columns {
+		columns[i].Input = true
+	}
+	columns[0].List = listStatuses
+	columns[0].Rules = v.statusRules()
+	return columns
+}
+
+func (v *view) discrepancyRows() iter.Seq2[[]Cell, error] {
+	return func(yield func([]Cell, error) bool) {
+		var row []Cell
+		for d, err := range discrepancies(v.Discrepancies) {
+			if err == nil {
+				row = v.appendDiscrepancyCells(row[:0], d)
+			}
+			if !yield(row, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// appendDiscrepancyCells follows the order of discrepancyColumns.
+func (v *view) appendDiscrepancyCells(row []Cell, d *reconcile.Discrepancy) []Cell {
+	row = append(row, T(v.agent(d.Key)), T(d.Matricule))
+	if v.ShowNames {
+		row = append(row, T(d.Name))
+	}
+	legacyText, onpText := "", ""
+	label := v.elementLabel(d)
+	if textual(d.Kind) {
+		legacyText, onpText = values(d)
+		label = v.m.t("gaps.change", label, blankAsNothing(v.m, legacyText), blankAsNothing(v.m, onpText))
+	}
+	root := d.Root
+	if root == d.Fingerprint {
+		root = ""
+	}
+	return append(row,
+		T(d.Service), T(d.Programme), T(or(d.Kind, v.m.kind)), T(d.Element), T(label), M(d.Origin),
+		v.sideAmount(d, reconcile.Legacy), v.sideAmount(d, reconcile.ONP), v.gap(d),
+		T(or(d.Cause, v.m.cause)), T(or(d.Status, v.m.status)),
+		D(d.DeltaNet), D(d.DeltaInformation),
+		T(or(d.AtFault, v.m.fault)), T(or(d.Evolution, v.m.evolution)),
+		T(legacyText), T(onpText),
+		T(d.Rule), H(root),
+		T(d.Dossier), T(d.BOP), T(d.Wave),
+		Day(d.FirstSeen), N(d.AgeDays), T(d.Decision), H(d.Fingerprint))
+}
+
+// sideAmount is the amount of one side, blank when that side has none.
+func (v *view) sideAmount(d *reconcile.Discrepancy, side reconcile.Side) Cell {
+	switch {
+	case !present(d, side):
+		return Cell{}
+	case side == reconcile.ONP:
+		return A(d.ONP)
+	}
+	return A(d.Legacy)
+}
+
+// gap is the delta, blank where texts differ.
+func (v *view) gap(d *reconcile.Discrepancy) Cell {
+	if textual(d.Kind) && d.Delta == 0 {
+		return Cell{}
+	}
+	return D(delta(d))
+}
+
+func blankAsNothing(m *messages, s string) string {
+	if s == "" {
+		return m.t("gaps.blank")
+	}
+	return s
+}
+
+func indexOf(columns []Column, key string) int {
+	for i := range columns {
+		if columns[i].Key == key {
+			return i
+		}
+	}
+	return -1
+}
+
+// missingSheet lists the payslips that one side does not have.
+func (v *view) missingSheet() *Sheet {
+	p := v.summary().Payslips
+	tab := Good
+	if p.MissingInONP+p.MissingInLegacy > 0 {
+		tab = Bad
+	}
+	columns := []Column{v.column("agent", Text, 17), v.column("matricule", Text, 12)}
+	if v.ShowNames {
+		columns = append(columns, v.nameColumn())
+	}
+	status := v.column("status", Text, 19)
+	status.Rules = v.statusRules()
+	columns = append(columns,
+		v.column("dossier", Text, 9), v.column("missing_from", Text, 13), v.column("service", Text, 13), v.column("programme", Text, 7),
+		v.column("bop", Text, 11), v.column("wave", Text, 10),
+		v.column("missing_net", Delta, 16), v.column("missing_information", Delta, 16),
+		v.column("cause", Text, 22), v.column("at_fault", Text, 13), v.column("evolution", Text, 12), status,
+		v.column("first_seen", Date, 12), v.column("age_days", Count, 7))
+	return &Sheet{
+		Name:  v.sheets.missing,
+		Tab:   tab,
+		Lines: v.head(v.m.t("missing.title", v.m.month(v.Run.Period)), v.m.t("missing.purpose", p.MissingInONP, p.MissingInLegacy)),
+		Table: &Table{Name: v.m.t("table.missing"), Columns: columns, Frozen: 2, Empty: v.m.t("missing.none"), Tick: v.m.t("table.more"), Rows: v.missingRows()},
+	}
+}
+
+func (v *view) missingRows() iter.Seq2[[]Cell, error] {
+	return func(yield func([]Cell, error) bool) {
+		var row []Cell
+		for d, err := range discrepancies(v.Missing) {
+			if err == nil {
+				row = v.appendMissing(row[:0], d)
+			}
+			if !yield(row, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func (v *view) appendMissing(row []Cell, d *reconcile.Discrepancy) []Cell {
+	row = append(row, T(v.agent(d.Key)), T(d.Matricule))
+	if v.ShowNames {
+		row = append(row, T(d.Name))
+	}
+	from := reconcile.ONP
+	if d.Kind == reconcile.MissingInLegacy {
+		from = reconcile.Legacy
+	}
+	return append(row,
+		T(d.Dossier), T(v.m.side(from)), T(d.Service), T(d.Programme), T(d.BOP), T(d.Wave),
+		D(d.DeltaNet), D(d.DeltaInformation),
+		T(or(d.Cause, v.m.cause)), T(or(d.AtFault, v.m.fault)), T(or(d.Evolution, v.m.evolution)), T(or(d.Status, v.m.status)),
+		Day(d.FirstSeen), N(d.AgeDays))
+}

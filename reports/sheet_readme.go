@@ -1,0 +1,85 @@
+package reports
+
+import (
+	"unicode/utf8"
+
+	"bascule/reconcile"
+)
+
+const (
+	termWidth = 34
+	textWidth = 120
+)
+
+// readMeSheet explains the workbook: how to read it, how to annotate it, what
+// each word and column means. It holds the lists of the drop-downs.
+func (v *view) readMeSheet(columns []Column) *Sheet {
+	lines := []Line{
+		{Cells: []Cell{T(v.m.t("readme.title")).As(Title)}, Height: 2},
+		{Cells: []Cell{T(v.identity()).As(Subtitle)}},
+		{Cells: []Cell{T(v.m.t("link.back")).To(v.sheets.summary)}},
+	}
+	lines = append(lines, v.section("readme.reading", "readme.purpose", "readme.sign", "readme.net", "readme.rate", "readme.tolerated", "readme.derived")...)
+	lines = append(lines, Line{}, heading(v.m.t("readme.sheets")))
+	for _, s := range v.sheetNotes() {
+		lines = append(lines, entry(T(s[0]).To(s[0]), s[1]))
+	}
+	lines = append(lines, v.section("readme.annotating", "readme.fill", "readme.import", "readme.filter", "readme.print")...)
+	lines = append(lines, Line{}, heading(v.m.t("readme.statuses")))
+	for _, s := range decidable {
+		item := T(v.m.status(s)).As(statusRole(s))
+		item.List = listStatuses
+		lines = append(lines, entry(item, v.m.t("status."+string(s)+".note")))
+	}
+	lines = append(lines, entry(T(v.m.status(reconcile.StatusTolerated)).As(Muted), v.m.t("status.tolerated.note")))
+	lines = append(lines, Line{}, heading(v.m.t("readme.causes")))
+	for _, c := range reconcile.Causes {
+		lines = append(lines, entry(T(v.m.cause(c)), v.m.t("cause."+string(c)+".note")))
+	}
+	lines = append(lines, Line{}, heading(v.m.t("readme.columns", v.sheets.discrepancies)))
+	for _, c := range columns {
+		lines = append(lines, entry(T(c.Header), c.Note))
+	}
+	lines = append(lines, v.section("readme.privacy", "readme.confidential", "readme.pseudonyms", "readme.protection")...)
+	return &Sheet{Name: v.sheets.readMe, Tab: Muted, Widths: []int{termWidth, textWidth}, Lines: lines}
+}
+
+// decidable are the statuses that a reviewer may choose.
+var decidable = []reconcile.Status{
+	reconcile.StatusOpen, reconcile.StatusToFixLegacy, reconcile.StatusToFixONP, reconcile.StatusToFixHR, reconcile.StatusJustified, reconcile.StatusAccepted,
+}
+
+func (v *view) sheetNotes() [][2]string {
+	n := v.sheets
+	return [][2]string{
+		{n.summary, v.m.t("sheet.summary.note")},
+		{n.causes, v.m.t("sheet.causes.note")},
+		{n.clusters, v.m.t("sheet.clusters.note")},
+		{n.discrepancies, v.m.t("sheet.discrepancies.note")},
+		{n.missing, v.m.t("sheet.missing.note")},
+		{n.coverage, v.m.t("sheet.coverage.note")},
+		{n.rejects, v.m.t("sheet.rejects.note")},
+		{n.checks, v.m.t("sheet.checks.note")},
+	}
+}
+
+func heading(s string) Line { return Line{Cells: []Cell{T(s).As(Heading)}} }
+
+// section is a heading and entries; each key has a term, KEY, and a text, KEY.note.
+func (v *view) section(title string, keys ...string) []Line {
+	lines := []Line{{}, heading(v.m.t(title))}
+	for _, key := range keys {
+		lines = append(lines, entry(T(v.m.t(key)), v.m.t(key+".note")))
+	}
+	return lines
+}
+
+// entry is a term and its text, on as many lines as the text needs.
+func entry(term Cell, text string) Line {
+	if term.Role == Plain {
+		term.Role = Strong
+	}
+	const perLine = textWidth * 115 / 100 // letters are narrower than digits
+	height := max(1, (utf8.RuneCountInString(text)+perLine-1)/perLine)
+	return Line{Cells: []Cell{term, T(text).As(Paragraph)}, Height: height}
+}

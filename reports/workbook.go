@@ -1,0 +1,197 @@
+package reports
+
+import (
+	"iter"
+
+	"bascule/reconcile"
+)
+
+// Workbook is a report: properties and sheets, in order.
+type Workbook struct {
+	Title, Subject, Description, Keywords string
+
+	Lang   string // language of the document, "fr" or "en"
+	Footer string // printed at the foot of each page: how confidential it is
+	Sheets []*Sheet
+}
+
+// Sheet is a page: lines of cells, then at most one table. The first cell of
+// the first line is its title.
+type Sheet struct {
+	Name    string
+	Tab     Role  // colour of the tab: Good, Warn, Bad or Muted
+	Widths  []int // of the columns, in characters; blank: those of the table
+	Lines   []Line
+	Table   *Table
+	Charts  []Chart
+	OnePage bool // printed on a single page; otherwise one page wide
+}
+
+// Line is a row of cells above the table. A cell may run over the blank cells
+// at its right: nothing is merged.
+type Line struct {
+	Cells  []Cell
+	Height int // in lines of text; 0 is one
+}
+
+// Table is a list with one header row. Rows are pulled once, in order; a row
+// may be reused by the next, so that memory does not grow with their number.
+type Table struct {
+	Name    string // of the Excel table: letters and digits
+	Columns []Column
+	Rows    iter.Seq2[[]Cell, error]
+	Empty   string // the sentence that stands for a table without rows
+	Frozen  int    // number of columns kept in sight
+	Printed int    // number of columns printed; 0 is all
+	Tick    string // continuation title of the sheets that follow a full one
+}
+
+// Column describes a column of a table.
+type Column struct {
+	Key    string // stable English name, that of discrepancies.csv where it stands there
+	Header string
+	Note   string // what it means, for the sheet that explains
+	Type   CellType
+	Width  int // in characters
+	Wrap   bool
+	Input  bool   // the reviewer's: unlocked
+	List   string // name of the list that feeds its drop-down, when Input
+	Rules  []Rule
+}
+
+// Rule gives a role to the cells of a column that hold a text. The text tells
+// it already: a colour never speaks alone.
+type Rule struct {
+	Text string
+	Role Role
+}
+
+// Chart draws figures that stand on its own sheet.
+type Chart struct {
+	Title         string
+	Line          bool // a line over time; otherwise horizontal bars
+	Row, Col      int  // where its top left corner stands, from 1
+	Width, Height int  // in pixels
+	Categories    Range
+	Values        Range
+	Percent       bool
+	AltText       string
+}
+
+// Range is a part of one column of a sheet, rows and columns counted from 1.
+type Range struct {
+	Col, First, Last int
+}
+
+// CellType is the type of a cell's value.
+type CellType uint8
+
+// The types. Money is an amount; Delta is one whose sign is always shown.
+const (
+	Blank CellType = iota
+	Text
+	Money
+	Delta
+	Count
+	Percent
+	Date
+	Month
+	Digest // a fingerprint or a hash, in fixed-width letters
+	Figure // in a column: money or count, told by the cell; never summed
+)
+
+// Role is what a cell is in the page; it decides its looks.
+type Role uint8
+
+// The roles.
+const (
+	Plain Role = iota
+	Title
+	Subtitle
+	Heading // of a block
+	Header  // of the columns of a block or table
+	Total
+	Strong
+	Good
+	Warn
+	Bad
+	Muted
+	Paragraph // wrapped text
+	Body      // a cell of a table
+	Input
+)
+
+// Cell is a typed value with a role.
+type Cell struct {
+	Type  CellType
+	Role  Role
+	Wrap  bool
+	Right bool // a header above figures
+	Large bool
+	Text  string
+	N     int64  // centimes, a count, a percentage's numerator, a day or a month (see Date and Month)
+	Of    int64  // a percentage's denominator
+	Link  string // name of the sheet it leads to
+	List  string // name of the drop-down list it is an item of
+}
+
+// As gives a role to the cell.
+func (c Cell) As(r Role) Cell { c.Role = r; return c }
+
+// AtRight aligns a header with the figures under it.
+func (c Cell) AtRight() Cell { c.Right = true; return c }
+
+// To makes the cell a link to a sheet.
+func (c Cell) To(sheet string) Cell { c.Link = sheet; return c }
+
+// T is a text, made harmless.
+func T(s string) Cell {
+	if s == "" {
+		return Cell{}
+	}
+	return Cell{Type: Text, Text: Clean(s)}
+}
+
+// A is an amount of money.
+func A(a reconcile.Amount) Cell { return Cell{Type: Money, N: int64(a)} }
+
+// D is a difference of amounts: its sign is always shown.
+func D(a reconcile.Amount) Cell { return Cell{Type: Delta, N: int64(a)} }
+
+// N is a count.
+func N[I int | int32 | int64](n I) Cell { return Cell{Type: Count, N: int64(n)} }
+
+// R is the ratio of two counts, shown as a percentage rounded downwards, so
+// that 100 % means all. Of nothing it is blank.
+func R(n, of int64) Cell {
+	if of == 0 {
+		return Cell{}
+	}
+	return Cell{Type: Percent, N: n, Of: of}
+}
+
+// M is a month, held as the day number of its first day.
+func M(p reconcile.Period) Cell {
+	if p == 0 {
+		return Cell{}
+	}
+	return Cell{Type: Month, N: dayNumber(p.Year(), p.Month(), 1), Text: p.String()}
+}
+
+// Day is a date written AAAA-MM-JJ, possibly followed by a time. What is no
+// date is shown as it is.
+func Day(s string) Cell {
+	y, m, d, ok := parseDay(s)
+	if !ok {
+		return T(s)
+	}
+	return Cell{Type: Date, N: dayNumber(y, m, d), Text: s[:10]}
+}
+
+// H is a fingerprint or a hash.
+func H(s string) Cell {
+	if s == "" {
+		return Cell{}
+	}
+	return Cell{Type: Digest, Text: Clean(s)}
+}

@@ -1,0 +1,167 @@
+package xlsx
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"hash"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"bascule/reports"
+)
+
+// book is a workbook being written.
+type book struct {
+	book    *reports.Workbook
+	options Options
+	file    *excelize.File
+
+	styles       map[look]int
+	conditionals map[reports.Role]int
+	lists        map[string]list
+	listNames    []string
+	sheets       int // begun so far
+	result       Result
+	parts        []part
+	digest       hash.Hash
+	scratch      []byte
+}
+
+// list is where the items of a drop-down stand.
+type list struct {
+	sheet       string
+	col         int
+	first, last int
+}
+
+func newBook(wb *reports.Workbook, o Options) (*book, error) {
+	b := &book{
+		book: wb, options: o,
+		file:   excelize.NewFile(excelize.Options{TmpDir: o.TempDir, Password: o.Password}),
+		styles: map[look]int{}, conditionals: map[reports.Role]int{}, lists: map[string]list{},
+		digest: sha256.New(),
+	}
+	if err := b.file.SetDefaultFont(textFont); err != nil {
+		return nil, err
+	}
+	size := float64(textSize)
+	b.file.Styles.Fonts.Font[0].Sz.Val = &size
+	return b, b.properties()
+}
+
+// properties names the document: readers and screen readers announce it.
+func (b *book) properties() error {
+	created := b.options.Created.UTC().Format(time.RFC3339)
+	language := "fr-FR"
+	if b.book.Lang == "en" {
+		language = "en-GB"
+	}
+	creator := firstOf(b.options.Creator, "bascule")
+	if err := b.file.SetDocProps(&excelize.DocProperties{
+		Title: b.book.Title, Subject: b.book.Subject, Description: b.book.Description, Keywords: b.book.Keywords,
+		Creator: creator, LastModifiedBy: creator, Created: created, Modified: created, Language: language,
+	}); err != nil {
+		return err
+	}
+	return b.file.SetAppProps(&excelize.AppProperties{Application: creator})
+}
+
+// finish ends the workbook: the lists of the drop-downs, and the plan by which
+// the file is read back. Nothing here may touch a sheet: excelize would parse
+// the flushed streams back into memory, whole.
+func (b *book) finish() error {
+	for _, name := range b.listNames {
+		l := b.lists[name]
+		if err := b.file.SetDefinedName(&excelize.DefinedName{Name: name, RefersTo: quoted(l.sheet) + "!" + absolute(l.col, l.first) + ":" + absolute(l.col, l.last)}); err != nil {
+			return err
+		}
+	}
+	b.result.SHA256 = hex.EncodeToString(b.digest.Sum(nil))
+	plan, err := json.Marshal(plan{Content: b.result.SHA256, Parts: b.parts})
+	if err != nil {
+		return err
+	}
+	return b.file.SetCustomProps(excelize.CustomProperty{Name: planProperty, Value: string(plan)})
+}
+
+// value turns a cell into what the stream takes, and adds it to the digest.
+func (b *book) value(c *reports.Cell, row, col int) (any, error) {
+	var (
+		v    any
+		text string
+	)
+	switch c.Type {
+	case reports.Blank:
+		return nil, nil
+	case reports.Text, reports.Digest:
+		text = fitting(c.Text)
+		v = text
+	case reports.Money, reports.Delta:
+		f, s, err := number(c.N, 2)
+		if err != nil {
+			return nil, err
+		}
+		v, text = f, s
+	case reports.Percent:
+		f, s, err := number(ratio(c.N, c.Of), 4)
+		if err != nil {
+			return nil, err
+		}
+		v, text = f, s
+	case reports.Count, reports.Date, reports.Month:
+		v, text = c.N, strconv.FormatInt(c.N, 10)
+	default:
+		return nil, fmt.Errorf("type de cellule %d inconnu", c.Type)
+	}
+	b.hash(row, col, text)
+	return v, nil
+}
+
+// hash adds a cell to the digest of the content. Blank texts count for nothing:
+// a reader cannot tell them from absent ones.
+func (b *book) hash(row, col int, text string) {
+	b.scratch = appendCell(b.scratch[:0], row, col, text)
+	b.digest.Write(b.scratch)
+}
+
+func appendCell(to []byte, row, col int, text string) []byte {
+	if text == "" {
+		return to
+	}
+	to = strconv.AppendInt(append(to, '\n'), int64(row), 10)
+	to = strconv.AppendInt(append(to, ' '), int64(col), 10)
+	to = append(append(to, ' '), strconv.Quote(text)...)
+	return to
+}
+
+// fitting cuts a text to what a cell holds.
+func fitting(s string) string {
+	const most = excelize.TotalCellChars / 2 // a letter beyond the basic plane counts for two
+	if len(s) <= most {
+		return s
+	}
+	runes := []rune(s)
+	if len(runes) <= most {
+		return s
+	}
+	return string(runes[:most-1]) + "…"
+}
+
+func quoted(sheet string) string { return "'" + strings.ReplaceAll(sheet, "'", "''") + "'" }
+
+func absolute(col, row int) string {
+	name, err := excelize.CoordinatesToCellName(col, row, true)
+	if err != nil {
+		panic("coordonnées hors de la feuille : " + err.Error())
+	}
+	return name
+}
+
+func cellName(col, row int) string { return strings.ReplaceAll(absolute(col, row), "$", "") }
+
+func area(c1, r1, c2, r2 int) string { return cellName(c1, r1) + ":" + cellName(c2, r2) }

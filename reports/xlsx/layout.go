@@ -1,0 +1,74 @@
+package xlsx
+
+import (
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"bascule/reports"
+)
+
+const paperA4 = 9
+
+// layout sets the page: A4 landscape, one page wide, a footer that says how
+// confidential it is and page x/y.
+func (b *book) layout(s *reports.Sheet, name string) error {
+	colour, fit := tabColours[s.Tab], true
+	props := &excelize.SheetPropsOptions{FitToPage: &fit}
+	if colour != "" {
+		props.TabColorRGB = &colour
+	}
+	if err := b.file.SetSheetProps(name, props); err != nil {
+		return err
+	}
+	size, orientation, wide, high := paperA4, "landscape", 1, 0
+	if s.OnePage {
+		high = 1
+	}
+	if err := b.file.SetPageLayout(name, &excelize.PageLayoutOptions{Size: &size, Orientation: &orientation, FitToWidth: &wide, FitToHeight: &high}); err != nil {
+		return err
+	}
+	side, top, bottom, foot := 0.4, 0.4, 0.6, 0.25 // inches
+	if err := b.file.SetPageMargins(name, &excelize.PageLayoutMarginsOptions{Left: &side, Right: &side, Top: &top, Bottom: &bottom, Header: &foot, Footer: &foot}); err != nil {
+		return err
+	}
+	if err := b.file.SetHeaderFooter(name, &excelize.HeaderFooterOptions{
+		OddFooter: `&L&8` + footerText(b.book.Footer) + `&C&8` + footerText(b.book.Title) + `&R&8&P / &N`,
+	}); err != nil {
+		return err
+	}
+	grid := false
+	return b.file.SetSheetView(name, 0, &excelize.ViewOptions{ShowGridLines: &grid})
+}
+
+// footerText doubles the ampersand, which commands in a footer. A text that
+// begins with a digit would be read as the end of the font size before it.
+func footerText(s string) string {
+	if s != "" && s[0] >= '0' && s[0] <= '9' {
+		s = " " + s
+	}
+	return strings.ReplaceAll(s, "&", "&&")
+}
+
+// printing repeats the header row on each page and leaves the columns beyond
+// the printed ones out.
+func (p *page) printing(header, last int) error {
+	if err := p.file.SetDefinedName(&excelize.DefinedName{
+		Name: "_xlnm.Print_Titles", Scope: p.name, RefersTo: quoted(p.name) + "!" + rowsOf(header),
+	}); err != nil {
+		return err
+	}
+	printed := p.sheet.Table.Printed
+	if printed == 0 {
+		return nil
+	}
+	return p.file.SetDefinedName(&excelize.DefinedName{
+		Name: "_xlnm.Print_Area", Scope: p.name, RefersTo: quoted(p.name) + "!" + absolute(1, 1) + ":" + absolute(printed, last),
+	})
+}
+
+// rowsOf names a whole row: $5:$5.
+func rowsOf(row int) string {
+	name := strings.TrimPrefix(absolute(1, row), "$A")
+	return name + ":" + name
+}

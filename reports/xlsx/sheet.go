@@ -1,0 +1,266 @@
+package xlsx
+
+import (
+	"fmt"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/xuri/excelize/v2"
+
+	"bascule/reports"
+)
+
+const (
+	lineHeight = 13.5 // points
+	tallest    = 30   // lines: Excel refuses a row above 409 points
+)
+
+// page is one sheet of the file. The order of its life is that of this file:
+// begin (all that stands before the rows), lines and rows, end (all that
+// stands after them, before the stream is flushed). excelize loses, silently,
+// what comes in another order.
+type page struct {
+	*book
+	sheet  *reports.Sheet
+	name   string
+	stream *excelize.StreamWriter
+	row    int // last row written
+	links  []link
+	cells  []excelize.Cell
+	values []any
+}
+
+type link struct {
+	col, row int
+	sheet    string
+}
+
+// sheet writes a sheet, and those its table overflows to.
+func (b *book) sheet(s *reports.Sheet) error {
+	if s.Table == nil {
+		p, err := b.begin(s, s.Name, 0)
+		if err != nil {
+			return err
+		}
+		if err := p.lines(""); err != nil {
+			return err
+		}
+		return p.end(0, 0)
+	}
+	return b.table(s)
+}
+
+// begin opens a sheet: colour and page first, then the stream, then widths and
+// panes. header is the row of the table's header, 0 for none.
+func (b *book) begin(s *reports.Sheet, name string, header int) (*page, error) {
+	if err := b.newSheet(name); err != nil {
+		return nil, err
+	}
+	if err := b.layout(s, name); err != nil {
+		return nil, err
+	}
+	stream, err := b.file.NewStreamWriter(name)
+	if err != nil {
+		return nil, err
+	}
+	p := &page{book: b, sheet: s, name: name, stream: stream}
+	if err := p.widths(); err != nil {
+		return nil, err
+	}
+	if header > 0 {
+		if err := p.freeze(header, s.Table.Frozen); err != nil {
+			return nil, err
+		}
+	}
+	b.digest.Write([]byte("\n# " + name))
+	return p, nil
+}
+
+func (b *book) newSheet(name string) error {
+	if n := len(utf16.Encode([]rune(name))); n > excelize.MaxSheetNameLength {
+		return fmt.Errorf("le nom de feuille %q dépasse %d caractères", name, excelize.MaxSheetNameLength)
+	}
+	b.sheets++
+	if b.sheets == 1 {
+		return b.file.SetSheetName("Sheet1", name)
+	}
+	_, err := b.file.NewSheet(name)
+	return err
+}
+
+func (p *page) widths() error {
+	widths := p.sheet.Widths
+	if t := p.sheet.Table; len(widths) == 0 && t != nil {
+		for i := range t.Columns {
+			widths = append(widths, t.Columns[i].Width)
+		}
+	}
+	for i, w := range widths {
+		if err := p.stream.SetColWidth(i+1, i+1, float64(w)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// freeze keeps the header and the key columns in sight, unless what stands
+// above the header would fill the screen.
+func (p *page) freeze(header, columns int) error {
+	const highest = 10 // rows
+	if header > highest {
+		return nil
+	}
+	return p.stream.SetPanes(&excelize.Panes{
+		Freeze: true, XSplit: columns, YSplit: header, TopLeftCell: cellName(columns+1, header+1), ActivePane: activePane(columns),
+		Selection: []excelize.Selection{{SQRef: cellName(columns+1, header+1), ActiveCell: cellName(columns+1, header+1), Pane: activePane(columns)}},
+	})
+}
+
+func activePane(columns int) string {
+	if columns > 0 {
+		return "bottomRight"
+	}
+	return "bottomLeft"
+}
+
+// lines writes what stands above the table; suffix is added to the title.
+func (p *page) lines(suffix string) error {
+	for i := range p.sheet.Lines {
+		line := &p.sheet.Lines[i]
+		cells := line.Cells
+		if i == 0 && suffix != "" && len(cells) > 0 {
+			cells = append([]reports.Cell(nil), cells...)
+			cells[0].Text += suffix
+		}
+		if err := p.write(cells, nil, line.Height); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write adds a row. Cells of a table take the looks of their column.
+func (p *page) write(cells []reports.Cell, columns []reports.Column, height int) error {
+	p.row++
+	if len(cells) == 0 {
+		return nil
+	}
+	for len(p.cells) < len(cells) {
+		p.cells = append(p.cells, excelize.Cell{})
+	}
+	p.values = p.values[:0]
+	for i := range cells {
+		if err := p.put(&cells[i], columns, i); err != nil {
+			return err
+		}
+		if columns != nil && columns[i].Wrap {
+			height = max(height, linesOf(cells[i].Text, columns[i].Width))
+		}
+	}
+	options := excelize.RowOpts{}
+	if height > 0 {
+		options.Height = float64(min(height, tallest)) * lineHeight
+	}
+	return p.stream.SetRow(cellName(1, p.row), p.values, options)
+}
+
+// linesOf is the height that a wrapped text needs, 0 for the usual one: neither
+// Excel nor LibreOffice measures the rows of a streamed sheet.
+func linesOf(text string, width int) int {
+	const upper, lower, other = 12, 8, 6 // tenths of the width of a digit, in Arial
+	room, used := (width-1)*10, 0
+	if utf8.RuneCountInString(text)*upper <= room {
+		return 0
+	}
+	for _, r := range text {
+		switch {
+		case unicode.IsUpper(r) || unicode.IsDigit(r):
+			used += upper
+		case unicode.IsLower(r):
+			used += lower
+		default:
+			used += other
+		}
+	}
+	if used <= room {
+		return 0
+	}
+	return (used*11/10 + room - 1) / room // a word is not cut: a tenth more
+}
+
+// put prepares cell i of the current row.
+func (p *page) put(c *reports.Cell, columns []reports.Column, i int) error {
+	l := look{typ: c.Type, role: c.Role, wrap: c.Wrap, link: c.Link != "", right: c.Right, large: c.Large, signed: c.Type == reports.Count && c.Text != ""}
+	if columns != nil {
+		l = inColumn(l, &columns[i])
+	}
+	if l == (look{}) {
+		p.values = append(p.values, nil)
+		return nil
+	}
+	style, err := p.style(l)
+	if err != nil {
+		return err
+	}
+	value, err := p.value(c, p.row, i+1)
+	if err != nil {
+		return err
+	}
+	p.cells[i] = excelize.Cell{StyleID: style, Value: value}
+	p.values = append(p.values, &p.cells[i])
+	if c.Link != "" {
+		p.links = append(p.links, link{i + 1, p.row, c.Link})
+	}
+	if c.List != "" {
+		p.item(c.List, i+1)
+	}
+	return nil
+}
+
+func inColumn(l look, c *reports.Column) look {
+	if l.role == reports.Plain {
+		l.role = reports.Body
+	}
+	if c.Input {
+		l.role = reports.Input
+	}
+	if l.typ == reports.Blank {
+		l.typ = c.Type
+	}
+	l.wrap = l.wrap || c.Wrap
+	return l
+}
+
+// item notes that the cell is one of a list.
+func (p *page) item(name string, col int) {
+	l, known := p.lists[name]
+	if !known {
+		l = list{sheet: p.name, col: col, first: p.row}
+		p.listNames = append(p.listNames, name)
+	}
+	l.last = p.row
+	p.lists[name] = l
+}
+
+// end sets what stands after the rows, then closes the stream. The table, if
+// any, has its header at the row header and its last row at last.
+func (p *page) end(header, last int) error {
+	for _, l := range p.links {
+		display := l.sheet
+		if err := p.file.SetCellHyperLink(p.name, cellName(l.col, l.row), quoted(l.sheet)+"!A1", "Location", excelize.HyperlinkOpts{Tooltip: &display}); err != nil {
+			return err
+		}
+	}
+	for i := range p.sheet.Charts {
+		if err := p.chart(&p.sheet.Charts[i]); err != nil {
+			return err
+		}
+	}
+	if header > 0 {
+		if err := p.endTable(header, last); err != nil {
+			return err
+		}
+	}
+	return p.stream.Flush()
+}
