@@ -57,6 +57,12 @@ func domains() map[string]bool {
 	for f := reconcile.FieldGrade; f <= reconcile.FieldAccountant; f++ {
 		values["field."+f.String()] = true
 	}
+	for _, name := range []string{"stored", "engine", "recorded", "closing", "identity", "transfers", "workbook"} {
+		values["check."+name] = true
+	}
+	for _, name := range []string{"lines", "missing", "accounts", "net", "information", "discrepancies"} {
+		values["scope."+name] = true
+	}
 	for month := 1; month <= 12; month++ {
 		values["month."+strconv.Itoa(month)] = true
 	}
@@ -112,7 +118,7 @@ func addCalled(keys map[string]bool, call *ast.CallExpr) {
 		}
 		key, _ := strconv.Unquote(literal.Value)
 		switch {
-		case name == "column" && i == 0:
+		case (name == "column" || name == "wrapped") && i == 0:
 			keys["col."+key], keys["col."+key+".note"] = true, true
 		case !strings.Contains(key, "."): // a blank of a page, no key
 		case i == 0 && slices.Contains([]string{"t", "counts", "money", "row"}, name):

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"iter"
+	"strconv"
 
 	"bascule/reconcile"
 )
@@ -47,11 +48,11 @@ func (v *view) clusterSheet() *Sheet {
 		Table: &Table{
 			Name: v.m.t("table.clusters"),
 			Columns: []Column{
-				v.column("cluster", Digest, 14), v.column("kind", Text, 28), v.column("element", Text, 14), v.column("label", Text, 32),
-				v.column("cause", Text, 24), v.column("pattern", Text, 30),
+				v.column("cluster", Digest, 14), v.column("kind", Text, 28), v.wrapped("label", 38),
+				v.column("cause", Text, 24), v.wrapped("pattern", 22),
 				v.column("count", Count, 9), v.column("agents", Count, 9), v.column("open", Count, 9), v.column("services", Count, 9),
 				v.column("delta_net", Delta, 16), v.column("delta_information", Delta, 16), v.column("absolute", Money, 16),
-				v.column("example", Text, 13),
+				v.column("example", Text, 13), v.wrapped("element", 36),
 			},
 			Frozen: 1,
 			Empty:  v.m.t("clusters.none"),
@@ -63,12 +64,21 @@ func (v *view) clusterSheet() *Sheet {
 func (v *view) clusterRows() iter.Seq2[[]Cell, error] {
 	return slice(v.Clusters, func(c *reconcile.Cluster) []Cell {
 		return []Cell{
-			H(c.ID), T(or(c.Kind, v.m.kind)), T(c.Element), T(v.clusterLabel(c)),
-			T(or(c.Cause, v.m.cause)), T(c.Pattern),
+			H(c.ID), T(or(c.Kind, v.m.kind)), T(v.clusterLabel(c)),
+			T(or(c.Cause, v.m.cause)), T(v.pattern(c)),
 			N(c.Count), N(c.Agents), N(c.Open), N(c.Services),
-			D(c.DeltaNet), D(c.DeltaInformation), A(c.Absolute), T(c.Example),
+			D(c.DeltaNet), D(c.DeltaInformation), A(c.Absolute), T(c.Example), T(c.Element),
 		}
 	})
+}
+
+// pattern is what the gaps of a cluster share; an amount, which the store
+// writes in centimes, is shown as one.
+func (v *view) pattern(c *reconcile.Cluster) string {
+	if cents, err := strconv.ParseInt(c.Pattern, 10, 64); err == nil && !textual(c.Kind) {
+		return v.m.delta(reconcile.Amount(cents))
+	}
+	return c.Pattern
 }
 
 // clusterLabel names the element, the field or the raw code of a cluster. A

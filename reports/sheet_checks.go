@@ -1,7 +1,9 @@
 package reports
 
 import (
+	"cmp"
 	"path/filepath"
+	"strings"
 
 	"bascule/reconcile"
 )
@@ -27,8 +29,8 @@ func (v *view) checkSheet() *Sheet {
 		Table: &Table{
 			Name: v.m.t("table.checks"),
 			Columns: []Column{
-				v.column("check", Text, 40), v.column("scope", Text, 68), v.column("left", Figure, 20), v.column("right", Figure, 20),
-				v.column("difference", Figure, 16), ok, v.column("note", Text, 50),
+				v.wrapped("check", 40), v.wrapped("scope", 68), v.column("left", Figure, 20), v.column("right", Figure, 20),
+				v.column("difference", Figure, 16), ok, v.wrapped("note", 50),
 			},
 			Empty: v.m.t("checks.none"),
 			Rows:  slice(s.Closing.Checks, v.checkRow),
@@ -46,9 +48,49 @@ func (v *view) closing() Cell {
 		}
 	}
 	if c.OK && failed == 0 {
-		return T("✔ " + v.m.t("checks.closed", c.Identity)).As(Good)
+		return T("✔ " + v.m.t("checks.closed", v.closingText())).As(Good)
 	}
-	return T("✘ " + v.m.t("checks.broken", c.Identity, v.m.count(failed))).As(Bad)
+	return T("✘ " + v.m.t("checks.broken", v.closingText(), v.m.count(failed))).As(Bad)
+}
+
+// closingText is the identity in figures as people write them, when it is that
+// of the totals shown; otherwise as the run stored it.
+func (v *view) closingText() string {
+	s := v.summary()
+	legacy, onp := s.Legacy.ToPay-s.Legacy.ToDeduct, s.ONP.ToPay-s.ONP.ToDeduct
+	if !s.Closing.OK || s.Discrepancies.Delta != onp-legacy {
+		return s.Closing.Identity
+	}
+	return v.m.t("checks.identity", v.m.delta(s.Discrepancies.Delta), v.m.money(onp), v.m.money(legacy))
+}
+
+// checkName translates the names of the engine's equalities; those of a file's
+// controls are in the words of its layout.
+func (v *view) checkName(name string) string {
+	if _, ours := catalogue()["check."+name]; !ours {
+		return name
+	}
+	return v.m.t("check." + name)
+}
+
+// checkScope tells what an equality is about: the engine writes words and
+// letters, "onp P" or "P TRAITEMENT_BRUT 176".
+func (v *view) checkScope(c *reconcile.Check) string {
+	if _, ours := catalogue()["check."+c.Name]; !ours {
+		return c.Scope
+	}
+	if _, known := catalogue()["scope."+c.Scope]; known {
+		return v.m.t("scope." + c.Scope)
+	}
+	words := strings.Fields(c.Scope)
+	for i, word := range words {
+		if side, ok := reconcile.ParseSide(word); ok {
+			words[i] = v.m.side(side)
+		} else if len(word) == 1 {
+			words[i] = cmp.Or(v.m.sense(reconcile.Sense(word[0])), word)
+		}
+	}
+	return strings.Join(words, " · ")
 }
 
 func (v *view) checkRow(c *reconcile.Check) []Cell {
@@ -56,7 +98,7 @@ func (v *view) checkRow(c *reconcile.Check) []Cell {
 	if c.Counted {
 		left, right, gap = N(int64(c.Left)), N(int64(c.Right)), N(int64(c.Right-c.Left))
 	}
-	return []Cell{T(c.Name), T(c.Scope), left, right, gap, T(v.verdict(c.OK)), T(c.Note)}
+	return []Cell{T(v.checkName(c.Name)), T(v.checkScope(c)), left, right, gap, T(v.verdict(c.OK)), T(c.Note)}
 }
 
 func (v *view) verdict(ok bool) string {

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"iter"
+	"strings"
 
 	"bascule/reconcile"
 )
@@ -37,20 +38,18 @@ func (v *view) discrepancySheet() *Sheet {
 }
 
 func (v *view) discrepancyColumns() []Column {
-	columns := []Column{v.column("agent", Text, 17), v.column("matricule", Text, 12)}
+	columns := []Column{v.column("agent", Text, 19), v.column("matricule", Text, 12)}
 	if v.ShowNames {
-		columns = append(columns, v.nameColumn())
+		columns = append(columns, v.wrapped("name", 28))
 	}
 	status := v.column("status", Text, 19)
 	status.Rules = v.statusRules()
-	label := v.column("label", Text, 36)
-	label.Wrap = true
 	columns = append(columns,
 		v.column("service", Text, 13), v.column("programme", Text, 7),
-		v.column("kind", Text, 27), v.column("element", Text, 14), label, v.column("origin", Month, 10),
+		v.column("kind", Text, 27), v.wrapped("label", 38), v.column("origin", Month, 10),
 		v.column("legacy", Money, 15), v.column("onp", Money, 15), v.column("delta", Delta, 15),
-		v.column("cause", Text, 22), status,
-		v.column("delta_net", Delta, 15), v.column("delta_information", Delta, 15),
+		v.column("cause", Text, 24), status,
+		v.wrapped("element", 36), v.column("delta_net", Delta, 15), v.column("delta_information", Delta, 15),
 		v.column("at_fault", Text, 13), v.column("evolution", Text, 12),
 		v.column("legacy_text", Text, 14), v.column("onp_text", Text, 14),
 		v.column("rule", Text, 18), v.column("root", Digest, 19),
@@ -59,9 +58,9 @@ func (v *view) discrepancyColumns() []Column {
 	return append(columns, v.reviewColumns()...)
 }
 
-// nameColumn wraps: a name cut short is another name.
-func (v *view) nameColumn() Column {
-	c := v.column("name", Text, 28)
+// wrapped is a column of texts shown whole, on as many lines as they need.
+func (v *view) wrapped(key string, width int) Column {
+	c := v.column(key, Text, width)
 	c.Wrap = true
 	return c
 }
@@ -102,6 +101,9 @@ func (v *view) appendDiscrepancyCells(row []Cell, d *reconcile.Discrepancy) []Ce
 	}
 	legacyText, onpText := "", ""
 	label := v.elementLabel(d)
+	if d.Kind == reconcile.Unmapped {
+		label = strings.TrimSuffix(d.Element+" — "+label, " — ")
+	}
 	if textual(d.Kind) {
 		legacyText, onpText = values(d)
 		label = v.m.t("gaps.change", label, blankAsNothing(v.m, legacyText), blankAsNothing(v.m, onpText))
@@ -111,10 +113,10 @@ func (v *view) appendDiscrepancyCells(row []Cell, d *reconcile.Discrepancy) []Ce
 		root = ""
 	}
 	return append(row,
-		T(d.Service), T(d.Programme), T(or(d.Kind, v.m.kind)), T(d.Element), T(label), M(d.Origin),
+		T(d.Service), T(d.Programme), T(or(d.Kind, v.m.kind)), T(label), M(d.Origin),
 		v.sideAmount(d, reconcile.Legacy), v.sideAmount(d, reconcile.ONP), v.gap(d),
 		T(or(d.Cause, v.m.cause)), T(or(d.Status, v.m.status)),
-		D(d.DeltaNet), D(d.DeltaInformation),
+		T(d.Element), D(d.DeltaNet), D(d.DeltaInformation),
 		T(or(d.AtFault, v.m.fault)), T(or(d.Evolution, v.m.evolution)),
 		T(legacyText), T(onpText),
 		T(d.Rule), H(root),
@@ -164,9 +166,9 @@ func (v *view) missingSheet() *Sheet {
 	if p.MissingInONP+p.MissingInLegacy > 0 {
 		tab = Bad
 	}
-	columns := []Column{v.column("agent", Text, 17), v.column("matricule", Text, 12)}
+	columns := []Column{v.column("agent", Text, 19), v.column("matricule", Text, 12)}
 	if v.ShowNames {
-		columns = append(columns, v.nameColumn())
+		columns = append(columns, v.wrapped("name", 28))
 	}
 	status := v.column("status", Text, 19)
 	status.Rules = v.statusRules()
@@ -174,7 +176,7 @@ func (v *view) missingSheet() *Sheet {
 		v.column("dossier", Text, 9), v.column("missing_from", Text, 13), v.column("service", Text, 13), v.column("programme", Text, 7),
 		v.column("bop", Text, 11), v.column("wave", Text, 10),
 		v.column("missing_net", Delta, 16), v.column("missing_information", Delta, 16),
-		v.column("cause", Text, 22), v.column("at_fault", Text, 13), v.column("evolution", Text, 12), status,
+		v.column("cause", Text, 24), v.column("at_fault", Text, 13), v.column("evolution", Text, 12), status,
 		v.column("first_seen", Date, 12), v.column("age_days", Count, 7))
 	return &Sheet{
 		Name:  v.sheets.missing,

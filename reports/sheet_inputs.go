@@ -37,8 +37,8 @@ func (v *view) coverageSheet() *Sheet {
 		Table: &Table{
 			Name: v.m.t("table.coverage"),
 			Columns: []Column{
-				state, v.column("side", Text, 10), v.column("code", Text, 12), v.column("code_label", Text, 36), v.column("sense", Text, 18),
-				v.column("element", Text, 16), v.column("label", Text, 38), v.column("factor", Count, 9),
+				state, v.column("side", Text, 10), v.column("code", Text, 12), v.wrapped("code_label", 38), v.column("sense", Text, 18),
+				v.wrapped("element", 34), v.wrapped("label", 46), v.column("factor", Count, 9),
 				v.column("lines", Count, 11), v.column("amount", Money, 19),
 			},
 			Frozen: 1,
@@ -90,10 +90,6 @@ func (v *view) rejectSheet() *Sheet {
 	if s.Legacy.Rejected+s.ONP.Rejected > 0 {
 		tab = Warn
 	}
-	reason := v.column("reason", Text, 44)
-	reason.Wrap = true
-	raw := v.column("raw", Text, 70)
-	raw.Wrap = true
 	return &Sheet{
 		Name:  v.sheets.rejects,
 		Tab:   tab,
@@ -102,7 +98,7 @@ func (v *view) rejectSheet() *Sheet {
 			Name: v.m.t("table.rejects"),
 			Columns: []Column{
 				v.column("file", Text, 30), v.column("line", Count, 10), v.column("record", Text, 12), v.column("field", Text, 16),
-				reason, v.column("sense", Text, 17), v.column("amount", Money, 16), raw,
+				v.wrapped("reason", 46), v.column("sense", Text, 17), v.column("amount", Money, 16), v.wrapped("raw", 70),
 			},
 			Frozen: 2,
 			Empty:  v.m.t("rejects.none"),

@@ -54,7 +54,7 @@ func (v *view) summarySheet() *Sheet {
 	return &Sheet{
 		Name:    v.sheets.summary,
 		Tab:     role,
-		Widths:  []int{24, 17, 17, 17, 2, 36, 10, 10, 17, 2, 44, 10, 10, 17},
+		Widths:  []int{24, 17, 17, 17, 2, 36, 10, 10, 17, 2, 52, 10, 10, 17},
 		Lines:   lines,
 		OnePage: true,
 		Charts:  charts,

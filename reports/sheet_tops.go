@@ -69,7 +69,7 @@ func (v *view) clusterBlock() []Line {
 	var rows [][]Cell
 	for i := range list[:min(len(list), topRows)] {
 		c := &list[i]
-		rows = append(rows, []Cell{T(shorten(v.clusterText(c), 50)), N(c.Agents), N(c.Open), D(c.DeltaNet)})
+		rows = append(rows, []Cell{T(shorten(v.clusterText(c), 62)), N(c.Agents), N(c.Open), D(c.DeltaNet)})
 	}
 	if len(rows) == 0 {
 		rows = [][]Cell{{T(v.m.t("clusters.none"))}}
@@ -80,16 +80,10 @@ func (v *view) clusterBlock() []Line {
 
 // clusterText names a cluster in a few words: what, why, by how much.
 func (v *view) clusterText(c *reconcile.Cluster) string {
-	what := v.clusterLabel(c)
-	if what == "" {
-		what = c.Element
-	}
-	if what == "" {
-		what = or(c.Kind, v.m.kind)
-	}
-	text := shorten(what, 24) + " · " + or(c.Cause, v.m.cause)
+	what := cmp.Or(v.clusterLabel(c), c.Element, or(c.Kind, v.m.kind))
+	text := shorten(what, 27) + " · " + or(c.Cause, v.m.cause)
 	if c.Pattern != "" {
-		text += " · " + c.Pattern
+		text += " · " + v.pattern(c)
 	}
 	return text
 }

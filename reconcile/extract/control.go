@@ -108,7 +108,11 @@ func (r *Reader) proveTotals(line int, checks []reconcile.Check) error {
 			Note: fmt.Sprintf("dont %d ligne(s) rejetée(s) au sens illisible, que seule la somme des trois totaux peut compter", u.withoutSense)})
 		return nil
 	}
-	return r.refuse(line, wrong.Name, fmt.Errorf("déclaré %s, trouvé %s", euros(wrong.Left), euros(wrong.Right)), hintIncomplete)
+	what := fmt.Sprintf("déclaré %s, trouvé %s", euros(wrong.Left), euros(wrong.Right))
+	if u.withoutSense > 0 {
+		what += fmt.Sprintf(", ce que %d ligne(s) au sens illisible n'expliquent pas", u.withoutSense)
+	}
+	return r.refuse(line, wrong.Name, errors.New(what), hintIncomplete)
 }
 
 // proveSums compares the two sums that the reading itself made, by payslip and

@@ -70,7 +70,7 @@ func plain(b []byte) bool {
 		b = b[8:]
 	}
 	for _, c := range b {
-		bad |= uint64(c) | uint64(c) - ' '
+		bad |= uint64(c) | (uint64(c) - ' ')
 	}
 	return bad&highBits == 0
 }

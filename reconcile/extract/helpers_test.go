@@ -3,6 +3,7 @@ package extract
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"golang.org/x/text/encoding/charmap"
@@ -39,7 +40,7 @@ func testOptions(period string) Options {
 			Key:      []reconcile.IdentityField{reconcile.IdentityNIR, reconcile.IdentityDossier},
 			Fallback: []reconcile.IdentityField{reconcile.IdentityMatricule, reconcile.IdentityDossier},
 		},
-		Digest:     func(iban string) string { return "digest of " + iban[:4] },
+		Digest:     func(iban string) string { return "digest of " + iban[:min(4, len(iban))] },
 		MaxRejects: Limit{absolute: 50},
 	}
 }
@@ -52,4 +53,70 @@ func latin9(t testing.TB, text string) []byte {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// readFile reads a file to its end, keeping a copy of all that comes out.
+type readFile struct {
+	payslips []reconcile.Payslip
+	rejects  []reconcile.Reject
+	load     reconcile.Load
+	totals   []reconcile.CodeTotal
+	warnings []string
+	err      error
+}
+
+func readPath(path string, l *Layout, o Options) readFile {
+	r := NewReader(path, l, o)
+	var got readFile
+	for item, err := range r.Items() {
+		switch {
+		case err != nil:
+			got.err = err
+		case item.Payslip != nil:
+			p := *item.Payslip
+			p.Lines = slices.Clone(p.Lines)
+			got.payslips = append(got.payslips, p)
+		default:
+			got.rejects = append(got.rejects, *item.Reject)
+		}
+	}
+	got.load, got.totals, got.warnings = r.Load(), r.Totals(), r.Warnings()
+	return got
+}
+
+// readText reads a file of the given content, which must be accepted.
+func readText(t testing.TB, layout, period string, content []byte) readFile {
+	t.Helper()
+	got := readPath(writeFile(t, "input", content), shippedLayout(t, layout), testOptions(period))
+	if got.err != nil {
+		t.Fatal(got.err)
+	}
+	return got
+}
+
+func writeFile(t testing.TB, name string, content []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// at puts text into a record of fixed positions, 1-based as in CONTRACT 3.1.
+func at(record []byte, position int, text string) []byte {
+	for len(record) < position-1+len(text) {
+		record = append(record, ' ')
+	}
+	copy(record[position-1:], text)
+	return record
+}
+
+func period(t testing.TB, s string) reconcile.Period {
+	t.Helper()
+	p, err := reconcile.ParsePeriod(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }

@@ -112,6 +112,11 @@ func (rec *record) has(id field) bool {
 	return false
 }
 
+// overlaps tells whether two fixed fields, or their signs, share a position.
+func (p *place) overlaps(q *place) bool {
+	return p.from < q.to && q.from < p.to || p.sign >= q.from && p.sign < q.to || q.sign >= p.from && q.sign < p.to || p.sign >= 0 && p.sign == q.sign
+}
+
 // blame is an error of the descriptor.
 func (l *Layout) blame(line int, key, hint, format string, args ...any) error {
 	return &reconcile.InputError{File: l.file, Line: line, Field: key, Err: fmt.Errorf(format, args...), Hint: hint}
@@ -225,11 +230,14 @@ func (l *Layout) validateRecord(r *record) error {
 		return l.blame(r.line, "fields", "donner soit period, soit year et month", "le mois de paye est décrit à moitié ou deux fois")
 	}
 	for i, p := range r.places {
+		if p.sign >= p.from && p.sign < p.to {
+			return l.blame(r.line, fieldInfos[p.id].name, "revoir les positions", "chevauche son signe dans « %s »", r.tag)
+		}
 		for _, q := range r.places[:i] {
 			switch {
 			case p.id == q.id && p.id != fNone && l.Shape != shapeXML:
 				return l.blame(r.line, fieldInfos[p.id].name, "", "est décrit deux fois dans « %s »", r.tag)
-			case l.fixed && p.from < q.to && q.from < p.to:
+			case l.fixed && p.overlaps(&q):
 				return l.blame(r.line, fieldInfos[p.id].name, "revoir les positions", "chevauche %s dans « %s »", fieldInfos[q.id].name, r.tag)
 			}
 		}

@@ -168,14 +168,14 @@ func (p *page) write(cells []reports.Cell, columns []reports.Column, height int)
 // linesOf is the height that a wrapped text needs, 0 for the usual one: neither
 // Excel nor LibreOffice measures the rows of a streamed sheet.
 func linesOf(text string, width int) int {
-	const upper, lower, other = 12, 8, 6 // tenths of the width of a digit, in Arial
-	room, used := (width-1)*10, 0
+	const upper, lower, other, margin = 12, 9, 6, 15 // tenths of the width of a digit, in Arial
+	room, used := width*10-margin, 0
 	if utf8.RuneCountInString(text)*upper <= room {
 		return 0
 	}
 	for _, r := range text {
 		switch {
-		case unicode.IsUpper(r) || unicode.IsDigit(r):
+		case unicode.IsUpper(r) || unicode.IsDigit(r) || r == '_':
 			used += upper
 		case unicode.IsLower(r):
 			used += lower
