@@ -63,14 +63,19 @@ func charsetNames() []string {
 // plain tells whether b holds only printable ASCII, eight bytes at a time.
 func plain(b []byte) bool {
 	const highBits, spaces = 0x8080808080808080, 0x2020202020202020
-	var bad uint64
-	for len(b) >= 8 {
+	if len(b) < 8 {
+		for _, c := range b {
+			if c < ' ' || c >= 0x80 {
+				return false
+			}
+		}
+		return true
+	}
+	last := binary.LittleEndian.Uint64(b[len(b)-8:])
+	bad := last | (last - spaces)
+	for ; len(b) > 8; b = b[8:] {
 		w := binary.LittleEndian.Uint64(b)
 		bad |= w | (w - spaces) // the subtraction sets a high bit from the lowest byte under a space
-		b = b[8:]
-	}
-	for _, c := range b {
-		bad |= uint64(c) | (uint64(c) - ' ')
 	}
 	return bad&highBits == 0
 }
@@ -88,6 +93,7 @@ const hintEncoding = "corriger « encoding » dans le format, ou faire convertir
 // than tabs and line ends.
 func (c *charset) check(b []byte) (high, control bool, err error) {
 	var c1, undefined bool
+	firstHigh := -1
 	for i := 0; i < len(b); i++ {
 		if len(b)-i >= 8 && plain(b[i:i+8]) {
 			i += 7
@@ -95,7 +101,9 @@ func (c *charset) check(b []byte) (high, control bool, err error) {
 		}
 		switch x := b[i]; {
 		case x >= 0x80:
-			high = true
+			if firstHigh < 0 {
+				firstHigh = i
+			}
 			c1 = c1 || x < 0xA0
 			undefined = undefined || c.cm != nil && c.table[x].n == 0
 		case x == 0:
@@ -104,10 +112,11 @@ func (c *charset) check(b []byte) (high, control bool, err error) {
 			control = true
 		}
 	}
-	if !high {
-		return high, control, nil
+	if firstHigh < 0 {
+		return false, control, nil
 	}
-	valid := utf8.Valid(b)
+	high = true
+	valid := utf8.Valid(b[firstHigh:]) // what is before is ASCII
 	switch {
 	case c.cm == nil && !valid && c1:
 		return high, control, &encodingError{"n'est pas de l'utf-8, ressemble à windows-1252", hintEncoding}

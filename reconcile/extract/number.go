@@ -84,7 +84,12 @@ func eightDigits(w uint64) (int64, bool) {
 // scaled reads a number and gives it in units of 10^-scale: 2 for centimes, 6
 // for a Fixed, 0 for an integer. A blank number is not set, and is no error.
 func (f *format) scaled(b []byte, sign byte, scale int) (v int64, set bool, err error) {
-	b = bytes.TrimRight(b, " ")
+	if f.implied == explicit && !f.signed {
+		if v, ok := simple(b, f.mark, scale); ok {
+			return v, true, nil
+		}
+	}
+	b = trimmed(b)
 	if len(b) == 0 {
 		if f.signed && sign != ' ' && sign != '+' {
 			return 0, false, errSign
@@ -114,6 +119,37 @@ func (f *format) scaled(b []byte, sign byte, scale int) (v int64, set bool, err 
 	return v, true, nil
 }
 
+// simple reads the numbers that files are full of, "1234,56" and "-12", in one
+// pass. The others, wrong ones too, are left to decimals.
+func simple(b []byte, mark byte, scale int) (v int64, ok bool) {
+	negative := len(b) > 0 && b[0] == '-'
+	if negative {
+		b = b[1:]
+	}
+	if len(b) == 0 || len(b)+scale > maxDigits {
+		return 0, false
+	}
+	at := len(b)
+	for i, c := range b {
+		if d := c - '0'; d <= 9 {
+			v = v*10 + int64(d)
+		} else if c == mark && at == len(b) && i > 0 {
+			at = i
+		} else {
+			return 0, false
+		}
+	}
+	fraction := max(len(b)-at-1, 0)
+	if fraction > scale || at == len(b)-1 {
+		return 0, false
+	}
+	v *= powersOfTen[scale-fraction]
+	if negative {
+		v = -v
+	}
+	return v, true
+}
+
 // cutSign takes a sign off the front or off the end of a number, not both.
 func cutSign(b []byte) (rest []byte, negative bool) {
 	b = bytes.TrimLeft(b, " ")
@@ -122,7 +158,7 @@ func cutSign(b []byte) (rest []byte, negative bool) {
 	case b[0] == '-' || b[0] == '+':
 		return b[1:], b[0] == '-'
 	case b[last] == '-' || b[last] == '+':
-		return bytes.TrimRight(b[:last], " "), b[last] == '-'
+		return trimmed(b[:last]), b[last] == '-'
 	}
 	return b, false
 }

@@ -103,6 +103,9 @@ func (r *Reader) Items() iter.Seq2[Item, error] {
 }
 
 func (r *Reader) read() error {
+	if r.load.Path != "" {
+		return r.refuse(0, "", errors.New("le fichier est lu deux fois par le même lecteur"), "signaler ce défaut du programme")
+	}
 	src, err := openSource(r.path, &r.bytesRead)
 	if err != nil {
 		return err
@@ -242,7 +245,9 @@ func (r *Reader) checkEncoding(row *row, b []byte) (err error) {
 	if plain(b) {
 		return nil
 	}
-	row.high, row.control, err = r.layout.charset.check(b)
+	if row.high, row.control, err = r.layout.charset.check(b); err == nil {
+		return nil
+	}
 	var bad *encodingError
 	if errors.As(err, &bad) {
 		return r.refuse(row.line, "", fmt.Errorf("la ligne %w", err), bad.hint)

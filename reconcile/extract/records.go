@@ -25,6 +25,7 @@ type recordFile struct {
 	row      row
 	started  bool // the header came
 	finished bool // the trailer came
+	latest   *record
 }
 
 func (r *Reader) readRecords() error {
@@ -95,7 +96,7 @@ func (f *recordFile) fill(b []byte) (rec *record, bad, err error) {
 		if len(b) < l.typeTo {
 			return nil, nil, nil
 		}
-		if rec = l.tagged(b[l.typeFrom:l.typeTo]); rec != nil {
+		if rec = f.tagged(b[l.typeFrom:l.typeTo]); rec != nil {
 			bad = f.row.fillFixed(rec, b)
 		}
 		return rec, bad, nil
@@ -104,7 +105,7 @@ func (f *recordFile) fill(b []byte) (rec *record, bad, err error) {
 	if err != nil || len(columns) == 0 {
 		return nil, nil, err
 	}
-	if rec = l.tagged(columns[0]); rec != nil && bad == nil {
+	if rec = f.tagged(columns[0]); rec != nil && bad == nil {
 		bad = f.row.fillColumns(rec, columns, l)
 	}
 	return rec, bad, nil
@@ -138,9 +139,14 @@ func (r *Reader) strayQuote(row *row, bad error) ([][]byte, error, error) {
 	return r.splitter.columns, bad, r.checkEncoding(row, b)
 }
 
-func (l *Layout) tagged(tag []byte) *record {
-	for _, rec := range l.records {
+// tagged finds the record of a type. Most often it is that of the line before.
+func (f *recordFile) tagged(tag []byte) *record {
+	if f.latest != nil && f.latest.tag == string(tag) {
+		return f.latest
+	}
+	for _, rec := range f.layout.records {
 		if rec.tag == string(tag) {
+			f.latest = rec
 			return rec
 		}
 	}

@@ -43,7 +43,7 @@ func (row *row) fillFixed(rec *record, b []byte) error {
 			}
 		}
 	}
-	if len(b) > rec.width && len(bytes.TrimRight(b[rec.width:], " ")) > 0 {
+	if len(b) > rec.width && len(trimmed(b[rec.width:])) > 0 {
 		return fmt.Errorf("la ligne continue au-delà de la position %d", rec.width)
 	}
 	return nil
@@ -70,8 +70,16 @@ func (row *row) set(id field, b []byte, l *Layout) {
 	row.cell[id] = b
 }
 
+// trimmed is b without its trailing spaces.
+func trimmed(b []byte) []byte {
+	for len(b) > 0 && b[len(b)-1] == ' ' {
+		b = b[:len(b)-1]
+	}
+	return b
+}
+
 // blank tells whether a cell holds nothing.
-func (row *row) blank(id field) bool { return len(bytes.TrimRight(row.cell[id], " ")) == 0 }
+func (row *row) blank(id field) bool { return len(trimmed(row.cell[id])) == 0 }
 
 // number reads a cell in units of 10^-scale; a blank one is not set.
 func (l *Layout) number(row *row, id field, scale int) (v int64, set bool, err error) {
@@ -136,7 +144,7 @@ const maxCount = 10_000_000
 
 // month reads a cell that holds a month; blank gives the zero Period.
 func (l *Layout) month(row *row, id field) (reconcile.Period, error) {
-	b := bytes.TrimRight(row.cell[id], " ")
+	b := trimmed(row.cell[id])
 	if len(b) == 0 {
 		return 0, nil
 	}
@@ -157,8 +165,8 @@ func (l *Layout) payMonth(row *row, rec *record) (p reconcile.Period, word strin
 	if row.blank(fYear) || row.blank(fMonth) {
 		return 0, word, errEmpty
 	}
-	year, _, _, okYear := l.format[fYear].form.parse(bytes.TrimRight(row.cell[fYear], " "))
-	_, month, _, okMonth := l.format[fMonth].form.parse(bytes.TrimRight(row.cell[fMonth], " "))
+	year, _, _, okYear := l.format[fYear].form.parse(trimmed(row.cell[fYear]))
+	_, month, _, okMonth := l.format[fMonth].form.parse(trimmed(row.cell[fMonth]))
 	if p = reconcile.NewPeriod(year, month); p == 0 || !okYear || !okMonth {
 		return 0, word, errMonth
 	}
@@ -168,7 +176,7 @@ func (l *Layout) payMonth(row *row, rec *record) (p reconcile.Period, word strin
 // appendText decodes a text cell, without its trailing spaces, into UTF-8.
 func (l *Layout) appendText(dst []byte, row *row, id field) []byte {
 	from := len(dst)
-	b := bytes.TrimRight(row.cell[id], " ")
+	b := trimmed(row.cell[id])
 	if row.high {
 		dst = row.charset.append(dst, b)
 	} else {

@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"bytes"
 	"errors"
 	"strings"
 
@@ -32,8 +31,9 @@ var senseBys = []string{byColumn: "column", byCode: "code", byGroup: "group", by
 // tried in order; the first that decides wins.
 type senseStep struct {
 	by       senseBy
-	values   []senseValue // column: word → sense
-	table    []senseValue // code, group: pattern → sense, first match wins
+	values   []senseValue         // column: word → sense
+	letters  [256]reconcile.Sense // the words of one byte among them
+	table    []senseValue         // code, group: pattern → sense, first match wins
 	positive reconcile.Sense
 	negative reconcile.Sense
 	always   reconcile.Sense
@@ -116,7 +116,7 @@ func (l *Layout) sense(row *row, code *codeInfo, amount reconcile.Amount, readab
 		var sense reconcile.Sense
 		switch step.by {
 		case byColumn:
-			b := bytes.TrimRight(row.cell[fSense], " ")
+			b := trimmed(row.cell[fSense])
 			if len(b) == 0 {
 				continue
 			}
@@ -165,6 +165,9 @@ func stored(sense reconcile.Sense, amount reconcile.Amount) reconcile.Amount {
 
 // word is the sense that a word of the column stands for, or 0.
 func (s *senseStep) word(b []byte) reconcile.Sense {
+	if len(b) == 1 {
+		return s.letters[b[0]]
+	}
 	for i := range s.values {
 		if s.values[i].text == string(b) {
 			return s.values[i].sense
@@ -199,7 +202,7 @@ func (a *asideRule) holds(row *row, l *Layout, zero bool) bool {
 		return false
 	}
 	for _, f := range a.without {
-		if len(bytes.TrimRight(row.cell[f], " ")) > 0 {
+		if len(trimmed(row.cell[f])) > 0 {
 			return false
 		}
 	}

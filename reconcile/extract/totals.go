@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"slices"
@@ -52,7 +51,7 @@ func packed(b []byte) (key uint64, ok bool) {
 // of finds or makes the entry of the row's code. The blank code has one too,
 // for lines that the layout sets aside without looking at their code.
 func (t *codeTable) of(row *row, l *Layout) (*codeInfo, error) {
-	b := bytes.TrimRight(row.cell[fCode], " ")
+	b := trimmed(row.cell[fCode])
 	key, cached := packed(b)
 	const golden = 0x9E3779B97F4A7C15
 	slot := &t.recent[key*golden>>(64-recentBits)]

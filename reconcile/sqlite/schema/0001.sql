@@ -69,7 +69,8 @@ CREATE TABLE payslip (
   sum_i       INTEGER NOT NULL,
   lines       TEXT NOT NULL
 ) STRICT;
-CREATE INDEX payslip_key ON payslip (load_id, agent_key);
+-- The sums stand in the index too: adding those of a load need not read its lines.
+CREATE INDEX payslip_key ON payslip (load_id, agent_key, programme, sum_lines, sum_p, sum_d, sum_i);
 
 CREATE TABLE code_total (
   load_id   INTEGER NOT NULL REFERENCES load (id),
