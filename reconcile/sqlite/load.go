@@ -66,6 +66,7 @@ func (d *DB) Load(ctx context.Context, jobs []Job, scope Scope) ([]reconcile.Loa
 	if err != nil {
 		return nil, err
 	}
+	d.copyBack()
 	loads := make([]reconcile.Load, len(jobs))
 	for i, id := range ids {
 		l, err := d.loadByID(ctx, id)
