@@ -3,6 +3,8 @@ package mappings
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"bascule/reconcile"
 )
@@ -65,16 +67,20 @@ func readCode(r *row) reconcile.Code {
 	case isScientific(s):
 		r.bad(correspondenceCode, "un tableur a changé le code en nombre : mettez la colonne au format texte et ressaisissez-le", "« %s » n'est pas un code", s)
 	case !isCode(s):
-		r.bad(correspondenceCode, "lettres, chiffres, « _ », « - », « . » et « / » seulement, 30 au plus", "« %s » n'est pas un code possible", s)
+		r.bad(correspondenceCode, "une lettre ou un chiffre d'abord, ni guillemet ni caractère de commande, 30 octets au plus", "« %s » n'est pas un code possible", s)
 	}
 	return reconcile.Code(s)
 }
 
+// isCode accepts what an extract may hold in a code column, accents and inner
+// spaces included ("10 1000" on payslips); not what a spreadsheet would take
+// for a formula.
 func isCode(s string) bool {
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		letter := c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9'
-		if !letter && (i == 0 || !strings.ContainsRune("_-./", rune(c))) {
+	if first, _ := utf8.DecodeRuneInString(s); !unicode.IsLetter(first) && !unicode.IsDigit(first) {
+		return false
+	}
+	for _, c := range s {
+		if !unicode.IsPrint(c) || c == '"' || c == '\'' {
 			return false
 		}
 	}

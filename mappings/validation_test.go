@@ -139,7 +139,7 @@ func TestEachProblemIsLocatedAndHasARemedy(t *testing.T) {
 		{"a code that a spreadsheet turned into a number", correspondencesFile, "411050", "4,11E+05",
 			"t/correspondances.csv:5: code: « 4,11E+05 » n'est pas un code — un tableur a changé le code en nombre : mettez la colonne au format texte et ressaisissez-le"},
 		{"a code as a formula", correspondencesFile, "411050", "=411050",
-			"t/correspondances.csv:5: code: « =411050 » n'est pas un code possible — lettres, chiffres, « _ », « - », « . » et « / » seulement, 30 au plus"},
+			"t/correspondances.csv:5: code: « =411050 » n'est pas un code possible — une lettre ou un chiffre d'abord, ni guillemet ni caractère de commande, 30 octets au plus"},
 		{"no code", correspondencesFile, "411050", "",
 			"t/correspondances.csv:5: code: est vide — écrivez le code tel que l'extrait le porte"},
 		{"a code with spaces around", correspondencesFile, "411050", " 411050",

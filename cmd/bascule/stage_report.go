@@ -50,7 +50,10 @@ func (a *App) publish(ctx context.Context, db *sqlite.DB, run *reconcile.Run) (e
 	if err := os.MkdirAll(parent, 0o700); err != nil {
 		return err
 	}
-	work, err := os.MkdirTemp(parent, ".publication-")
+	if err := clearUnfinished(parent); err != nil {
+		return err
+	}
+	work, err := os.MkdirTemp(parent, unfinished)
 	if err != nil {
 		return err
 	}
@@ -67,6 +70,24 @@ func (a *App) publish(ctx context.Context, db *sqlite.DB, run *reconcile.Run) (e
 		return err
 	}
 	return db.Publish(ctx, run)
+}
+
+// unfinished starts the names of folders being published.
+const unfinished = ".publication-"
+
+// clearUnfinished removes what a publication that was killed left behind: pay
+// data that nobody would look after. The lock is held: none is under way.
+func clearUnfinished(parent string) error {
+	left, err := filepath.Glob(filepath.Join(parent, unfinished+"*"))
+	if err != nil {
+		return err
+	}
+	for _, folder := range left {
+		if err := os.RemoveAll(folder); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // writeOutputs writes all files but the summary, which lists them, and proves

@@ -52,7 +52,7 @@ func (d *descriptor) read(text []byte) error {
 		{"encoding", d.choice(&l.Encoding, append(charsetNames(), encodingXML))},
 		{"type", d.typePositions},
 		{"delimiter", d.character(&l.delimiter, ";", ",", "|", "\t")},
-		{"decimal", d.character(&l.mark, ",", ".")},
+		{"decimal", d.character(&l.mark, ",", ".", string(eitherMark))},
 		{"absent", d.texts(&l.absent)},
 		{"deductions", d.deductions},
 		{"value", d.text(&l.value)},

@@ -27,6 +27,9 @@ var (
 // maxDigits bounds a scaled number so that it fits an int64 with room to add.
 const maxDigits = 18
 
+// centimes is the scale of amounts.
+const centimes = 2
+
 var powersOfTen = [maxDigits + 1]int64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18}
 
 // explicit is the value of format.implied for numbers that print their mark.
@@ -36,10 +39,33 @@ const explicit = -1
 type format struct {
 	word    string // what the file calls the field
 	implied int8   // number of implied decimals, or explicit
-	mark    byte   // decimal mark of explicit numbers
+	mark    byte   // decimal mark of explicit numbers, or eitherMark
 	signed  bool   // the sign stands apart, at its own position
 	form    form
 	values  []translation
+}
+
+// eitherMark accepts a comma or a point, whichever the number holds. Amounts
+// then have two decimals at the most, zeros included: "1,230" could mean
+// thousands.
+const eitherMark = '?'
+
+// markIn is the decimal mark of one number.
+func (f *format) markIn(b []byte) byte {
+	switch {
+	case f.mark != eitherMark:
+		return f.mark
+	case bytes.IndexByte(b, '.') >= 0:
+		return '.'
+	}
+	return ','
+}
+
+// doubtful tells whether a number may hold a separator of thousands where a
+// decimal mark is looked for.
+func (f *format) doubtful(b []byte, mark byte, scale int) bool {
+	at := bytes.IndexByte(b, mark)
+	return f.mark == eitherMark && scale == centimes && at >= 0 && len(b)-at-1 > centimes
 }
 
 // translation replaces a value of the file by the house's.
@@ -84,8 +110,9 @@ func eightDigits(w uint64) (int64, bool) {
 // scaled reads a number and gives it in units of 10^-scale: 2 for centimes, 6
 // for a Fixed, 0 for an integer. A blank number is not set, and is no error.
 func (f *format) scaled(b []byte, sign byte, scale int) (v int64, set bool, err error) {
+	mark := f.markIn(b)
 	if f.implied == explicit && !f.signed {
-		if v, ok := simple(b, f.mark, scale); ok {
+		if v, ok := simple(b, mark, scale); ok {
 			return v, true, nil
 		}
 	}
@@ -105,9 +132,12 @@ func (f *format) scaled(b []byte, sign byte, scale int) (v int64, set bool, err 
 	} else {
 		b, negative = cutSign(b)
 	}
-	if f.implied == explicit {
-		v, err = decimals(b, f.mark, scale)
-	} else {
+	switch {
+	case f.implied == explicit && f.doubtful(b, mark, scale):
+		return 0, false, errPrecision
+	case f.implied == explicit:
+		v, err = decimals(b, mark, scale)
+	default:
 		v, err = implied(b, scale-int(f.implied))
 	}
 	if err != nil {

@@ -137,6 +137,31 @@ func TestUnreadableNumbersAreNeverGuessed(t *testing.T) {
 	}
 }
 
+func TestEitherMarkIsReadUnlessItMayBeThousands(t *testing.T) {
+	either := format{implied: explicit, mark: eitherMark}
+	for _, c := range []struct {
+		text   string
+		scale  int
+		want   int64
+		err    error
+		reason string
+	}{
+		{"1234,56", 2, 123456, nil, "a comma"},
+		{"1234.56", 2, 123456, nil, "a point"},
+		{"-0.5", 2, -50, nil, "one decimal"},
+		{"1 234", 2, 123400, nil, "no mark"},
+		{"8.760000", 6, 8760000, nil, "a rate may have more decimals"},
+		{"1,230", 2, 0, errPrecision, "a comma of thousands would divide by a thousand"},
+		{"1.230", 2, 0, errPrecision, "so would a point"},
+		{"1.234,56", 2, 0, errPrecision, "both marks"},
+	} {
+		got, _, err := either.scaled([]byte(c.text), 0, c.scale)
+		if got != c.want || !errors.Is(err, c.err) {
+			t.Errorf("%q reads %d, %v; want %d, %v: %s", c.text, got, err, c.want, c.err, c.reason)
+		}
+	}
+}
+
 func TestBlankNumbersAreAbsentNotZero(t *testing.T) {
 	for _, c := range []struct {
 		f      format

@@ -196,15 +196,26 @@ func (d *DB) transaction(ctx context.Context, f func(*sql.Conn) error) error {
 	if err = f(c); err == nil {
 		err = ctx.Err()
 	}
-	if err != nil {
-		_, rollback := c.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
-		return errors.Join(describe(err), rollback)
+	if err == nil {
+		_, err = c.ExecContext(ctx, "COMMIT")
 	}
-	if _, err := c.ExecContext(ctx, "COMMIT"); err != nil {
-		_, rollback := c.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
-		return errors.Join(describe(err), rollback)
+	if err != nil {
+		return errors.Join(describe(err), rollback(ctx, c))
 	}
 	return nil
+}
+
+// rollback undoes what SQLite, on some errors, has not undone already.
+func rollback(ctx context.Context, c *sql.Conn) error {
+	undone := false
+	if err := c.Raw(func(raw any) error {
+		undone = raw.(*sqlite3.SQLiteConn).AutoCommit()
+		return nil
+	}); err != nil || undone {
+		return err
+	}
+	_, err := c.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+	return err
 }
 
 // describe turns the driver's errors that a user can mend into French.
@@ -215,7 +226,7 @@ func describe(err error) error {
 	}
 	switch e.Code {
 	case sqlite3.ErrFull:
-		return fmt.Errorf("disque plein: %w", err)
+		return fmt.Errorf("disque plein, libérez de la place là où se trouve la base: %w", err)
 	case sqlite3.ErrBusy, sqlite3.ErrLocked:
 		return fmt.Errorf("base occupée par un autre programme, fermez-le et relancez: %w", err)
 	case sqlite3.ErrNotADB:
