@@ -89,22 +89,21 @@ func (p *agentPage) situation() {
 	l, o := p.a.Payslips[reconcile.Legacy], p.a.Payslips[reconcile.ONP]
 	p.row(" ", p.m.t("agent.situation"), p.m.side(reconcile.Legacy), p.m.side(reconcile.ONP), "")
 	for _, f := range reconcile.Fields() {
-		texts := [2]string{"–", "–"}
+		texts, carried := [2]string{"–", "–"}, 0
 		for side, s := range [2]*reconcile.Payslip{l, o} {
 			if s != nil && s.Agent.Carried.Has(f) {
 				texts[side] = s.Agent.Text(f)
+				carried++
 			}
 		}
 		mark := " "
-		if l != nil && o != nil && l.Agent.Carried.Has(f) && o.Agent.Carried.Has(f) && texts[0] != texts[1] {
+		if carried == 2 && texts[0] != texts[1] {
 			mark = "≠"
 		}
-		if f == reconcile.FieldIBAN {
-			for side := range texts {
-				texts[side] = hidden(texts[side])
-			}
+		if f == reconcile.FieldIBAN && carried > 0 {
+			texts = [2]string{hidden(texts[0]), hidden(texts[1])}
 		}
-		if texts[0]+texts[1] != "" {
+		if carried > 0 && texts[0]+texts[1] != "" {
 			p.row(mark, p.m.field(f.String()), Clean(texts[0]), Clean(texts[1]), "")
 		}
 	}

@@ -19,6 +19,7 @@ func (v *view) checkSheet() *Sheet {
 	lines = append(lines, Line{Cells: banner(verdict.Text, verdict.Role, checkColumns), Height: 2}, Line{})
 	lines = append(lines, v.digestLines()...)
 	lines = append(lines, v.inputLines()...)
+	lines = append(lines, v.noteLines()...)
 	lines = append(lines, Line{Cells: []Cell{T(v.m.t("checks.list")).As(Heading)}})
 	ok := v.column("verdict", Text, 12)
 	ok.Rules = []Rule{{v.verdict(true), Good}, {v.verdict(false), Bad}}
@@ -116,6 +117,19 @@ func (v *view) digestLines() []Line {
 		{Cells: []Cell{T(v.m.t("checks.inputs")).As(Strong), H(v.Run.Inputs)}},
 		{},
 	}
+}
+
+// noteLines give what a reader must know and no equality says.
+func (v *view) noteLines() []Line {
+	notes := v.summary().Notes
+	if len(notes) == 0 {
+		return nil
+	}
+	lines := []Line{{Cells: []Cell{T(v.m.t("checks.notes")).As(Heading)}}}
+	for _, n := range notes {
+		lines = append(lines, Line{Cells: []Cell{T("⚠ " + n)}})
+	}
+	return append(lines, Line{})
 }
 
 // inputLines list the files read, with their whole digest.

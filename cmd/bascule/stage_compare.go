@@ -229,7 +229,7 @@ func (k *comparison) notes(ctx context.Context, tally *reconcile.Tally) ([]strin
 		if err != nil {
 			return nil, err
 		}
-		note := fmt.Sprintf("%s : %d bulletins dont les totaux déclarés ne sont pas ceux de leurs lignes, par exemple", k.app.Config.Labels.Of(side), t.Unbalanced)
+		note := fmt.Sprintf("%s : %d bulletin(s) dont les totaux déclarés ne sont pas ceux de leurs lignes, par exemple", k.app.Config.Labels.Of(side), t.Unbalanced)
 		for _, p := range places[:min(3, len(places))] {
 			note += fmt.Sprintf(" %s:%d", p.Path, p.Line)
 		}

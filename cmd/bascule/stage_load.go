@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"bascule/mappings"
@@ -116,7 +117,7 @@ func (p *loadPlan) add(ctx context.Context, side reconcile.Side, in Input) error
 		options := p.options
 		options.Side = side
 		reader := extract.NewReader(path, layout, options)
-		job.Source = source{reader, string(in.Path)}
+		job.Source = source{reader, string(in.Path), path}
 		p.readers = append(p.readers, reader)
 		if info, err := os.Stat(path); err == nil { // otherwise the reader will say what is wrong
 			p.bytes += info.Size()
@@ -215,7 +216,17 @@ func (p *loadPlan) watch(ctx context.Context) (stop func()) {
 // that the configuration gives.
 type source struct {
 	*extract.Reader
-	path string
+	path string // shown
+	abs  string // read
+}
+
+// Warnings are the reader's, without the path that the caller gives them.
+func (s source) Warnings() []string {
+	warnings := s.Reader.Warnings()
+	for i, w := range warnings {
+		warnings[i] = strings.TrimPrefix(w, s.abs+" : ")
+	}
+	return warnings
 }
 
 // Load is the reader's, its controls under the same path.

@@ -74,7 +74,7 @@ type Reader struct {
 
 // counts is what the warnings tell.
 type counts struct {
-	unbalanced, withoutTotals, withoutLines, varying int64
+	withoutTotals, withoutLines, varying int64
 }
 
 // NewReader prepares to read a file. Nothing is opened before Items is ranged
@@ -159,7 +159,6 @@ func (r *Reader) Warnings() []string {
 	if len(r.unknown) > 0 {
 		w = append(w, fmt.Sprintf("%s : %d colonne(s) inconnue(s) du format, non lue(s) : %s", r.path, len(r.unknown), strings.Join(r.unknown, ", ")))
 	}
-	say(r.counts.unbalanced, "%d bulletin(s) dont les totaux déclarés ne sont pas ceux de leurs lignes")
 	say(r.counts.withoutTotals, "%d bulletin(s) sans totaux")
 	say(r.counts.withoutLines, "%d bulletin(s) sans aucune ligne de paye")
 	say(r.counts.varying, "%d fois, la situation d'un agent change d'une ligne à la suivante : ses lignes sont lues en plusieurs morceaux")
