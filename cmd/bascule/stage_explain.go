@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"bascule/reconcile"
@@ -38,6 +39,7 @@ func (a *App) Explain(ctx context.Context, agent string, period reconcile.Period
 			}
 			views = append(views, v)
 		}
+		views = onePageEach(views)
 		if a.JSON {
 			return a.print("", views)
 		}
@@ -48,6 +50,27 @@ func (a *App) Explain(ctx context.Context, agent string, period reconcile.Period
 		}
 		return nil
 	})
+}
+
+// onePageEach leaves out the pages whose payslips stand on another: those of a
+// pair that was not made by its key are found under both keys.
+func onePageEach(views []*reports.AgentView) []*reports.AgentView {
+	shown := make(map[*reports.AgentView]bool)
+	seen := make(map[int64]bool)
+	for _, whole := range []bool{true, false} {
+		for _, v := range views {
+			l, o := v.Payslips[reconcile.Legacy], v.Payslips[reconcile.ONP]
+			if whole != (l != nil && o != nil) {
+				continue
+			}
+			for _, p := range v.Payslips {
+				if p != nil && !seen[p.ID] {
+					seen[p.ID], shown[v] = true, true
+				}
+			}
+		}
+	}
+	return slices.DeleteFunc(views, func(v *reports.AgentView) bool { return !shown[v] })
 }
 
 func runToExplain(ctx context.Context, db *sqlite.DB, period reconcile.Period, number int) (*reconcile.Run, error) {
