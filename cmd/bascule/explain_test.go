@@ -1,6 +1,7 @@
 package main
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -40,5 +41,23 @@ func TestExplainFindsAnAgentByAllHisNames(t *testing.T) {
 	}
 	if code, _, stderr := invoke(t, "explain", "nobody"); code != exitFailure || !strings.Contains(stderr, "matricule") || strings.Contains(stderr, "nobody") {
 		t.Errorf("an unknown agent exits %d: %s", code, stderr)
+	}
+}
+
+func TestExplainAsJSONShowsNoNIR(t *testing.T) {
+	ministry(t, 60, 4)
+	if code, _, stderr := invoke(t, "run", "--quiet"); code != exitOpen {
+		t.Fatal(stderr)
+	}
+	nirs := regexp.MustCompile(`(?m)^10(\d{13})`).FindAllStringSubmatch(readFile(t, psopFile), -1)
+	row := readTable(t, runFolderOf(t, 1)+"/discrepancies.csv")[0]
+	code, text, stderr := invoke(t, "explain", "--json", row["matricule"])
+	if code != 0 || !strings.Contains(text, row["fingerprint"]) || len(nirs) < 50 {
+		t.Fatalf("exits %d: %s%s", code, stderr, text)
+	}
+	for _, nir := range nirs {
+		if strings.Contains(text, nir[1]) {
+			t.Fatal("a NIR is shown")
+		}
 	}
 }

@@ -41,7 +41,11 @@ func (a *App) Explain(ctx context.Context, agent string, period reconcile.Period
 		}
 		views = onePageEach(views)
 		if a.JSON {
-			return a.print("", views)
+			pages := make([]agentJSON, len(views))
+			for i, v := range views {
+				pages[i] = newAgentJSON(v)
+			}
+			return a.print("", pages)
 		}
 		for _, v := range views {
 			if err := reports.WriteAgent(w, v); err != nil {

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"bascule/reconcile"
+	"bascule/reports"
+)
+
+// agentJSON is what explain --json says of one payslip: nothing that the
+// page does not show, so neither NIR nor bank account.
+type agentJSON struct {
+	Run           int               `json:"run"`
+	Period        reconcile.Period  `json:"period"`
+	Agent         string            `json:"agent"`
+	Matricule     string            `json:"matricule"`
+	Dossier       string            `json:"dossier"`
+	Situation     []fieldJSON       `json:"situation"`
+	Lines         []lineJSON        `json:"lines"`
+	Net           sidesJSON         `json:"net"`
+	Discrepancies []discrepancyJSON `json:"discrepancies"`
+}
+
+// sidesJSON holds both sides' amounts; a side that has none is null.
+type sidesJSON struct {
+	Legacy *reconcile.Amount `json:"legacy"`
+	ONP    *reconcile.Amount `json:"onp"`
+}
+
+type fieldJSON struct {
+	Field  string  `json:"field"`
+	Legacy *string `json:"legacy"`
+	ONP    *string `json:"onp"`
+}
+
+type lineJSON struct {
+	Element string           `json:"element"`
+	Mapped  bool             `json:"mapped"`
+	Sense   string           `json:"sense"`
+	Origin  reconcile.Period `json:"origin"`
+	sidesJSON
+	Delta reconcile.Amount `json:"delta"`
+}
+
+type discrepancyJSON struct {
+	Fingerprint string           `json:"fingerprint"`
+	Kind        reconcile.Kind   `json:"kind"`
+	Element     string           `json:"element"`
+	Origin      reconcile.Period `json:"origin"`
+	Delta       reconcile.Amount `json:"delta"`
+	Cause       reconcile.Cause  `json:"cause"`
+	Rule        string           `json:"rule"`
+	Root        string           `json:"root"`
+	AtFault     reconcile.Fault  `json:"at_fault"`
+	Status      reconcile.Status `json:"status"`
+}
+
+func newAgentJSON(v *reports.AgentView) agentJSON {
+	j := agentJSON{Run: v.Run, Period: v.Period, Agent: v.Agent, Situation: []fieldJSON{}, Lines: []lineJSON{}, Discrepancies: []discrepancyJSON{}}
+	for side, p := range v.Payslips {
+		if p == nil {
+			continue
+		}
+		if j.Matricule == "" {
+			j.Matricule, j.Dossier = p.Agent.Matricule, p.Agent.Dossier
+		}
+		net := p.Sums.Net()
+		*[2]**reconcile.Amount{&j.Net.Legacy, &j.Net.ONP}[side] = &net
+	}
+	for _, f := range reconcile.Fields() {
+		if f != reconcile.FieldIBAN {
+			j.Situation = append(j.Situation, fieldJSON{f.String(), textOf(v.Payslips[reconcile.Legacy], f), textOf(v.Payslips[reconcile.ONP], f)})
+		}
+	}
+	for i := range v.Lines {
+		l := &v.Lines[i]
+		line := lineJSON{Element: l.Element, Mapped: !l.Raw, Sense: l.Sense.String(), Origin: l.Origin, Delta: l.Delta()}
+		if l.Lines[reconcile.Legacy] > 0 {
+			line.Legacy = &l.Amounts[reconcile.Legacy]
+		}
+		if l.Lines[reconcile.ONP] > 0 {
+			line.ONP = &l.Amounts[reconcile.ONP]
+		}
+		j.Lines = append(j.Lines, line)
+	}
+	for _, d := range v.Discrepancies {
+		j.Discrepancies = append(j.Discrepancies, discrepancyJSON{d.Fingerprint, d.Kind, d.Element, d.Origin, d.Delta, d.Cause, d.Rule, d.Root, d.AtFault, d.Status})
+	}
+	return j
+}
+
+// textOf is a field of one side, or nothing where its file does not carry it.
+func textOf(p *reconcile.Payslip, f reconcile.Field) *string {
+	if p == nil || !p.Agent.Carried.Has(f) {
+		return nil
+	}
+	text := p.Agent.Text(f)
+	return &text
+}
