@@ -3,6 +3,7 @@ package reconcile
 import (
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // InputError is what is wrong with something a person delivered, where, and
@@ -15,7 +16,8 @@ type InputError struct {
 	Hint  string // the remedy
 }
 
-// Error prints one line: file:line: field: what — remedy.
+// Error prints one line, whatever a file made us quote: file:line: field: what
+// — remedy.
 func (e *InputError) Error() string {
 	var b strings.Builder
 	b.WriteString(e.File)
@@ -29,7 +31,12 @@ func (e *InputError) Error() string {
 	if e.Hint != "" {
 		fmt.Fprintf(&b, " — %s", e.Hint)
 	}
-	return b.String()
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, b.String())
 }
 
 // Unwrap is the cause.
