@@ -32,7 +32,7 @@ func (v *view) discrepancySheet() *Sheet {
 			Printed: indexOf(columns, "status") + 1,
 			Empty:   v.m.t("gaps.none"),
 			Tick:    v.m.t("table.more"),
-			Rows:    v.discrepancyRows(),
+			Rows:    rowsOf(v.Discrepancies, v.appendDiscrepancyCells),
 		},
 	}
 }
@@ -79,12 +79,13 @@ func (v *view) reviewColumns() []Column {
 	return columns
 }
 
-func (v *view) discrepancyRows() iter.Seq2[[]Cell, error] {
+// rowsOf turns a list of discrepancies into rows, in one buffer.
+func rowsOf(list func() iter.Seq2[*reconcile.Discrepancy, error], fill func([]Cell, *reconcile.Discrepancy) []Cell) iter.Seq2[[]Cell, error] {
 	return func(yield func([]Cell, error) bool) {
 		var row []Cell
-		for d, err := range discrepancies(v.Discrepancies) {
+		for d, err := range discrepancies(list) {
 			if err == nil {
-				row = v.appendDiscrepancyCells(row[:0], d)
+				row = fill(row[:0], d)
 			}
 			if !yield(row, err) || err != nil {
 				return
@@ -182,21 +183,7 @@ func (v *view) missingSheet() *Sheet {
 		Name:  v.sheets.missing,
 		Tab:   tab,
 		Lines: v.head(v.m.t("missing.title", v.m.month(v.Run.Period)), v.m.t("missing.purpose", p.MissingInONP, p.MissingInLegacy)),
-		Table: &Table{Name: v.m.t("table.missing"), Columns: columns, Frozen: 2, Empty: v.m.t("missing.none"), Tick: v.m.t("table.more"), Rows: v.missingRows()},
-	}
-}
-
-func (v *view) missingRows() iter.Seq2[[]Cell, error] {
-	return func(yield func([]Cell, error) bool) {
-		var row []Cell
-		for d, err := range discrepancies(v.Missing) {
-			if err == nil {
-				row = v.appendMissing(row[:0], d)
-			}
-			if !yield(row, err) || err != nil {
-				return
-			}
-		}
+		Table: &Table{Name: v.m.t("table.missing"), Columns: columns, Frozen: 2, Empty: v.m.t("missing.none"), Tick: v.m.t("table.more"), Rows: rowsOf(v.Missing, v.appendMissing)},
 	}
 }
 
