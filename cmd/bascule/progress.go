@@ -2,10 +2,13 @@ package main
 
 import (
 	"io"
+	"iter"
 	"sync"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
+
+	"bascule/reconcile"
 )
 
 // Progress draws how far a stage is on a terminal. A nil Progress draws
@@ -50,6 +53,28 @@ func (p *Progress) Add(n int) {
 	if p.bar != nil {
 		// A terminal that went away must not stop the night's work.
 		_ = p.bar.Add(n)
+	}
+}
+
+// counting counts the pairs that pass, by hundreds: drawing costs more than
+// comparing.
+func (p *Progress) counting(pairs iter.Seq2[*reconcile.Pair, error]) iter.Seq2[*reconcile.Pair, error] {
+	if p == nil {
+		return pairs
+	}
+	return func(yield func(*reconcile.Pair, error) bool) {
+		const step = 500
+		n := 0
+		for pair, err := range pairs {
+			if n++; n == step {
+				p.Add(step)
+				n = 0
+			}
+			if !yield(pair, err) {
+				return
+			}
+		}
+		p.Add(n)
 	}
 }
 

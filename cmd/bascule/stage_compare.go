@@ -30,11 +30,7 @@ func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile
 	if err != nil {
 		return nil, err
 	}
-	var payslips int64
-	for i := range loads {
-		payslips += loads[i].Payslips
-	}
-	if payslips == 0 {
+	if payslipsOf(loads) == 0 {
 		return nil, errEmpty
 	}
 	run := &reconcile.Run{Period: c.Period, StartedAt: a.Now().UTC().Format(time.RFC3339), Version: a.Version, ConfigHash: c.Hash(),
@@ -154,7 +150,7 @@ func (k *comparison) firstPass(ctx context.Context) (*reconcile.Tally, error) {
 	if err != nil {
 		return nil, err
 	}
-	k.app.Progress.Start("comparaison", -1)
+	k.app.Progress.Start("comparaison (bulletins)", max(payslipsOf(legacy), payslipsOf(onp)))
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	comparers, errs := make([]*reconcile.Comparer, len(ranges)), make([]error, len(ranges))
@@ -162,8 +158,8 @@ func (k *comparison) firstPass(ctx context.Context) (*reconcile.Tally, error) {
 	for i, r := range ranges {
 		comparers[i] = reconcile.NewComparer(k.terms, k)
 		wait.Go(func() {
-			errs[i] = comparers[i].First(reconcile.Pairs(
-				reconcile.Assemble(k.db.Payslips(ctx, legacy, r)), reconcile.Assemble(k.db.Payslips(ctx, onp, r))))
+			errs[i] = comparers[i].First(k.app.Progress.counting(reconcile.Pairs(
+				reconcile.Assemble(k.db.Payslips(ctx, legacy, r)), reconcile.Assemble(k.db.Payslips(ctx, onp, r)))))
 			if errs[i] != nil {
 				cancel()
 			}
@@ -175,6 +171,13 @@ func (k *comparison) firstPass(ctx context.Context) (*reconcile.Tally, error) {
 		tally.Merge(&c.Tally)
 	}
 	return tally, errors.Join(errs...)
+}
+
+func payslipsOf(loads []reconcile.Load) (n int64) {
+	for i := range loads {
+		n += loads[i].Payslips
+	}
+	return n
 }
 
 // accounts gathers the sums that the reader and the database made.

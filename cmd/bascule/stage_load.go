@@ -75,7 +75,7 @@ func (a *App) loadFiles(ctx context.Context, db *sqlite.DB, inputs [2][]Input, s
 			}
 		}
 	}
-	a.Progress.Start("lecture", p.bytes)
+	a.Progress.Start("lecture (Mo)", p.bytes/megabyte)
 	stop := p.watch(ctx)
 	loads, err := db.Load(ctx, p.jobs, scope)
 	stop()
@@ -183,6 +183,8 @@ func (p *loadPlan) known(ctx context.Context, l *reconcile.Load, path string) (i
 	return 0, nil
 }
 
+const megabyte = 1_000_000
+
 // watch draws how many bytes the readers have taken, until stopped.
 func (p *loadPlan) watch(ctx context.Context) (stop func()) {
 	if p.app.Progress == nil {
@@ -204,8 +206,8 @@ func (p *loadPlan) watch(ctx context.Context) (stop func()) {
 				for _, r := range p.readers {
 					read += r.BytesRead()
 				}
-				p.app.Progress.Add(int(read - drawn))
-				drawn = read
+				p.app.Progress.Add(int(read/megabyte - drawn))
+				drawn = read / megabyte
 			}
 		}
 	}()
