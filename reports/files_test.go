@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"iter"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -186,6 +188,28 @@ func TestAFailureIsToldNotSwallowed(t *testing.T) {
 	} {
 		if err := c.write(); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, wanted %v", c.reason, err, c.want)
+		}
+	}
+}
+
+func TestMetricsAreWellFormedAndGiveTheSummary(t *testing.T) {
+	d := invented(5, "fr")
+	var b strings.Builder
+	if err := reports.WriteMetrics(&b, d.Run); err != nil {
+		t.Fatal(err)
+	}
+	sample := regexp.MustCompile(`^bascule_[a-z_]+(\{[a-z]+="[^"]*"\})? -?\d+(\.\d+)?$`)
+	for _, line := range strings.Split(strings.TrimSpace(b.String()), "\n") {
+		if !strings.HasPrefix(line, "# HELP bascule_") && !strings.HasPrefix(line, "# TYPE bascule_") && !sample.MatchString(line) {
+			t.Errorf("%q is no sample", line)
+		}
+	}
+	for _, want := range []string{
+		fmt.Sprintf(`bascule_discrepancies{state="open"} %d`, d.Run.Summary.Discrepancies.Open),
+		fmt.Sprintf(`bascule_delta_euros{on="net"} %v`, d.Run.Summary.Discrepancies.Delta),
+	} {
+		if !strings.Contains(b.String(), want+"\n") {
+			t.Errorf("the metrics lack %q", want)
 		}
 	}
 }

@@ -136,7 +136,8 @@ func LoadConfig(file string, flags *pflag.FlagSet) (*Config, error) {
 	if err := config.resolve(); err != nil {
 		return nil, err
 	}
-	config.Warnings = strangeVariables(os.Environ(), config.Privacy.WorkbookPasswordEnv)
+	config.Warnings = config.notYet()
+	config.Warnings = append(config.Warnings, strangeVariables(os.Environ(), config.Privacy.WorkbookPasswordEnv)...)
 	return config, nil
 }
 
@@ -275,6 +276,19 @@ func (c *Config) missing(name string) error {
 // refuse blames a key, at its line when the file gives it.
 func (c *Config) refuse(name string, err error, hint string) error {
 	return &reconcile.InputError{File: c.File, Line: c.lines[name], Field: name, Err: err, Hint: hint}
+}
+
+// notYet warns of keys that this version accepts and does not act on: a gate
+// believed to be in force is worse than none.
+func (c *Config) notYet() []string {
+	var warnings []string
+	if len(c.Gates) > 0 {
+		warnings = append(warnings, "gates : les critères de bascule ne sont pas encore évalués par cette version")
+	}
+	if len(c.Budget) > 0 {
+		warnings = append(warnings, "budget : les crédits ne sont pas encore suivis par cette version")
+	}
+	return warnings
 }
 
 // strangeVariables warns of variables that look like ours, and are not: a

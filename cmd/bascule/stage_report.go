@@ -69,7 +69,31 @@ func (a *App) publish(ctx context.Context, db *sqlite.DB, run *reconcile.Run) (e
 	if err := replaceFolder(work, final); err != nil {
 		return err
 	}
+	if err := a.writeMetrics(run); err != nil {
+		return err
+	}
 	return db.Publish(ctx, run)
+}
+
+// writeMetrics puts the figures of the run where the configuration asks for
+// them, in one rename, readable by the supervisor's own account.
+func (a *App) writeMetrics(run *reconcile.Run) (err error) {
+	if a.Config.Metrics.Path == "" {
+		return nil
+	}
+	final := a.Config.Abs(a.Config.Metrics.Path)
+	f, err := os.CreateTemp(filepath.Dir(final), ".metrics-")
+	if err != nil {
+		return fmt.Errorf("metrics.path : %w", err)
+	}
+	err = errors.Join(reports.WriteMetrics(f, run), f.Chmod(0o644), f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), final)
+	}
+	if err != nil {
+		err = errors.Join(fmt.Errorf("metrics.path : %w", err), os.Remove(f.Name()))
+	}
+	return err
 }
 
 // unfinished starts the names of folders being published.
