@@ -1,6 +1,9 @@
 package reconcile
 
-import "strconv"
+import (
+	"cmp"
+	"strconv"
+)
 
 // Side is one of the two systems compared.
 type Side uint8
@@ -230,4 +233,14 @@ func (a *Agent) same(b *Agent, f Field) bool {
 		return a.Children == b.Children
 	}
 	return a.Text(f) == b.Text(f)
+}
+
+// compare orders agents by their fields, the imputation first.
+func (a *Agent) compare(b *Agent) int {
+	for f := fieldCount; f > 0; f-- {
+		if !a.same(b, f-1) {
+			return cmp.Compare(a.Text(f-1), b.Text(f-1))
+		}
+	}
+	return cmp.Or(cmp.Compare(a.Matricule, b.Matricule), cmp.Compare(a.Surname, b.Surname), cmp.Compare(a.FirstName, b.FirstName))
 }

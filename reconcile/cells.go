@@ -31,6 +31,10 @@ type cell struct {
 	lines  int32
 }
 
+func rawPlace(code Code, side Side, sense Sense, origin Period) place {
+	return place{newCellKey(0, origin), codeKey{code, side, sense}}
+}
+
 // loose is a sum of lines of a code that feeds no element.
 type loose struct {
 	code   Code
@@ -58,24 +62,29 @@ func (c *Comparer) mapSide(side Side, p *Pair) error {
 		return nil
 	}
 	alone := p.Groups[1-side].Payslip == nil
-	booking := c.Tally.Ledger.open(side, payslip, c.row.Programme, alone)
+	books := c.Tally.Ledger.open(payslip)
 	var sums Sums
 	var employer Amount
 	for i := range payslip.Lines {
 		line := &payslip.Lines[i]
-		booking.at(i)
 		sums.Add(line.Sense, line.Amount)
-		amount := line.Amount
+		amount, at := line.Amount, place{}
 		if t, ok := c.terms.Mapping.Target(side, line.Code, line.Sense); ok {
 			amount *= Amount(t.Factor)
-			booking.element(t.Element, amount)
-			m.cells = append(m.cells, cell{newCellKey(t.Element, line.Origin), amount, 1})
+			at.cell = newCellKey(t.Element, line.Origin)
+			m.cells = append(m.cells, cell{at.cell, amount, 1})
 			if c.terms.Mapping.Elements[t.Element].Kind == Patronale {
 				employer += amount
 			}
 		} else {
-			booking.code(line.Code, line.Sense, amount)
+			at = rawPlace(line.Code, side, line.Sense, line.Origin)
 			m.unmapped = append(m.unmapped, loose{line.Code, line.Sense, line.Origin, amount, 1})
+		}
+		own := books.of(i)
+		own.at(at).Held[side] += amount
+		c.where.add(placement{at, side, own, amount})
+		if alone {
+			c.where.home.at(at).Missing += signOf(side) * amount
 		}
 		if line.Sense.Net() {
 			m.net += amount

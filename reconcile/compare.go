@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"strings"
 )
 
 // Terms are what a reconciliation is done under: all that, with the payslips,
@@ -41,9 +40,11 @@ type Comparer struct {
 	sink      Sink
 	crosswalk [2]map[string]*CrosswalkRow // by the key of each side
 	person    [2]string                   // last one met, per side
+	admitted  verdict                     // of the rows that concern the next pair already
 	emitted   verdict
 	row       Discrepancy
 	sides     [2]mappedSide
+	where     imputation
 	gaps      []gap
 }
 
@@ -73,10 +74,32 @@ func (c *Comparer) First(pairs iter.Seq2[*Pair, error]) error {
 				return err
 			}
 		}
-		if strings.HasPrefix(p.Key, NoKey) {
-			p.Match = ByFallback
+		singles := c.singles(p)
+		for _, single := range singles {
+			if err := c.sink.Single(single); err != nil {
+				return err
+			}
 		}
-		if s := c.single(p); s != nil {
+		if len(singles) > 0 {
+			c.admitted = verdict{}
+			continue
+		}
+		if err := c.pair(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Second compares the pairs that Rematch made of the singles. Those that the
+// crosswalk led nowhere are handed to the sink again, under the fallback: it
+// comes first, and the fallback in a pass of its own.
+func (c *Comparer) Second(pairs iter.Seq2[*Pair, error]) error {
+	for p, err := range pairs {
+		if err != nil {
+			return err
+		}
+		if s := c.leftover(p); s != nil {
 			err = c.sink.Single(s)
 		} else {
 			err = c.pair(p)
@@ -88,23 +111,11 @@ func (c *Comparer) First(pairs iter.Seq2[*Pair, error]) error {
 	return nil
 }
 
-// Second compares the pairs that Rematch made of the singles.
-func (c *Comparer) Second(pairs iter.Seq2[*Pair, error]) error {
-	for p, err := range pairs {
-		if err != nil {
-			return err
-		}
-		if err := c.pair(p); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // pair runs the steps of the algorithm (doc.go) on one pair.
 func (c *Comparer) pair(p *Pair) error {
-	c.emitted = verdict{}
+	c.emitted, c.admitted = c.admitted, verdict{}
 	c.head(p)
+	c.where.reset(c.Tally.Ledger, c.row.Programme, p)
 	for _, side := range Sides {
 		if err := c.mapSide(side, p); err != nil {
 			return err
@@ -126,6 +137,9 @@ func (c *Comparer) pair(p *Pair) error {
 		return err
 	}
 	if err := c.fields(p); err != nil { // steps 2 and 7
+		return err
+	}
+	if err := c.declaredNets(p); err != nil { // step 8
 		return err
 	}
 	if c.emitted.net != c.sides[ONP].net-c.sides[Legacy].net { // step 8
@@ -155,6 +169,7 @@ func (c *Comparer) missing(p *Pair) error {
 	}
 	d.Delta, d.LegacyLines, d.ONPLines = d.DeltaNet, int32(c.sides[Legacy].lines), int32(c.sides[ONP].lines)
 	d.Rule = "missing_payslip"
+	c.where.transfer()
 	c.Tally.missing(side)
 	return c.emit(d)
 }
@@ -179,6 +194,10 @@ func (c *Comparer) unmapped() error {
 				d.ONP, d.ONPLines = 0, 0
 			}
 			d.Cause, d.Rule = CauseMapping, "unmapped_code"
+			at := rawPlace(u.code, side, u.sense, u.origin)
+			b := c.where.of(at)
+			b.at(at).Delta += d.Delta
+			d.Programme = b.programme
 			if err := c.emitMoney(d); err != nil {
 				return err
 			}
@@ -224,20 +243,25 @@ func (c *Comparer) netOverOrigins() {
 }
 
 // tolerate marks the gaps within tolerance, line by line, or all of them when
-// together they are within that of the payslip. A payslip with an unmapped code
-// is never tolerated as a whole.
+// together they are within that of the payslip. What is not compared does not
+// count; an element's own tolerance is never widened; a payslip with an
+// unmapped code is never tolerated as a whole.
 func (c *Comparer) tolerate() {
 	var absolute Amount
 	for i := range c.gaps {
 		g := &c.gaps[i]
-		absolute += g.delta().Abs()
-		g.tolerated = c.terms.Tolerance.Line(&c.terms.Mapping.Elements[g.key.element()], g.delta())
+		e := &c.terms.Mapping.Elements[g.key.element()]
+		if e.Compared {
+			absolute += g.delta().Abs()
+		}
+		g.tolerated = c.terms.Tolerance.Line(e, g.delta())
 	}
 	if len(c.sides[Legacy].unmapped)+len(c.sides[ONP].unmapped) > 0 || !c.terms.Tolerance.Payslip(absolute) {
 		return
 	}
 	for i := range c.gaps {
-		c.gaps[i].tolerated = true
+		g := &c.gaps[i]
+		g.tolerated = g.tolerated || !c.terms.Mapping.Elements[g.key.element()].Tolerance.Set
 	}
 }
 
@@ -264,7 +288,9 @@ func (c *Comparer) emitGaps() error {
 		case g.vanishes:
 			d.Rule, d.Cause = "net_over_origins", CauseArrears
 		}
-		c.Tally.Ledger.delta(c.row.Programme, g.key.element(), g.delta())
+		b := c.where.of(place{cell: g.key})
+		b.at(place{cell: g.key}).Delta += g.delta()
+		d.Programme = b.programme
 		if err := c.emitMoney(d); err != nil {
 			return err
 		}
@@ -273,12 +299,14 @@ func (c *Comparer) emitGaps() error {
 }
 
 // fields reports the fields of situation and imputation that differ, where
-// both files carry them (steps 2 and 7).
+// both files carry them (steps 2 and 7). A payslip joined from several has all
+// their values.
 func (c *Comparer) fields(p *Pair) error {
-	l, o := &p.Groups[Legacy].Payslip.Agent, &p.Groups[ONP].Payslip.Agent
-	carried := l.Carried & o.Carried
+	l, o := p.Groups[Legacy].Payslip, p.Groups[ONP].Payslip
+	carried := l.Agent.Carried & o.Agent.Carried
+	moved, told := c.where.transfer(), false
 	for f := Field(0); f < fieldCount; f++ {
-		if !carried.Has(f) || l.same(o, f) {
+		if !carried.Has(f) || len(l.Others)+len(o.Others) == 0 && l.Agent.same(&o.Agent, f) {
 			continue
 		}
 		d := c.blank(SituationDiffers)
@@ -289,12 +317,36 @@ func (c *Comparer) fields(p *Pair) error {
 				d.Cause = CauseAccountant
 			}
 		}
-		d.Element, d.LegacyText, d.ONPText = f.String(), l.Text(f), o.Text(f)
+		d.Element, d.LegacyText, d.ONPText = f.String(), l.values(f), o.values(f)
+		if d.LegacyText == d.ONPText {
+			continue
+		}
+		told = told || f == FieldProgramme
 		if err := c.emit(d); err != nil {
 			return err
 		}
 	}
-	return nil
+	if !moved || told {
+		return nil
+	}
+	d := c.blank(BudgetDiffers) // the same programmes bear other amounts
+	d.Cause, d.Rule, d.Element = CauseBudgetOnly, "imputation_shares", FieldProgramme.String()
+	d.LegacyText, d.ONPText = l.shares(), o.shares()
+	return c.emit(d)
+}
+
+// declaredNets reports that the nets printed on both payslips differ otherwise
+// than their lines do: what the bank would pay is not what was compared (step 8).
+func (c *Comparer) declaredNets(p *Pair) error {
+	l, o := p.Groups[Legacy].Payslip, p.Groups[ONP].Payslip
+	declared := o.Declared.Net.Amount - l.Declared.Net.Amount
+	if !l.Declared.Net.Set || !o.Declared.Net.Set || declared == 0 || declared == o.Sums.Net()-l.Sums.Net() {
+		return nil
+	}
+	d := c.blank(SituationDiffers)
+	d.Element, d.Rule = "net", "declared_net"
+	d.LegacyText, d.ONPText = l.Declared.Net.Amount.String(), o.Declared.Net.Amount.String()
+	return c.emit(d)
 }
 
 // head prepares the columns that all discrepancies of a pair share: who and

@@ -100,6 +100,52 @@ func TestCompareFindsEachKindOfGap(t *testing.T) {
 			second.Load, third.Load = 2, 3
 			m.legacy(agent("1", pay("L", 60)), second, third).onp(agent("1", pay("O", 60)))
 		}, []string{"1/01 identity  0.60→0.00 net 0.00 info 0.00 doubled_in_files open", "1/01 identity  0.60→0.00 net 0.00 info 0.00 doubled_in_files open"}},
+		{"a part of a payslip on another programme is not hidden behind the first", func(m *ministry) {
+			a, b := agentOf("176", "1", "M1", pay("O", 60)), agentOf("216", "1", "M1", line("OBONUS", ToPay, 40))
+			b.Agent.Indice = 888
+			m.legacy(agentOf("176", "1", "M1", pay("L", 60), line("LBONUS", ToPay, 40))).onp(a, b)
+		}, []string{"1/01 identity  0.00→1.00 net 0.00 info 0.00 repeated_in_file open", "1/01 situation indice 400→400 + 888", "1/01 budget programme 176→176 + 216"}},
+		{"a gap stands on the programme that both sides book it on", func(m *ministry) {
+			for _, side := range []struct {
+				letter string
+				bonus  Amount
+			}{{"L", 50}, {"O", 60}} {
+				a, b := agentOf("176", "1", "M1", pay(side.letter, 100)), agentOf("216", "1", "M1", line(Code(side.letter+"BONUS"), ToPay, side.bonus))
+				a.Whole, b.Whole = false, false
+				if side.letter == "L" {
+					m.legacy(b, a)
+				} else {
+					m.onp(a, b)
+				}
+			}
+		}, []string{"1/01 amount BONUS 0.50→0.60 net 0.10 info 0.00 compared_line open on 216"}},
+		{"the same programmes bearing other elements is told", func(m *ministry) {
+			for i, p := range []*Payslip{agentOf("176", "1", "M1", pay("L", 100)), agentOf("216", "1", "M1", line("LBONUS", ToPay, 70)),
+				agentOf("216", "1", "M1", pay("O", 100)), agentOf("176", "1", "M1", line("OBONUS", ToPay, 70))} {
+				p.Whole = false
+				if i < 2 {
+					m.legacy(p)
+				} else {
+					m.onp(p)
+				}
+			}
+		}, []string{"1/01 budget programme 176: 1.00 + 216: 0.70→176: 0.70 + 216: 1.00"}},
+		{"nets declared otherwise than the lines are told", func(m *ministry) {
+			l, o := agent("1", pay("L", 100)), agent("1", pay("O", 100))
+			l.Declared.Net, o.Declared.Net = Some(100), Some(50)
+			m.legacy(l).onp(o)
+		}, []string{"1/01 situation net 1.00→0.50"}},
+		{"a crosswalk that leads nowhere leaves the fallback its turn", func(m *ministry) {
+			m.terms.Tables.Crosswalk = []CrosswalkRow{{"1/01", "8/01", "doublon de NIR"}}
+			m.legacy(agentOf("176", "1", "M1", pay("L", 100))).onp(agentOf("176", "9", "M1", pay("O", 100)))
+		}, []string{"1/01 identity  0.00→0.00 net 0.00 info 0.00 fallback_key open"}},
+		{"agents without a key are paired by the fallback, unless there are several", func(m *ministry) {
+			l, o := agentOf("176", "", "M1", pay("L", 100)), agentOf("176", "", "M1", pay("O", 100))
+			l.Key, o.Key = "?M1/01", "?M1/01"
+			m.legacy(l).onp(o, agentOf("176", "9", "M1", pay("O", 100)))
+		}, []string{"?M1/01 identity  0.00→0.00 net 0.00 info 0.00 ambiguous open", "?M1/01 missing_in_onp  1.00→0.00 net -1.00 info 0.00 missing_payslip open",
+			"9/01 identity  0.00→0.00 net 0.00 info 0.00 ambiguous open", "9/01 missing_in_legacy  0.00→1.00 net 1.00 info 0.00 missing_payslip open",
+			"?M1/01 identity  0.00→0.00 net 0.00 info 0.00 ambiguous open", "?M1/01 missing_in_legacy  0.00→1.00 net 1.00 info 0.00 missing_payslip open"}},
 		{"a factor of -1 turns a rubric printed with the other sign", func(m *ministry) {
 			m.terms.Tables.Correspondences[1].Factor = -1
 			m.legacy(agent("1", pay("L", 60))).onp(agent("1", pay("O", -60)))
@@ -142,6 +188,7 @@ func TestTolerancesCountInCentimes(t *testing.T) {
 		{"an element's own tolerance wins, downwards", 1, 0, Tolerance{LineCents: 1}, Some(0), 0},
 		{"a payslip whose gaps together stay within its tolerance", 2, 2, Tolerance{PayslipCents: 4}, OptAmount{}, 2},
 		{"gaps that compensate do not hide behind the net", 2, 2, Tolerance{PayslipCents: 3}, OptAmount{}, 0},
+		{"an element's own tolerance is not widened by the payslip's", 1, 1, Tolerance{PayslipCents: 5}, Some(0), 1},
 	}
 	for _, c := range cases {
 		m := gap(c.pay, c.pension)

@@ -36,8 +36,6 @@ func family(k Kind) string {
 	switch k {
 	case LineMissingInLegacy, LineMissingInONP, AmountDiffers:
 		return "line"
-	case MissingInLegacy, MissingInONP:
-		return "payslip"
 	}
 	return string(k)
 }

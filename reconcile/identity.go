@@ -15,6 +15,8 @@ func (c *Comparer) admit(side Side, g *Group) error {
 		t.Agents++
 		c.person[side] = person
 	}
+	defer func() { c.admitted.add(c.emitted) }()
+	c.emitted = verdict{}
 	if g.Repeats > 0 {
 		if err := c.repeated(side, p, "repeated_in_file", 0); err != nil {
 			return err
@@ -31,24 +33,44 @@ func (c *Comparer) admit(side Side, g *Group) error {
 	return nil
 }
 
-// single makes a Single of a pair that misses a side, or nothing when the pair
-// is whole or no looser key exists.
-func (c *Comparer) single(p *Pair) *Single {
-	side := Legacy
-	switch {
-	case p.Groups[Legacy].Payslip != nil && p.Groups[ONP].Payslip != nil:
+// singles are the payslips of a pair to be tried under a looser key: the one
+// that misses the other side, and all that have no key of their own.
+func (c *Comparer) singles(p *Pair) []*Single {
+	var singles []*Single
+	keyless := strings.HasPrefix(p.Key, NoKey)
+	for _, side := range Sides {
+		payslip := p.Groups[side].Payslip
+		if payslip == nil || p.Groups[1-side].Payslip != nil && !keyless {
+			continue
+		}
+		s := c.fallback(side, payslip)
+		if row := c.crosswalk[side][payslip.Key]; row != nil {
+			s = &Single{Side: side, By: ByCrosswalk, Loose: row.LegacyKey, Payslip: payslip}
+		}
+		if s == nil {
+			return nil
+		}
+		singles = append(singles, s)
+	}
+	return singles
+}
+
+func (c *Comparer) fallback(side Side, p *Payslip) *Single {
+	key, ok := KeyOf(&p.Agent, c.terms.Identity.Fallback)
+	if !ok {
 		return nil
-	case p.Groups[Legacy].Payslip == nil:
-		side = ONP
 	}
-	payslip := p.Groups[side].Payslip
-	if row := c.crosswalk[side][p.Key]; row != nil {
-		return &Single{Side: side, By: ByCrosswalk, Loose: "x" + row.LegacyKey, Payslip: payslip}
+	return &Single{Side: side, By: ByFallback, Loose: key, Payslip: p}
+}
+
+// leftover is a payslip that the crosswalk led nowhere, to be tried under the
+// fallback; nothing for all other pairs.
+func (c *Comparer) leftover(p *Pair) *Single {
+	side := sideOf(p)
+	if p.From != ByCrosswalk || p.Groups[1-side].Payslip != nil {
+		return nil
 	}
-	if key, ok := KeyOf(&payslip.Agent, c.terms.Identity.Fallback); ok {
-		return &Single{Side: side, By: ByFallback, Loose: "f" + key, Payslip: payslip}
-	}
-	return nil
+	return c.fallback(side, p.Groups[side].Payslip)
 }
 
 // identity reports that the pair was not made by its key (step 1).

@@ -19,8 +19,9 @@ func newLedger(elements int) *Ledger {
 
 // book holds one programme's accounts.
 type book struct {
-	elements []Balance
-	codes    map[codeKey]*Balance // codes that feed no element
+	programme string
+	elements  []Balance
+	codes     map[codeKey]*Balance // codes that feed no element
 }
 
 type codeKey struct {
@@ -51,7 +52,7 @@ func (b *Balance) plus(o *Balance) {
 func (l *Ledger) book(programme string) *book {
 	b := l.books[programme]
 	if b == nil {
-		b = &book{elements: make([]Balance, l.elements), codes: make(map[codeKey]*Balance)}
+		b = &book{programme: programme, elements: make([]Balance, l.elements), codes: make(map[codeKey]*Balance)}
 		l.books[programme] = b
 	}
 	return b
@@ -64,11 +65,6 @@ func (b *book) code(k codeKey) *Balance {
 		b.codes[k] = v
 	}
 	return v
-}
-
-// delta books the gap of one line of the programme where the pair stands.
-func (l *Ledger) delta(programme string, element int32, delta Amount) {
-	l.book(programme).elements[element].Delta += delta
 }
 
 // merge adds the accounts of another ledger of the same mapping.
@@ -104,75 +100,42 @@ func (b *book) codeKeys() []codeKey {
 	return keys
 }
 
-// booking books the lines of one payslip: on the programme each line is of,
-// and, where that is not the programme of the pair, as a transfer.
-type booking struct {
-	ledger   *Ledger
-	side     Side
-	sign     Amount // of this side in a delta
-	alone    bool
-	parts    []Part
-	own      *book // where the current lines are booked
-	home     *book // where the pair's discrepancies are booked
-	transfer bool
-}
-
-func (l *Ledger) open(side Side, p *Payslip, home string, alone bool) booking {
-	k := booking{ledger: l, side: side, sign: 1, alone: alone, parts: p.Parts, home: l.book(home)}
-	if side == Legacy {
-		k.sign = -1
+// at is the account of a place in the book.
+func (b *book) at(p place) *Balance {
+	if p.raw.code != "" {
+		return b.code(p.raw)
 	}
-	k.turn(p.Agent.Programme)
-	return k
+	return &b.elements[p.cell.element()]
 }
 
-func (k *booking) turn(programme string) {
-	k.own = k.ledger.book(programme)
-	k.transfer = k.own != k.home
+// parts walks the lines of a payslip with the book that each is on.
+type parts struct {
+	ledger *Ledger
+	rest   []Part
+	book   *book
 }
 
-// at moves to line i of the payslip.
-func (k *booking) at(i int) {
-	if len(k.parts) > 0 && k.parts[0].From <= i {
-		k.turn(k.parts[0].Programme)
-		k.parts = k.parts[1:]
+func (l *Ledger) open(p *Payslip) parts {
+	return parts{l, p.Parts, l.book(p.Agent.Programme)}
+}
+
+// of is the book of line i; lines are asked in order.
+func (p *parts) of(i int) *book {
+	for len(p.rest) > 0 && p.rest[0].From <= i {
+		p.book, p.rest = p.ledger.book(p.rest[0].Programme), p.rest[1:]
 	}
-}
-
-func (k *booking) element(element int32, amount Amount) {
-	k.amounts(&k.own.elements[element], &k.home.elements[element], amount)
-}
-
-func (k *booking) code(code Code, sense Sense, amount Amount) {
-	key := codeKey{code, k.side, sense}
-	home := k.home.code(key)
-	k.amounts(k.own.code(key), home, amount)
-	if !k.alone {
-		home.Delta += k.sign * amount
-	}
-}
-
-func (k *booking) amounts(own, home *Balance, amount Amount) {
-	own.Held[k.side] += amount
-	if k.alone {
-		home.Missing += k.sign * amount
-	}
-	if k.transfer {
-		own.Transfer += k.sign * amount
-		home.Transfer -= k.sign * amount
-	}
+	return p.book
 }
 
 // setAside books the lines of a double: read, compared nowhere.
 func (l *Ledger) setAside(m *Mapping, side Side, p *Payslip) {
-	k := l.open(side, p, p.Agent.Programme, false)
+	books := l.open(p)
 	for i := range p.Lines {
 		line := &p.Lines[i]
-		k.at(i)
 		if t, ok := m.Target(side, line.Code, line.Sense); ok {
-			k.own.elements[t.Element].Aside[side] += line.Amount * Amount(t.Factor)
+			books.of(i).elements[t.Element].Aside[side] += line.Amount * Amount(t.Factor)
 		} else {
-			k.own.code(codeKey{line.Code, side, line.Sense}).Aside[side] += line.Amount
+			books.of(i).code(codeKey{line.Code, side, line.Sense}).Aside[side] += line.Amount
 		}
 	}
 }

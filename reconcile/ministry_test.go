@@ -101,6 +101,9 @@ func brief(d *Discrepancy) string {
 	if d.Origin != 0 && d.Origin != december {
 		s += " " + d.Origin.String()
 	}
+	if d.Programme != "176" {
+		s += " on " + d.Programme
+	}
 	return s
 }
 
@@ -140,12 +143,20 @@ func (m *ministry) reconcile() (*outcome, error) {
 	if err := c.First(Pairs(Assemble(m.rows(Legacy)), Assemble(m.rows(ONP)))); err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(o.singles, func(a, b *Single) int {
-		return cmp.Or(cmp.Compare(a.Loose, b.Loose), cmp.Compare(a.Side, b.Side), cmp.Compare(a.Payslip.Key, b.Payslip.Key))
-	})
 	second := NewComparer(m.terms, o)
-	if err := second.Second(Rematch(each(o.singles))); err != nil {
-		return nil, err
+	for _, by := range []Match{ByCrosswalk, ByFallback} {
+		var round []*Single
+		for _, s := range o.singles {
+			if s.By == by {
+				round = append(round, s)
+			}
+		}
+		slices.SortStableFunc(round, func(a, b *Single) int {
+			return cmp.Or(cmp.Compare(a.Loose, b.Loose), cmp.Compare(a.Side, b.Side), cmp.Compare(a.Payslip.Key, b.Payslip.Key))
+		})
+		if err := second.Second(Rematch(each(round))); err != nil {
+			return nil, err
+		}
 	}
 	c.Tally.Merge(&second.Tally)
 	o.tally = &c.Tally

@@ -9,8 +9,8 @@ import (
 // ErrOrder means that a stream of payslips was not in ascending key order.
 var ErrOrder = errors.New("les bulletins ne sont pas dans l'ordre des clés")
 
-// Part marks where lines of another imputation begin in a payslip joined from
-// several: from Lines[From] on, amounts are booked on Programme.
+// Part tells which programme bears the lines of a payslip joined from several:
+// from Lines[From] on, amounts are booked on Programme.
 type Part struct {
 	From      int
 	Programme string
@@ -29,6 +29,7 @@ type Pair struct {
 	Key    string
 	Groups [2]Group
 	Match  Match
+	From   Match // how the payslips came to be tried together; ByKey at first
 }
 
 // Match tells how the two payslips of a pair were brought together.
@@ -89,14 +90,25 @@ func (g *Group) add(p *Payslip) {
 }
 
 // Join appends the lines and totals of q, remembering where another programme
-// begins.
+// begins and what else differs. Who stands first is told by the contents, not
+// by the order of the file.
 func (p *Payslip) Join(q *Payslip) {
 	last := p.Agent.Programme
 	if n := len(p.Parts); n > 0 {
 		last = p.Parts[n-1].Programme
 	}
 	if q.Agent.Programme != last {
+		if p.Parts == nil {
+			p.Parts = []Part{{0, last}}
+		}
 		p.Parts = append(p.Parts, Part{From: len(p.Lines), Programme: q.Agent.Programme})
+	}
+	if order := q.Agent.compare(&p.Agent); order != 0 {
+		other := q.Agent
+		if order < 0 {
+			p.Agent, other = q.Agent, p.Agent
+		}
+		p.Others = append(p.Others, other)
 	}
 	p.Lines = append(p.Lines, q.Lines...)
 	p.Sums = p.Sums.Plus(q.Sums)
@@ -218,7 +230,7 @@ func pairSingles(batch []*Single) []*Pair {
 		count[s.Side]++
 	}
 	if count[Legacy] == 1 && count[ONP] == 1 {
-		p := &Pair{Match: batch[0].By}
+		p := &Pair{Match: batch[0].By, From: batch[0].By}
 		for _, s := range batch {
 			p.Groups[s.Side].Payslip = s.Payslip
 		}
@@ -227,7 +239,7 @@ func pairSingles(batch []*Single) []*Pair {
 	}
 	pairs := make([]*Pair, len(batch))
 	for i, s := range batch {
-		pairs[i] = &Pair{Key: s.Payslip.Key}
+		pairs[i] = &Pair{Key: s.Payslip.Key, From: s.By}
 		pairs[i].Groups[s.Side].Payslip = s.Payslip
 		if count[Legacy] > 0 && count[ONP] > 0 {
 			pairs[i].Match = Ambiguous

@@ -60,7 +60,10 @@ type Payslip struct {
 	Period Period
 	Agent  Agent
 	Lines  []PayLine
-	Parts  []Part // where lines of another programme begin; nil for nearly all
+	// Of a payslip joined from several, nil for nearly all: the programme of each
+	// run of lines, and the other values of the agent's fields.
+	Parts  []Part
+	Others []Agent
 	// Declared totals, as the file prints them.
 	Declared Declared
 	// Sums of Lines as the reader added them; ToDeduct is positive.

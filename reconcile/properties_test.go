@@ -92,7 +92,7 @@ func TestOrderOfPayslipsAndLinesChangesNothing(t *testing.T) {
 		m := drawn(t)
 		for side := range m.payslips { // which of several files comes first is the configuration's choice
 			for _, p := range m.payslips[side] {
-				p.Load, p.Agent.Programme, p.Agent.Indice, p.Whole = 1, "176", 400, false
+				p.Load, p.Whole = 1, false
 			}
 		}
 		want := m.run(t).briefs()

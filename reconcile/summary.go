@@ -47,7 +47,7 @@ type SideSummary struct {
 type PayslipSummary struct {
 	Matched         int64 `json:"matched"`
 	Identical       int64 `json:"identical"`
-	Tolerated       int64 `json:"tolerated"` // only tolerated gaps
+	Tolerated       int64 `json:"tolerated"` // no open discrepancy: tolerated or justified ones only
 	Differing       int64 `json:"differing"`
 	MissingInONP    int64 `json:"missing_in_onp"`
 	MissingInLegacy int64 `json:"missing_in_legacy"`

@@ -98,9 +98,9 @@ func (t *Tally) missing(side Side) {
 func (t *Tally) matched(v verdict) {
 	t.Payslips.Matched++
 	switch {
-	case v.total == 0:
+	case v.rows == 0:
 		t.Payslips.Identical++
-	case v.total == v.tolerated:
+	case v.open == 0:
 		t.Payslips.Tolerated++
 	default:
 		t.Payslips.Differing++
@@ -125,15 +125,20 @@ func (t *Tally) checked(side Side, p *Payslip, employer Amount, unmapped bool) {
 
 // verdict is what the discrepancies of one pair amount to.
 type verdict struct {
-	agent            *Agent
-	total, tolerated int
-	net              Amount
+	agent      *Agent
+	rows, open int
+	net        Amount
 }
 
 func (v *verdict) count(d *Discrepancy) {
-	v.total++
+	v.rows++
 	v.net += d.DeltaNet
-	if d.Status == StatusTolerated {
-		v.tolerated++
+	if d.Status.Open() {
+		v.open++
 	}
+}
+
+func (v *verdict) add(w verdict) {
+	v.rows += w.rows
+	v.open += w.open
 }

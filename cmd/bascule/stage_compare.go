@@ -123,8 +123,10 @@ func (k *comparison) compare(ctx context.Context) error {
 		return err
 	}
 	second := reconcile.NewComparer(k.terms, k)
-	if err := second.Second(reconcile.Rematch(k.recorder.Singles())); err != nil {
-		return err
+	for _, by := range []reconcile.Match{reconcile.ByCrosswalk, reconcile.ByFallback} {
+		if err := second.Second(reconcile.Rematch(k.recorder.Singles(by))); err != nil {
+			return err
+		}
 	}
 	tally.Merge(&second.Tally)
 	if tally.Discrepancies.ByEvolution, err = k.recorder.Evolve(); err != nil {

@@ -99,11 +99,13 @@ func (r *Recorder) Single(s *reconcile.Single) error {
 	return r.single.exec(r.values)
 }
 
-// Singles streams the payslips kept by Single, in the order Rematch wants.
-func (r *Recorder) Singles() iter.Seq2[*reconcile.Single, error] {
+// Singles streams the payslips kept by Single to be tried in one way, in the
+// order Rematch wants.
+func (r *Recorder) Singles(by reconcile.Match) iter.Seq2[*reconcile.Single, error] {
 	return func(yield func(*reconcile.Single, error) bool) {
 		rows, err := r.conn.QueryContext(r.ctx, "SELECT s.side, s.by, s.loose, "+columnsOfPayslip+` FROM single s
-			JOIN payslip p ON p.load_id = s.load_id AND p.agent_key = s.agent_key ORDER BY s.loose, s.side, s.agent_key, p.id`)
+			JOIN payslip p ON p.load_id = s.load_id AND p.agent_key = s.agent_key WHERE s.by = ?
+			ORDER BY s.loose, s.side, s.agent_key, p.id`, int(by))
 		if err != nil {
 			yield(nil, describe(err))
 			return

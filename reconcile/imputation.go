@@ -1,0 +1,133 @@
+package reconcile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// place is what a line feeds: an (element, origin), or a raw code and origin.
+type place struct {
+	cell cellKey // of a raw code, its origin alone
+	raw  codeKey // blank for an element
+}
+
+// placement is where a file books one line of a pair that several programmes
+// bear.
+type placement struct {
+	place  place
+	side   Side
+	book   *book
+	amount Amount
+}
+
+// imputation tells on which programme each gap of a pair stands. For nearly all
+// pairs that is one programme, and nothing is kept.
+type imputation struct {
+	home   *book
+	split  bool // several programmes bear the pair
+	alone  bool // one side is missing: its whole payslip is one gap
+	lines  []placement
+	target map[place]*book
+	mixed  map[place]bool
+}
+
+func (k *imputation) reset(l *Ledger, home string, p *Pair) {
+	k.home, k.lines, k.split = l.book(home), k.lines[:0], false
+	k.alone = p.Groups[Legacy].Payslip == nil || p.Groups[ONP].Payslip == nil
+	for _, side := range Sides {
+		if s := p.Groups[side].Payslip; s != nil && (s.Agent.Programme != home || len(s.Parts) > 0) {
+			k.split = true
+		}
+	}
+	if k.split {
+		k.target, k.mixed = make(map[place]*book), make(map[place]bool)
+	}
+}
+
+func (k *imputation) add(p placement) {
+	if !k.split {
+		return
+	}
+	k.lines = append(k.lines, p)
+	if b := k.target[p.place]; b == nil {
+		k.target[p.place] = p.book
+	} else if b != p.book {
+		k.mixed[p.place] = true
+	}
+}
+
+// of is the book of a gap: that of all its lines where there is but one, else
+// that of the pair.
+func (k *imputation) of(p place) *book {
+	if b := k.target[p]; k.split && !k.alone && b != nil && !k.mixed[p] {
+		return b
+	}
+	return k.home
+}
+
+// transfer books what stands on another programme than its gap, and tells
+// whether any amount does, once both sides are held against each other.
+func (k *imputation) transfer() bool {
+	type account struct {
+		book    *book
+		element int32
+		raw     codeKey
+	}
+	moved := make(map[account]Amount)
+	for _, l := range k.lines {
+		target := k.of(l.place)
+		if target == l.book {
+			continue
+		}
+		amount := signOf(l.side) * l.amount
+		l.book.at(l.place).Transfer += amount
+		target.at(l.place).Transfer -= amount
+		moved[account{l.book, l.place.cell.element(), l.place.raw}] += amount
+	}
+	for _, amount := range moved { // any: the order is indifferent
+		if amount != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// signOf is the sign of a side's amounts in a delta.
+func signOf(s Side) Amount {
+	if s == Legacy {
+		return -1
+	}
+	return 1
+}
+
+// values are the values of a field in all parts of a payslip, sorted.
+func (p *Payslip) values(f Field) string {
+	if len(p.Others) == 0 {
+		return p.Agent.Text(f)
+	}
+	all := []string{p.Agent.Text(f)}
+	for i := range p.Others {
+		all = append(all, p.Others[i].Text(f))
+	}
+	slices.Sort(all)
+	return strings.Join(slices.Compact(all), " + ")
+}
+
+// shares tells how much of a payslip each programme bears.
+func (p *Payslip) shares() string {
+	sums := make(map[string]Amount)
+	rest, programme := p.Parts, p.Agent.Programme
+	for i := range p.Lines {
+		for len(rest) > 0 && rest[0].From <= i {
+			programme, rest = rest[0].Programme, rest[1:]
+		}
+		sums[programme] += p.Lines[i].Amount
+	}
+	var texts []string
+	for name, sum := range sums {
+		texts = append(texts, fmt.Sprintf("%s: %v", name, sum))
+	}
+	slices.Sort(texts)
+	return strings.Join(texts, " + ")
+}
