@@ -3,6 +3,7 @@ package reconcile
 import (
 	"cmp"
 	"strconv"
+	"strings"
 )
 
 // Side is one of the two systems compared.
@@ -148,6 +149,10 @@ const KeySeparator = "/"
 // can only be matched by the fallback.
 const NoKey = "?"
 
+// keyEscapes keep two agents from having one key because a field holds what
+// separates fields.
+var keyEscapes = strings.NewReplacer("%", "%25", KeySeparator, "%2F", NoKey, "%3F")
+
 // KeyOf joins the fields of the agent into a key; ok is false when a field
 // other than the dossier is blank.
 func KeyOf(a *Agent, fields []IdentityField) (key string, ok bool) {
@@ -166,7 +171,7 @@ func KeyOf(a *Agent, fields []IdentityField) (key string, ok bool) {
 			v = a.Matricule
 		}
 		ok = ok && (v != "" || f == IdentityDossier)
-		key += v
+		key += keyEscapes.Replace(v)
 	}
 	return key, ok
 }

@@ -1,8 +1,6 @@
 package reconcile
 
 import (
-	"path"
-
 	"github.com/shopspring/decimal"
 )
 
@@ -182,7 +180,7 @@ func (w *Wave) accepts(a *Agent) bool {
 		if s.Pattern == "" {
 			continue
 		}
-		if ok, err := path.Match(s.Pattern, a.Text(s.Field)); err != nil || !ok {
+		if !MatchPattern(s.Pattern, a.Text(s.Field)) {
 			return false
 		}
 	}

@@ -337,3 +337,12 @@ func (c *Config) Abs(p Path) string {
 	}
 	return filepath.Join(c.Dir, filepath.FromSlash(string(p)))
 }
+
+// canonical is the one way to write the path of a file, from the folder of the
+// configuration where that can be: a load is found again by it.
+func (c *Config) canonical(p Path) Path {
+	if rel, err := filepath.Rel(c.Dir, c.Abs(p)); err == nil {
+		return Path(filepath.ToSlash(rel))
+	}
+	return Path(filepath.ToSlash(c.Abs(p)))
+}

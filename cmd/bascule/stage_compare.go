@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -8,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,9 +17,6 @@ import (
 	"bascule/reconcile"
 	"bascule/reconcile/sqlite"
 )
-
-// errEmpty means that there is nothing to compare: a success would be a lie.
-var errEmpty = errors.New("les deux côtés sont vides : aucune comparaison n'a eu lieu — vérifiez les extractions et le mois de paye")
 
 // ErrClosing means that a sum is wrong somewhere: nothing of the run is kept.
 var ErrClosing = errors.New("le bouclage n'est pas exact")
@@ -30,9 +29,14 @@ func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile
 	if err != nil {
 		return nil, err
 	}
-	if payslipsOf(loads) == 0 {
-		return nil, errEmpty
+	if linesOf(loads) == 0 {
+		return nil, sqlite.ErrEmpty
 	}
+	// Which of two files a doubled payslip counts in must not depend on how the
+	// loads came.
+	slices.SortFunc(loads, func(a, b reconcile.Load) int {
+		return cmp.Or(cmp.Compare(a.Side, b.Side), cmp.Compare(a.Path, b.Path), cmp.Compare(a.SHA256, b.SHA256), cmp.Compare(a.ID, b.ID))
+	})
 	run := &reconcile.Run{Period: c.Period, StartedAt: a.Now().UTC().Format(time.RFC3339), Version: a.Version, ConfigHash: c.Hash(),
 		TablesHash: tables.Hash, Config: c.Frozen(), Loads: loads}
 	run.Inputs = inputsDigest(run)
@@ -66,13 +70,23 @@ func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile
 func (a *App) tables(p reconcile.Period) (*reconcile.Tables, error) {
 	c := a.Config
 	paths := mappings.Paths{Dir: c.Abs(c.Mappings)}
-	if c.Identity.Crosswalk != c.Mappings+"/identites.csv" { // named elsewhere: then it must exist
+	if c.Identity.Crosswalk != "" { // named: then it must exist
 		paths.Crosswalk = c.Abs(c.Identity.Crosswalk)
 	}
-	if c.Waves != c.Mappings+"/vagues.csv" {
+	if c.Waves != "" {
 		paths.Waves = c.Abs(c.Waves)
 	}
 	return mappings.LoadPaths(paths, p)
+}
+
+// tablesOf are the tables that a run was made with. Others would contradict its
+// discrepancies.
+func (a *App) tablesOf(run *reconcile.Run) (*reconcile.Tables, error) {
+	tables, err := a.tables(run.Period)
+	if err == nil && tables.Hash != run.TablesHash {
+		err = fmt.Errorf("les tables de correspondance ont changé depuis l'exécution n° %d — relancez « bascule run », ou rétablissez-les", run.ID)
+	}
+	return tables, err
 }
 
 // inputsDigest covers all that decides a run's result: equal digests, same run.
@@ -173,6 +187,13 @@ func (k *comparison) firstPass(ctx context.Context) (*reconcile.Tally, error) {
 		tally.Merge(&c.Tally)
 	}
 	return tally, errors.Join(errs...)
+}
+
+func linesOf(loads []reconcile.Load) (n int64) {
+	for i := range loads {
+		n += loads[i].Sums.Lines
+	}
+	return n
 }
 
 func payslipsOf(loads []reconcile.Load) (n int64) {

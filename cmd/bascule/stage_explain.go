@@ -23,7 +23,7 @@ func (a *App) Explain(ctx context.Context, agent string, period reconcile.Period
 		if err != nil {
 			return err
 		}
-		tables, err := a.tables(run.Period)
+		tables, err := a.tablesOf(run)
 		if err != nil {
 			return err
 		}
@@ -39,7 +39,6 @@ func (a *App) Explain(ctx context.Context, agent string, period reconcile.Period
 			}
 			views = append(views, v)
 		}
-		views = onePageEach(views)
 		if a.JSON {
 			pages := make([]agentJSON, len(views))
 			for i, v := range views {
@@ -56,27 +55,6 @@ func (a *App) Explain(ctx context.Context, agent string, period reconcile.Period
 	})
 }
 
-// onePageEach leaves out the pages whose payslips stand on another: those of a
-// pair that was not made by its key are found under both keys.
-func onePageEach(views []*reports.AgentView) []*reports.AgentView {
-	shown := make(map[*reports.AgentView]bool)
-	seen := make(map[int64]bool)
-	for _, whole := range []bool{true, false} {
-		for _, v := range views {
-			l, o := v.Payslips[reconcile.Legacy], v.Payslips[reconcile.ONP]
-			if whole != (l != nil && o != nil) {
-				continue
-			}
-			for _, p := range v.Payslips {
-				if p != nil && !seen[p.ID] {
-					seen[p.ID], shown[v] = true, true
-				}
-			}
-		}
-	}
-	return slices.DeleteFunc(views, func(v *reports.AgentView) bool { return !shown[v] })
-}
-
 func runToExplain(ctx context.Context, db *sqlite.DB, period reconcile.Period, number int) (*reconcile.Run, error) {
 	if number != 0 {
 		return findRun(ctx, db, number)
@@ -89,21 +67,38 @@ func runToExplain(ctx context.Context, db *sqlite.DB, period reconcile.Period, n
 }
 
 // findKeys finds what a person calls an agent: a key, a matricule, a NIR, or a
-// pseudonym, for which all keys are tried.
+// pseudonym, for which all keys are tried. A pair that was not made by its key
+// is found under both, and given once.
 func findKeys(ctx context.Context, db *sqlite.DB, run int, text string) ([]string, error) {
-	keys, err := db.Find(ctx, run, text)
-	if err != nil || len(keys) > 0 {
-		return keys, err
+	found, err := db.Find(ctx, run, text)
+	if err != nil {
+		return nil, err
 	}
-	for key, err := range db.Keys(ctx, run) {
+	if len(found) == 0 {
+		for key, err := range db.Keys(ctx, run) {
+			if err != nil {
+				return nil, err
+			}
+			if strings.EqualFold(pseudonym(db, key), text) {
+				found = []string{key}
+				break
+			}
+		}
+	}
+	var keys []string
+	for _, key := range found {
+		key, err := db.PairKey(ctx, run, key)
 		if err != nil {
 			return nil, err
 		}
-		if strings.EqualFold(pseudonym(db, key), text) {
-			return []string{key}, nil
+		if !slices.Contains(keys, key) {
+			keys = append(keys, key)
 		}
 	}
-	return nil, errNoAgent
+	if len(keys) == 0 {
+		return nil, errNoAgent
+	}
+	return keys, nil
 }
 
 // agentView gathers what explain shows of one key: the payslips of both sides,

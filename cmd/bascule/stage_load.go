@@ -27,16 +27,17 @@ type LoadResult struct {
 // Load reads files of one side, relative to the working directory, into the
 // store: all of them, or none.
 func (a *App) Load(ctx context.Context, side reconcile.Side, layout string, files []string) (*LoadResult, error) {
-	inputs := make([]Input, len(files))
-	for i, f := range files {
+	var inputs []Input
+	for _, f := range files {
 		path, err := filepath.Abs(f)
 		if err != nil {
 			return nil, err
 		}
-		if rel, err := filepath.Rel(a.Config.Dir, path); err == nil && filepath.IsLocal(rel) {
-			path = rel
+		in := Input{Path: a.Config.canonical(Path(filepath.ToSlash(path))), Layout: layout}
+		if slices.Contains(inputs, in) {
+			return nil, &usageError{"le même fichier est donné deux fois", "nommez chaque fichier une seule fois : ses bulletins compteraient double"}
 		}
-		inputs[i] = Input{Path: Path(filepath.ToSlash(path)), Layout: layout}
+		inputs = append(inputs, in)
 	}
 	var of [2][]Input
 	of[side] = inputs
@@ -106,7 +107,8 @@ func (p *loadPlan) add(ctx context.Context, side reconcile.Side, in Input) error
 		return err
 	}
 	path := p.app.Config.Abs(in.Path)
-	job := sqlite.Job{Load: reconcile.Load{Side: side, Period: p.options.Period, Path: string(in.Path), Layout: layout.Name,
+	shown := string(p.app.Config.canonical(in.Path))
+	job := sqlite.Job{Load: reconcile.Load{Side: side, Period: p.options.Period, Path: shown, Layout: layout.Name,
 		Options: p.digest(layout), LoadedAt: p.app.Now().UTC().Format(time.RFC3339)}}
 	if !p.again {
 		if job.Known, err = p.known(ctx, &job.Load, path); err != nil {
@@ -117,7 +119,7 @@ func (p *loadPlan) add(ctx context.Context, side reconcile.Side, in Input) error
 		options := p.options
 		options.Side = side
 		reader := extract.NewReader(path, layout, options)
-		job.Source = source{reader, string(in.Path), path}
+		job.Source = source{reader, shown, path}
 		p.readers = append(p.readers, reader)
 		if info, err := os.Stat(path); err == nil { // otherwise the reader will say what is wrong
 			p.bytes += info.Size()
@@ -229,15 +231,6 @@ func (s source) Warnings() []string {
 		warnings[i] = strings.TrimPrefix(w, s.abs+" : ")
 	}
 	return warnings
-}
-
-// Load is the reader's, its controls under the same path.
-func (s source) Load() reconcile.Load {
-	l := s.Reader.Load()
-	for i := range l.Controls {
-		l.Controls[i].Scope = s.path
-	}
-	return l
 }
 
 func (s source) Each(payslip func(*reconcile.Payslip) error, reject func(*reconcile.Reject) error) error {

@@ -102,12 +102,15 @@ const unfinished = ".publication-"
 // clearUnfinished removes what a publication that was killed left behind: pay
 // data that nobody would look after. The lock is held: none is under way.
 func clearUnfinished(parent string) error {
-	left, err := filepath.Glob(filepath.Join(parent, unfinished+"*"))
+	entries, err := os.ReadDir(parent)
 	if err != nil {
 		return err
 	}
-	for _, folder := range left {
-		if err := os.RemoveAll(folder); err != nil {
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), unfinished) {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(parent, e.Name())); err != nil {
 			return err
 		}
 	}
@@ -140,7 +143,7 @@ func (a *App) writeOutputs(folder string, d *reports.Data) error {
 
 func (a *App) reportData(ctx context.Context, db *sqlite.DB, run *reconcile.Run) (*reports.Data, error) {
 	c := a.Config
-	tables, err := a.tables(run.Period)
+	tables, err := a.tablesOf(run)
 	if err != nil {
 		return nil, err
 	}
@@ -247,12 +250,12 @@ func syncFolder(name string) error {
 
 // result is what a command ends with.
 func (a *App) result(ctx context.Context, db *sqlite.DB, run *reconcile.Run) (*RunResult, error) {
-	data, err := a.reportData(ctx, db, run)
+	causes, err := db.Causes(ctx, run.ID)
 	if err != nil {
 		return nil, err
 	}
 	var text strings.Builder
-	if err := reports.WriteText(&text, data); err != nil {
+	if err := reports.WriteText(&text, &reports.Data{Run: run, Labels: a.labels(), Lang: a.Config.Lang, Causes: causes}); err != nil {
 		return nil, err
 	}
 	return &RunResult{Run: run, Text: text.String(), Open: run.Summary.Discrepancies.Open > 0}, nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"os"
+	"path/filepath"
 
 	"bascule/reconcile"
 	"bascule/reconcile/sqlite"
@@ -115,13 +116,22 @@ func findRun(ctx context.Context, db *sqlite.DB, number int) (*reconcile.Run, er
 	return run, nil
 }
 
-// publishOnce publishes a run unless its outputs stand already.
+// publishOnce publishes a run unless its outputs stand already, all of them.
 func (a *App) publishOnce(ctx context.Context, db *sqlite.DB, run *reconcile.Run) error {
 	published, err := db.Published(ctx, run.ID)
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(a.Config.Abs(Path(run.Folder))); published && err == nil {
+	names := []string{"summary.json"}
+	for _, o := range run.Summary.Outputs {
+		names = append(names, o.File)
+	}
+	for _, name := range names {
+		if _, err := os.Stat(filepath.Join(a.Config.Abs(Path(run.Folder)), name)); err != nil {
+			published = false
+		}
+	}
+	if published {
 		return nil
 	}
 	return a.publish(ctx, db, run)

@@ -153,7 +153,7 @@ func TestPatternsMatchWholeCodes(t *testing.T) {
 		{"1010", "1010", true}, {"1010", "10101", false}, {"10*", "10", true}, {"10*", "1010", true}, {"10*", "2010", false}, {"*", "", true},
 		{"1???", "1010", true}, {"1???", "101", false}, {"*A", "326A", true}, {"*A", "326B", false}, {"", "", true}, {"", "1", false}, {"a/*", "a/b", true},
 	} {
-		if got := matches(c.pattern, c.code); got != c.want {
+		if got := reconcile.MatchPattern(c.pattern, c.code); got != c.want {
 			t.Errorf("%q against %q is %v", c.pattern, c.code, got)
 		}
 	}

@@ -56,29 +56,9 @@ type asideRule struct {
 	line     int      // in the descriptor
 }
 
-// matches tells whether text fits a pattern, where * stands for any characters
-// and ? for one.
-func matches(pattern, text string) bool {
-	for pattern != "" {
-		switch {
-		case pattern[0] == '*':
-			for i := 0; i <= len(text); i++ {
-				if matches(pattern[1:], text[i:]) {
-					return true
-				}
-			}
-			return false
-		case text == "" || pattern[0] != '?' && pattern[0] != text[0]:
-			return false
-		}
-		pattern, text = pattern[1:], text[1:]
-	}
-	return text == ""
-}
-
 func matchesAny(patterns []string, text string) bool {
 	for _, p := range patterns {
-		if matches(p, text) {
+		if reconcile.MatchPattern(p, text) {
 			return true
 		}
 	}
@@ -100,7 +80,7 @@ func (l *Layout) senseOfCode(code string) reconcile.Sense {
 
 func lookup(table []senseValue, text string) reconcile.Sense {
 	for _, v := range table {
-		if matches(v.text, text) {
+		if reconcile.MatchPattern(v.text, text) {
 			return v.sense
 		}
 	}

@@ -61,6 +61,11 @@ func (d *DB) Load(ctx context.Context, jobs []Job, scope Scope) ([]reconcile.Loa
 				}
 			}
 		}
+		if scope == WholeSide {
+			if err := refuseEmpty(ctx, c, ids); err != nil {
+				return err
+			}
+		}
 		return supersede(ctx, c, jobs, ids, scope)
 	})
 	if err != nil {
@@ -133,6 +138,24 @@ func orEmpty[T any](s []T) []T {
 	return s
 }
 
+// ErrEmpty means that there is nothing to compare: a success would be a lie.
+var ErrEmpty = errors.New("les deux côtés sont vides, aucune ligne de paye à comparer — vérifiez les extractions et le mois de paye")
+
+// refuseEmpty keeps a night without any line from taking the good loads of the
+// month out of force.
+func refuseEmpty(ctx context.Context, c *sql.Conn, ids []int64) error {
+	kept, err := json.Marshal(ids)
+	if err != nil {
+		return err
+	}
+	var lines int64
+	err = c.QueryRowContext(ctx, "SELECT coalesce(sum(lines), 0) FROM load WHERE id IN (SELECT value FROM json_each(?))", string(kept)).Scan(&lines)
+	if err == nil && lines == 0 {
+		err = ErrEmpty
+	}
+	return err
+}
+
 // supersede takes the former loads that the jobs replace out of force.
 func supersede(ctx context.Context, c *sql.Conn, jobs []Job, ids []int64, scope Scope) error {
 	kept, err := json.Marshal(ids)
@@ -151,7 +174,9 @@ func supersede(ctx context.Context, c *sql.Conn, jobs []Job, ids []int64, scope 
 	return nil
 }
 
-const loadColumns = `id, side, period, path, bytes, sha256, layout, options, loaded_at, ministry, produced, sender, payslips, aside, lines,
+// loadColumns leaves the path open: a load has the last one it was found under,
+// and a run the one of its night.
+const loadColumns = `id, side, period, %s, bytes, sha256, layout, options, loaded_at, ministry, produced, sender, payslips, aside, lines,
 	to_pay, to_deduct, information, rejects, rejected, controls, carried`
 
 func scanLoad(row interface{ Scan(...any) error }) (*reconcile.Load, error) {
@@ -166,20 +191,24 @@ func scanLoad(row interface{ Scan(...any) error }) (*reconcile.Load, error) {
 	if l.Period, err = reconcile.ParsePeriod(period); err != nil {
 		return nil, err
 	}
-	return &l, errors.Join(json.Unmarshal([]byte(rejected), &l.Rejected), json.Unmarshal([]byte(controls), &l.Controls))
+	err = errors.Join(json.Unmarshal([]byte(rejected), &l.Rejected), json.Unmarshal([]byte(controls), &l.Controls))
+	for i := range l.Controls {
+		l.Controls[i].Scope = l.Path // a file may be found again under another name
+	}
+	return &l, err
 }
 
 func (d *DB) loadByID(ctx context.Context, id int64) (*reconcile.Load, error) {
-	l, err := scanLoad(d.read.QueryRowContext(ctx, "SELECT "+loadColumns+" FROM load WHERE id = ?", id))
+	l, err := scanLoad(d.read.QueryRowContext(ctx, "SELECT "+fmt.Sprintf(loadColumns, "path")+" FROM load WHERE id = ?", id))
 	if err != nil {
 		return nil, fmt.Errorf("chargement %d: %w", id, describe(err))
 	}
 	return l, nil
 }
 
-// queryLoads lists loads by a condition and an order.
-func (d *DB) queryLoads(ctx context.Context, tail string, args ...any) ([]reconcile.Load, error) {
-	rows, err := d.read.QueryContext(ctx, "SELECT "+loadColumns+" FROM load "+tail, args...)
+// queryLoads lists loads, under the path of a column, by a condition and an order.
+func (d *DB) queryLoads(ctx context.Context, path, tail string, args ...any) ([]reconcile.Load, error) {
+	rows, err := d.read.QueryContext(ctx, "SELECT "+fmt.Sprintf(loadColumns, path)+" FROM load "+tail, args...)
 	if err != nil {
 		return nil, describe(err)
 	}
@@ -198,7 +227,7 @@ func (d *DB) queryLoads(ctx context.Context, tail string, args ...any) ([]reconc
 // ActiveLoads lists the loads in force of a month, legacy first, in the order
 // they came.
 func (d *DB) ActiveLoads(ctx context.Context, p reconcile.Period) ([]reconcile.Load, error) {
-	return d.queryLoads(ctx, "WHERE active = 1 AND period = ? ORDER BY side, id", p.String())
+	return d.queryLoads(ctx, "path", "WHERE active = 1 AND period = ? ORDER BY side, id", p.String())
 }
 
 // Known lists the loads of the same content read in the same way, the last

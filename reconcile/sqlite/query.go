@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"iter"
 
 	"bascule/reconcile"
@@ -131,7 +132,7 @@ func (d *DB) Clusters(ctx context.Context, run, limit int) ([]reconcile.Cluster,
 		ORDER BY absolute DESC, count(*) DESC, kind, element, cause, pattern LIMIT ?`, run, limit))
 	for i := range clusters {
 		c := &clusters[i]
-		c.ID = reconcile.Digest(nil, "cluster", string(c.Kind), c.Element, string(c.Cause), c.Pattern)[:8]
+		c.ID = reconcile.Digest(nil, "cluster", string(c.Kind), c.Element, string(c.Cause), c.Pattern)[:12]
 	}
 	return clusters, err
 }
@@ -159,6 +160,18 @@ func (d *DB) Places(ctx context.Context, ids []int64) ([]Place, error) {
 func (d *DB) Find(ctx context.Context, run int, text string) ([]string, error) {
 	return collect(stream(ctx, d, scanText, `SELECT DISTINCT p.agent_key FROM payslip p JOIN run_load r ON r.load_id = p.load_id
 		WHERE r.run_id = ?1 AND (p.agent_key = ?2 OR p.nir = ?2 OR p.matricule = ?2) ORDER BY 1 LIMIT 20`, run, text))
+}
+
+// PairKey is the key under which a run lists the discrepancies of a payslip:
+// its own, or that of the payslip it was paired with otherwise.
+func (d *DB) PairKey(ctx context.Context, run int, key string) (string, error) {
+	var pair string
+	err := d.read.QueryRowContext(ctx, `WITH mine AS (SELECT p.id FROM run_load r JOIN payslip p ON p.load_id = r.load_id AND p.agent_key = ?2 WHERE r.run_id = ?1)
+		SELECT agent_key FROM discrepancy WHERE run_id = ?1 AND kind = 'identity' AND (legacy_payslip IN mine OR onp_payslip IN mine) ORDER BY id LIMIT 1`, run, key).Scan(&pair)
+	if errors.Is(err, sql.ErrNoRows) {
+		return key, nil
+	}
+	return pair, describe(err)
 }
 
 // Keys streams the distinct keys of a run's payslips.

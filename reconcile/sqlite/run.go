@@ -66,7 +66,7 @@ func (r *Recorder) open() error {
 		return err
 	}
 	for i := range run.Loads {
-		if _, err := c.ExecContext(r.ctx, "INSERT INTO run_load (run_id, load_id, rank) VALUES (?,?,?)", run.ID, run.Loads[i].ID, i); err != nil {
+		if _, err := c.ExecContext(r.ctx, "INSERT INTO run_load (run_id, load_id, rank, path) VALUES (?,?,?,?)", run.ID, run.Loads[i].ID, i, run.Loads[i].Path); err != nil {
 			return err
 		}
 	}
@@ -312,7 +312,7 @@ func (d *DB) withLoads(ctx context.Context) func(*reconcile.Run, error) (*reconc
 		if r == nil || err != nil {
 			return nil, err
 		}
-		r.Loads, err = d.queryLoads(ctx, "JOIN run_load ON load_id = id WHERE run_id = ? ORDER BY rank", r.ID)
+		r.Loads, err = d.queryLoads(ctx, "run_load.path", "JOIN run_load ON load_id = id WHERE run_id = ? ORDER BY rank", r.ID)
 		return r, err
 	}
 }

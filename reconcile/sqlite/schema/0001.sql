@@ -116,6 +116,7 @@ CREATE TABLE run_load (
   run_id  INTEGER NOT NULL REFERENCES run (id),
   load_id INTEGER NOT NULL REFERENCES load (id),
   rank    INTEGER NOT NULL,
+  path    TEXT NOT NULL,                 -- of the file, that night
   PRIMARY KEY (run_id, load_id)
 ) STRICT, WITHOUT ROWID;
 
