@@ -194,6 +194,9 @@ func (c *Comparer) unmapped() error {
 				d.ONP, d.ONPLines = 0, 0
 			}
 			d.Cause, d.Rule = CauseMapping, "unmapped_code"
+			if c.terms.Mapping.knows(side, u.code) {
+				d.Rule = "sense_mismatch" // mapped to an element of the other side of the payslip
+			}
 			at := rawPlace(u.code, side, u.sense, u.origin)
 			b := c.where.of(at)
 			b.at(at).Delta += d.Delta

@@ -53,7 +53,7 @@ func TestCompareFindsEachKindOfGap(t *testing.T) {
 		{"a line outside the net cannot feed an element of the net", func(m *ministry) {
 			m.legacy(agent("1", line("LPAY", Information, 100)))
 			m.onp(agent("1"))
-		}, []string{"1/01 unmapped LPAY 1.00→0.00 net 0.00 info -1.00 unmapped_code open"}},
+		}, []string{"1/01 unmapped LPAY 1.00→0.00 net 0.00 info -1.00 sense_mismatch open"}},
 		{"arrears spread otherwise over the months vanish in the net", func(m *ministry) {
 			m.legacy(agent("1", line("LBONUS", ToPay, 300, october))).onp(agent("1", line("OBONUS", ToPay, 100, october), line("OBONUS", ToPay, 200, november)))
 		}, []string{"1/01 amount BONUS 3.00→1.00 net -2.00 info 0.00 net_over_origins open 2013-10",
@@ -105,6 +105,11 @@ func TestCompareFindsEachKindOfGap(t *testing.T) {
 			b.Agent.Indice = 888
 			m.legacy(agentOf("176", "1", "M1", pay("L", 60), line("LBONUS", ToPay, 40))).onp(a, b)
 		}, []string{"1/01 identity  0.00→1.00 net 0.00 info 0.00 repeated_in_file open", "1/01 situation indice 400→400 + 888", "1/01 budget programme 176→176 + 216"}},
+		{"two matricules under one key may be two persons", func(m *ministry) {
+			a, b := agentOf("176", "1", "M1", pay("L", 60)), agentOf("176", "1", "M9", pay("L", 40))
+			a.Whole, b.Whole = false, false
+			m.legacy(a, b).onp(agentOf("176", "1", "M1", pay("O", 100)))
+		}, []string{"1/01 identity  1.00→0.00 net 0.00 info 0.00 conflicting_matricules open"}},
 		{"a gap stands on the programme that both sides book it on", func(m *ministry) {
 			for _, side := range []struct {
 				letter string

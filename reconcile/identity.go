@@ -22,6 +22,11 @@ func (c *Comparer) admit(side Side, g *Group) error {
 			return err
 		}
 	}
+	if p.conflicting() {
+		if err := c.repeated(side, p, "conflicting_matricules", 0); err != nil {
+			return err
+		}
+	}
 	for i, double := range g.Doubles {
 		t.Duplicates++
 		t.SetAside = t.SetAside.Plus(double.Sums)
@@ -31,6 +36,17 @@ func (c *Comparer) admit(side Side, g *Group) error {
 		}
 	}
 	return nil
+}
+
+// conflicting tells whether the parts of a payslip bear several matricules: two
+// persons may be under one key.
+func (p *Payslip) conflicting() bool {
+	for i := range p.Others {
+		if m := p.Others[i].Matricule; m != p.Agent.Matricule && m != "" && p.Agent.Matricule != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // singles are the payslips of a pair to be tried under a looser key: the one
@@ -95,6 +111,9 @@ func (c *Comparer) repeated(side Side, payslip *Payslip, rule string, ordinal in
 	c.head(p)
 	d := c.blank(IdentityDoubt)
 	d.Side, d.Cause, d.Rule, d.AtFault, d.ordinal = side, CauseDuplicate, rule, FaultLegacy, ordinal
+	if rule == "conflicting_matricules" {
+		d.Cause = CauseIdentity
+	}
 	d.Legacy = payslip.Sums.Net()
 	if side == ONP {
 		d.Legacy, d.ONP, d.AtFault = 0, d.Legacy, FaultONP

@@ -218,6 +218,11 @@ func (t *Tables) At(p Period) *Mapping {
 	return m
 }
 
+func (m *Mapping) knows(side Side, code Code) bool {
+	_, ok := m.targets[side][code]
+	return ok
+}
+
 // Target finds what a line of the given code and sense feeds. A code that
 // stands on the wrong side of the payslip for its element, an employer line
 // for an element of the net say, feeds nothing: adding it there would falsify

@@ -60,6 +60,7 @@ func (r *Run) Summarise(t *Tally, closing Closing) {
 	s := &r.Summary
 	s.Run, s.Period, s.PreviousRun = r.ID, r.Period, r.Previous
 	s.Payslips, s.Discrepancies, s.Closing = t.Payslips, t.Discrepancies, closing
+	s.Gates, s.Outputs, s.Notes = []string{}, []Output{}, []string{}
 	for _, side := range Sides {
 		tally, of := &t.Sides[side], SideSummary{}
 		var sums Sums
@@ -67,6 +68,7 @@ func (r *Run) Summarise(t *Tally, closing Closing) {
 			if l := &r.Loads[i]; l.Side == side {
 				of.Files++
 				of.Rejected += l.Rejects
+				of.RejectedSums = of.RejectedSums.Plus(l.Rejected)
 				of.Aside += l.Aside
 				sums = sums.Plus(l.Sums)
 			}

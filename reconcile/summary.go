@@ -29,17 +29,19 @@ func (s *Summary) Side(side Side) *SideSummary {
 
 // SideSummary is what one side's files held.
 type SideSummary struct {
-	Files       int    `json:"files"`
-	Agents      int64  `json:"agents"`   // distinct persons
-	Payslips    int64  `json:"payslips"` // as the files delimit them
-	Lines       int64  `json:"lines"`
-	Rejected    int64  `json:"rejected"`
-	Aside       int64  `json:"aside"`      // titles and totals that the layout keeps apart
-	Duplicates  int64  `json:"duplicates"` // payslips met twice in different files, summed once
-	Unbalanced  int64  `json:"unbalanced"` // payslips whose declared totals are not those of their lines
-	ToPay       Amount `json:"to_pay"`
-	ToDeduct    Amount `json:"to_deduct"`
-	Information Amount `json:"information"`
+	Files    int   `json:"files"`
+	Agents   int64 `json:"agents"`   // distinct persons
+	Payslips int64 `json:"payslips"` // as the files delimit them
+	Lines    int64 `json:"lines"`
+	Rejected int64 `json:"rejected"`
+	// Of the rejected lines whose amount could be read, in no other total.
+	RejectedSums Sums   `json:"rejected_sums"`
+	Aside        int64  `json:"aside"`      // titles and totals that the layout keeps apart
+	Duplicates   int64  `json:"duplicates"` // payslips met twice in different files, summed once
+	Unbalanced   int64  `json:"unbalanced"` // payslips whose declared totals are not those of their lines
+	ToPay        Amount `json:"to_pay"`
+	ToDeduct     Amount `json:"to_deduct"`
+	Information  Amount `json:"information"`
 }
 
 // PayslipSummary counts payslips by verdict. Matched = identical + tolerated +

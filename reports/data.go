@@ -160,6 +160,8 @@ func present(d *reconcile.Discrepancy, side reconcile.Side) bool {
 		return side == reconcile.ONP
 	case reconcile.Unmapped:
 		return side == d.Side
+	case reconcile.IdentityDoubt: // shown for a payslip met again, on its side
+		return d.Cause == reconcile.CauseDuplicate && side == d.Side
 	case reconcile.SituationDiffers, reconcile.BudgetDiffers:
 		return false
 	}

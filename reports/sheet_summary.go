@@ -21,15 +21,11 @@ const (
 // totals, the gaps by status, kind, cause and cluster, and the closing.
 func (v *view) summarySheet() *Sheet {
 	verdict, role := v.verdictText()
-	mark := "✘ "
-	if role == Good {
-		mark = "✔ "
-	}
 	lines := []Line{
 		{Cells: []Cell{T(v.m.t("summary.title", v.m.month(v.Run.Period))).As(Title)}, Height: 2},
 		{Cells: []Cell{T(v.identity()).As(Subtitle)}},
 		{},
-		{Cells: banner(mark+verdict, role, pageColumns), Height: 2},
+		{Cells: banner(role.mark()+verdict, role, pageColumns), Height: 2},
 		{Cells: []Cell{T(v.effectText())}},
 		{Cells: []Cell{T(v.evolutionText()).As(Muted)}},
 		{},

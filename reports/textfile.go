@@ -24,13 +24,9 @@ func WriteText(w io.Writer, d *Data) error {
 	}
 	lines = append(lines, v.textTotals()...)
 	verdict, role := v.verdictText()
-	mark := "✘ "
-	if role == Good {
-		mark = "✔ "
-	}
 	p, g := s.Payslips, s.Discrepancies
 	lines = append(lines, "",
-		mark+verdict,
+		role.mark()+verdict,
 		v.m.t("text.payslips", v.m.count(p.Matched), v.m.count(p.Identical), v.m.count(p.Tolerated), v.m.count(p.Differing)),
 		v.m.t("text.missing", v.m.count(p.MissingInONP), v.m.count(p.MissingInLegacy), v.concordance()),
 		v.m.t("text.gaps", v.m.count(g.Total), v.m.count(g.Open), v.m.count(g.Justified), v.m.count(g.Tolerated)),

@@ -13,6 +13,8 @@ func (v *view) verdictText() (string, Role) {
 	switch {
 	case !s.Closing.OK:
 		return v.m.t("verdict.broken"), Bad
+	case d.Total == 0 && s.Legacy.Rejected+s.ONP.Rejected > 0:
+		return v.m.t("verdict.rejected", v.m.n("rejects.count", s.Legacy.Rejected+s.ONP.Rejected)), Warn
 	case d.Total == 0:
 		return v.m.t("verdict.equal", v.m.n("payslips.matched", p.Matched)), Good
 	case d.Open == 0:
@@ -26,6 +28,17 @@ func (v *view) verdictText() (string, Role) {
 		parts = append(parts, v.m.n("payslips.without_legacy", p.MissingInLegacy))
 	}
 	return v.m.t("verdict.open", v.m.n("gaps.open", d.Open), strings.Join(parts, ", ")), Bad
+}
+
+// mark is the sign that goes with a role: a colour never speaks alone.
+func (r Role) mark() string {
+	switch r {
+	case Good:
+		return "✔ "
+	case Warn:
+		return "⚠ "
+	}
+	return "✘ "
 }
 
 // concordance is the share of all payslips, missing ones included, that need no

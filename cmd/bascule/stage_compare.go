@@ -29,6 +29,11 @@ func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile
 	if err != nil {
 		return nil, err
 	}
+	for _, side := range reconcile.Sides {
+		if !slices.ContainsFunc(loads, func(l reconcile.Load) bool { return l.Side == side }) {
+			return nil, fmt.Errorf("rien n'est chargé côté %s pour %v : tout y serait absent — chargez ses fichiers par « bascule load --side %v »", c.Labels.Of(side), c.Period, side)
+		}
+	}
 	if linesOf(loads) == 0 {
 		return nil, sqlite.ErrEmpty
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -84,7 +85,11 @@ func (a *App) loadFiles(ctx context.Context, db *sqlite.DB, inputs [2][]Input, s
 		return nil, err
 	}
 	for _, l := range loads {
-		a.Log.Info("chargement", "côté", l.Side.String(), "fichier", l.Path, "déjà chargé", l.Reused, "bulletins", l.Payslips, "lignes", l.Sums.Lines, "rejets", l.Rejects)
+		level := slog.LevelInfo
+		if l.Rejects > 0 {
+			level = slog.LevelWarn
+		}
+		a.Log.Log(ctx, level, "chargement", "côté", l.Side.String(), "fichier", l.Path, "déjà chargé", l.Reused, "bulletins", l.Payslips, "lignes", l.Sums.Lines, "rejets", l.Rejects)
 	}
 	return loads, nil
 }

@@ -3,6 +3,7 @@ package extract
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"bascule/reconcile"
@@ -13,8 +14,28 @@ import (
 type unproved struct {
 	first        fault // of the first line whose amount cannot be read
 	line         int
-	withoutSense int64
-	amount       reconcile.Amount // of the lines without a sense, as printed
+	withoutSense []reconcile.Amount // of the lines without a sense, as printed
+}
+
+// maxWithoutSense bounds the lines without a sense that a trailer can prove:
+// each may be of three senses, and all the ways are tried.
+const maxWithoutSense = 8
+
+// placed tells whether the amounts, each under one of the totals, make up what
+// the totals lack.
+func placed(amounts []reconcile.Amount, lack []reconcile.Amount) bool {
+	if len(amounts) == 0 {
+		return !slices.ContainsFunc(lack, func(a reconcile.Amount) bool { return a != 0 })
+	}
+	for i := range lack {
+		lack[i] -= amounts[0]
+		ok := placed(amounts[1:], lack)
+		lack[i] += amounts[0]
+		if ok {
+			return true
+		}
+	}
+	return false
 }
 
 func (u *unproved) note(line int, f fault) {
@@ -83,36 +104,43 @@ func (r *Reader) declared(row *row, id field, scale int) (int64, error) {
 }
 
 // proveTotals compares the declared totals with those found. Rejected lines
-// whose sense cannot be read are proved by the sum of the three totals; a line
-// whose amount cannot be read proves nothing, and is blamed.
+// whose sense cannot be read must make up exactly what the totals lack, each
+// under one of them; a line whose amount cannot be read proves nothing, and is
+// blamed.
 func (r *Reader) proveTotals(line int, checks []reconcile.Check) error {
 	var wrong *reconcile.Check
-	var declared, found reconcile.Amount
+	lack := make([]reconcile.Amount, len(checks))
 	for i := range checks {
 		c := &checks[i]
-		declared, found = declared+c.Left, found+c.Right
+		lack[i] = c.Left - c.Right
 		if c.Left != c.Right && wrong == nil {
 			wrong = c
 		}
 	}
 	u := &r.unproved
+	n := len(u.withoutSense)
 	switch {
-	case wrong == nil:
-		r.load.Controls = append(r.load.Controls, checks...)
-		return nil
-	case u.first.err != nil:
+	case wrong != nil && u.first.err != nil:
 		return r.refuse(u.line, u.first.field, fmt.Errorf("%w : le %s ne peut pas être prouvé (déclaré %s, trouvé %s sans les montants illisibles)", u.first.err, wrong.Name, euros(wrong.Left), euros(wrong.Right)),
 			"faire corriger cette ligne à la source")
-	case u.withoutSense > 0 && len(checks) == len(reconcile.Senses) && declared == found+u.amount:
-		r.load.Controls = append(r.load.Controls, reconcile.Check{Name: "total P + D + I", Scope: r.path, Left: declared, Right: found + u.amount, OK: true,
-			Note: fmt.Sprintf("dont %d ligne(s) rejetée(s) au sens illisible, que seule la somme des trois totaux peut compter", u.withoutSense)})
-		return nil
+	case n > 0 && len(checks) == len(reconcile.Senses) && n <= maxWithoutSense && placed(u.withoutSense, lack):
+		for i := range checks {
+			if lack[i] != 0 {
+				checks[i].Right = checks[i].Left
+				checks[i].Note = fmt.Sprintf("dont %s de lignes rejetées au sens illisible", euros(lack[i]))
+			}
+		}
+	case wrong != nil:
+		what := fmt.Sprintf("déclaré %s, trouvé %s", euros(wrong.Left), euros(wrong.Right))
+		if n > 0 {
+			what += fmt.Sprintf(", ce que %d ligne(s) au sens illisible n'expliquent pas", n)
+		}
+		return r.refuse(line, wrong.Name, errors.New(what), hintIncomplete)
+	case n > 0 && len(checks) > 0:
+		return r.refuse(line, "totaux", fmt.Errorf("ne laissent pas de place à %d ligne(s) au sens illisible", n), hintIncomplete)
 	}
-	what := fmt.Sprintf("déclaré %s, trouvé %s", euros(wrong.Left), euros(wrong.Right))
-	if u.withoutSense > 0 {
-		what += fmt.Sprintf(", ce que %d ligne(s) au sens illisible n'expliquent pas", u.withoutSense)
-	}
-	return r.refuse(line, wrong.Name, errors.New(what), hintIncomplete)
+	r.load.Controls = append(r.load.Controls, checks...)
+	return nil
 }
 
 // proveSums compares the two sums that the reading itself made, by payslip and

@@ -121,8 +121,7 @@ func (r *Reader) rejectLine(row *row, tag string, f fault, p parsedLine) error {
 	case rej.Sense == 0:
 		rej.Amount = reconcile.Some(p.line.Amount)
 		r.load.Rejected.Lines++
-		r.unproved.withoutSense++
-		r.unproved.amount += p.line.Amount
+		r.unproved.withoutSense = append(r.unproved.withoutSense, p.line.Amount)
 	default:
 		rej.Amount = reconcile.Some(p.line.Amount)
 		r.load.Rejected.Add(rej.Sense, p.line.Amount)

@@ -39,6 +39,9 @@ const (
 // ErrNewer means that a later version of the program wrote the database.
 var ErrNewer = errors.New("la base a été écrite par une version plus récente de bascule: mettez le programme à jour")
 
+// ErrForeign means that the file is another program's database.
+var ErrForeign = errors.New("la base appartient à un autre programme: indiquez un autre fichier sous « database »")
+
 // DB is an open database.
 type DB struct {
 	path   string
@@ -148,6 +151,9 @@ func (d *DB) migrate(ctx context.Context, random io.Reader) error {
 		if version > len(files) {
 			return ErrNewer
 		}
+		if err := refuseForeign(ctx, c, version); err != nil {
+			return err
+		}
 		for i := version; i < len(files); i++ {
 			text, err := schema.ReadFile(files[i])
 			if err != nil {
@@ -162,6 +168,16 @@ func (d *DB) migrate(ctx context.Context, random io.Reader) error {
 		}
 		return d.readSecret(ctx, c, random)
 	})
+}
+
+// refuseForeign leaves a database that holds something else alone.
+func refuseForeign(ctx context.Context, c *sql.Conn, version int) error {
+	var objects, ours int
+	err := c.QueryRowContext(ctx, "SELECT count(*), coalesce(sum(name = 'payslip'), 0) FROM sqlite_master").Scan(&objects, &ours)
+	if err == nil && objects > 0 && (version == 0 || ours == 0) {
+		err = ErrForeign
+	}
+	return err
 }
 
 func (d *DB) readSecret(ctx context.Context, c *sql.Conn, random io.Reader) error {

@@ -200,6 +200,9 @@ CREATE VIEW v_pay_line AS
 
 CREATE VIEW v_discrepancy AS
   SELECT run_id AS run, r.period, fingerprint, agent_key, dossier, matricule, name, service, programme, bop, wave, kind, element, side, sense, origin,
-    legacy AS legacy_cents, onp AS onp_cents, delta AS delta_cents, legacy_text, onp_text, delta_net AS delta_net_cents,
+    CASE WHEN kind IN ('missing_in_legacy', 'line_missing_in_legacy', 'situation', 'budget') OR kind IN ('unmapped', 'identity') AND side = 'onp'
+      THEN NULL ELSE legacy END AS legacy_cents,
+    CASE WHEN kind IN ('missing_in_onp', 'line_missing_in_onp', 'situation', 'budget') OR kind IN ('unmapped', 'identity') AND side = 'legacy'
+      THEN NULL ELSE onp END AS onp_cents, delta AS delta_cents, legacy_text, onp_text, delta_net AS delta_net_cents,
     delta_info AS delta_information_cents, cause, rule, root, at_fault, evolution, status, decision, first_seen, age_days
   FROM discrepancy d JOIN run r ON r.id = d.run_id;
