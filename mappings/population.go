@@ -39,17 +39,19 @@ func readWaves(f file, p *Problems) []reconcile.Wave {
 		return nil
 	}
 	waves := make([]reconcile.Wave, 0, len(rows))
-	lines := map[string]int{}
+	lines := map[string]waveRow{}
 	for i := range rows {
 		r := &rows[i]
 		w := reconcile.Wave{Name: r.required(waveName, "donnez un nom court à la vague"), Label: r.text(waveLabel), Cutover: r.month(waveCutover)}
 		if w.Cutover == 0 && r.text(waveCutover) == "" {
 			r.bad(waveCutover, "écrivez le mois de bascule AAAA-MM", "est vide")
 		}
-		if first := lines[w.Name]; first > 0 && w.Name != "" {
-			r.bad(waveName, "une vague tient sur une ligne", "« %s » figure déjà ligne %d", w.Name, first)
+		// A wave may stand on several rows: one for each of its services, say.
+		if first, met := lines[w.Name]; !met {
+			lines[w.Name] = waveRow{r.line, w.Label, w.Cutover}
+		} else if first.label != w.Label || first.cutover != w.Cutover {
+			r.bad(waveName, "donnez le même libellé et le même mois à toutes les lignes d'une vague", "« %s » a un autre libellé ou un autre mois ligne %d", w.Name, first.line)
 		}
-		lines[w.Name] = r.line
 		for j, field := range fields {
 			pattern := r.word(waveSelectors + j)
 			if strings.ContainsAny(pattern, `[]\`) {
@@ -60,6 +62,13 @@ func readWaves(f file, p *Problems) []reconcile.Wave {
 		waves = append(waves, w)
 	}
 	return waves
+}
+
+// waveRow is the first row of a wave.
+type waveRow struct {
+	line    int
+	label   string
+	cutover reconcile.Period
 }
 
 // selectorFields reads the header's columns after the first three.

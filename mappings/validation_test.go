@@ -185,7 +185,7 @@ func TestEachProblemIsLocatedAndHasARemedy(t *testing.T) {
 		{"a selector that is no field", wavesFile, "programme;service", "programme;direction",
 			"t/vagues.csv:1: direction: n'est pas un champ de l'agent — écrivez grade, echelon, indice, nbi, quotite, children, service, status, zone, programme, bop, accountant"},
 		{"a wave twice", wavesFile, "V2;Reste", "V1;Reste",
-			"t/vagues.csv:3: wave: « V1 » figure déjà ligne 2 — une vague tient sur une ligne"},
+			"t/vagues.csv:3: wave: « V1 » a un autre libellé ou un autre mois ligne 2 — donnez le même libellé et le même mois à toutes les lignes d'une vague"},
 		{"a cutover that is a date", wavesFile, "2014-04", "01/04/2014",
 			"t/vagues.csv:2: cutover: n'est pas un mois possible écrit AAAA-MM — exemple : 2013-12 ; vide = sans borne"},
 		{"no cutover", wavesFile, "2014-04", "",

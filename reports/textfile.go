@@ -104,7 +104,7 @@ func (v *view) textEnd() []string {
 	}
 	for i, note := range s.Notes {
 		if i == notesShown {
-			lines = append(lines, v.m.t("text.notes", v.m.count(int64(len(s.Notes)-notesShown))))
+			lines = append(lines, v.m.n("text.notes", int64(len(s.Notes)-notesShown)))
 			break
 		}
 		lines = append(lines, shorten(v.m.t("text.note", Clean(note)), screenWidth))

@@ -84,3 +84,17 @@ func (c *Config) expand(p Path) ([]Path, error) {
 func escapeGlob(dir string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(dir)
 }
+
+// checkFolder refuses a key whose folder cannot be made, because a file stands
+// on its way.
+func (c *Config) checkFolder(name string, p Path) error {
+	for folder := c.Abs(p); ; folder = filepath.Dir(folder) {
+		info, err := os.Stat(folder)
+		switch {
+		case err == nil && !info.IsDir():
+			return c.refuse(name, fmt.Errorf("passe par un fichier, pas un dossier : %s", folder), "indiquez un autre dossier, ou déplacez ce fichier")
+		case err == nil || filepath.Dir(folder) == folder:
+			return nil
+		}
+	}
+}

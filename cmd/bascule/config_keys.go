@@ -57,7 +57,7 @@ var keys = []key{
 	{name: "tolerance.payslip_cents", kind: wholeValue, fallback: 0, max: maxToleranceCents, remedy: "écrivez des centimes entiers : 50 vaut 0,50 € ; un pourcentage cacherait les plus gros montants"},
 	{name: "limits.max_rejects", fallback: "1%", check: checkMaxRejects, remedy: `écrivez une part des lignes, "1%" ou "0,5%", ou un nombre de lignes, "20"`},
 	{name: "limits.max_line_bytes", kind: wholeValue, fallback: 65536, min: 128, max: 16 << 20, remedy: "écrivez un nombre d'octets de 128 à 16777216 : 65536"},
-	{name: "limits.sheet_rows", kind: wholeValue, fallback: maxSheetRows, min: 2, max: maxSheetRows, remedy: "écrivez un nombre de lignes de 2 à 1048576, la limite d'Excel"},
+	{name: "limits.sheet_rows", kind: wholeValue, fallback: maxSheetRows, min: 64, max: maxSheetRows, remedy: "écrivez un nombre de lignes de 64 à 1048576, la limite d'Excel"},
 	{name: "privacy.mask_nir", kind: boolValue, fallback: true, remedy: "écrivez true (le NIR devient un pseudonyme) ou false"},
 	{name: "privacy.names", kind: boolValue, fallback: true, remedy: "écrivez true (les noms figurent dans les classeurs) ou false"},
 	{name: "privacy.workbook_password_env", fallback: "", check: optional(checkVariable), remedy: `écrivez le nom d'une variable d'environnement, jamais le mot de passe : "MOT_DE_PASSE_CLASSEURS"`},

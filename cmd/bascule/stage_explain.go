@@ -61,7 +61,7 @@ func runToExplain(ctx context.Context, db *sqlite.DB, period reconcile.Period, n
 	}
 	run, err := db.LatestRun(ctx, period)
 	if err == nil && run == nil {
-		err = errNoRunYet
+		err = fmt.Errorf("aucune exécution n'est enregistrée pour %v — lancez « bascule run --period %v », ou voyez « bascule runs »", period, period)
 	}
 	return run, err
 }
@@ -173,7 +173,7 @@ func (a *App) Runs(ctx context.Context, w io.Writer) error {
 			return a.print("", summaries)
 		}
 		if len(runs) == 0 {
-			return errNoRunYet
+			return a.print("Aucune exécution n'est enregistrée. Lancez « bascule run ».", nil)
 		}
 		return reports.WriteRuns(w, a.Config.Lang, a.labels(), runs)
 	})

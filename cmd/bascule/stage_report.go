@@ -255,7 +255,11 @@ func (a *App) result(ctx context.Context, db *sqlite.DB, run *reconcile.Run) (*R
 		return nil, err
 	}
 	var text strings.Builder
-	if err := reports.WriteText(&text, &reports.Data{Run: run, Labels: a.labels(), Lang: a.Config.Lang, Causes: causes}); err != nil {
+	shown := *run
+	if wd, err := os.Getwd(); err == nil && wd != a.Config.Dir { // a path that leads there from here
+		shown.Folder = a.Config.Abs(Path(run.Folder))
+	}
+	if err := reports.WriteText(&text, &reports.Data{Run: &shown, Labels: a.labels(), Lang: a.Config.Lang, Causes: causes}); err != nil {
 		return nil, err
 	}
 	return &RunResult{Run: run, Text: text.String(), Open: run.Summary.Discrepancies.Open > 0}, nil

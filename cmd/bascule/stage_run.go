@@ -59,8 +59,10 @@ func (a *App) ready() error {
 	if _, err := a.tables(a.Config.Period); err != nil {
 		return err
 	}
-	_, err := a.Config.WorkbookPassword()
-	return err
+	if _, err := a.Config.WorkbookPassword(); err != nil {
+		return err
+	}
+	return a.Config.checkFolder("output", a.Config.Output)
 }
 
 // Compare reconciles what is loaded for the month.
