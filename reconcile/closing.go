@@ -248,7 +248,7 @@ func (c *closer) identities() (net, information Amount) {
 		}
 		check := Check{Name: "closing", Scope: a.scope(), Left: left, Right: right, OK: left == right}
 		if a.engine.Transfer != 0 {
-			check.Note = fmt.Sprintf("dont %v imputés sur un autre programme par l'un des côtés", a.engine.Transfer)
+			check.Note = NoteOf(NoteTransfer, a.engine.Transfer)
 		}
 		c.checks = append(c.checks, check)
 	})

@@ -87,8 +87,17 @@ type Check struct {
 	Left, Right Amount
 	Counted     bool // Left and Right count things, not centimes
 	OK          bool
-	Note        string
+	Note        string // blank, or as NoteOf writes it
 }
+
+// The notes of checks: a word, then an amount.
+const (
+	NoteTransfer    = "transfer"     // booked on another programme by one of the sides
+	NoteUnreadSense = "unread_sense" // of rejected lines whose sense cannot be read
+)
+
+// NoteOf writes a note.
+func NoteOf(word string, amount Amount) string { return word + " " + amount.String() }
 
 // checkJSON is how a Check is written: with amounts, or with plain counts.
 type checkJSON[T any] struct {

@@ -65,8 +65,7 @@ func (v *view) closingText() string {
 	return v.m.t("checks.identity", v.m.delta(s.Discrepancies.Delta), v.m.money(onp), v.m.money(legacy))
 }
 
-// checkName translates the names of the engine's equalities; those of a file's
-// controls are in the words of its layout.
+// checkName puts the name of an equality into words.
 func (v *view) checkName(name string) string {
 	if _, ours := catalogue()["check."+name]; !ours {
 		return name
@@ -77,8 +76,8 @@ func (v *view) checkName(name string) string {
 // checkScope tells what an equality is about: the engine writes words and
 // letters, "onp P" or "P TRAITEMENT_BRUT 176".
 func (v *view) checkScope(c *reconcile.Check) string {
-	if _, ours := catalogue()["check."+c.Name]; !ours {
-		return c.Scope
+	if strings.HasPrefix(c.Name, "trailer_") || strings.HasPrefix(c.Name, "reader_") {
+		return c.Scope // the path of a file
 	}
 	if _, known := catalogue()["scope."+c.Scope]; known {
 		return v.m.t("scope." + c.Scope)
@@ -94,12 +93,28 @@ func (v *view) checkScope(c *reconcile.Check) string {
 	return strings.Join(words, " · ")
 }
 
+// checkNote puts a note into words.
+func (v *view) checkNote(note string) string {
+	word, figure, _ := strings.Cut(note, " ")
+	amount, err := reconcile.ParseAmount(figure)
+	if err != nil {
+		return note
+	}
+	switch word {
+	case reconcile.NoteTransfer:
+		return v.m.t("note.transfer", v.m.delta(amount))
+	case reconcile.NoteUnreadSense:
+		return v.m.t("note.unread_sense", v.m.money(amount))
+	}
+	return note
+}
+
 func (v *view) checkRow(c *reconcile.Check) []Cell {
 	left, right, gap := A(c.Left), A(c.Right), D(c.Right-c.Left)
 	if c.Counted {
 		left, right, gap = N(int64(c.Left)), N(int64(c.Right)), N(int64(c.Right-c.Left))
 	}
-	return []Cell{T(v.checkName(c.Name)), T(v.checkScope(c)), left, right, gap, T(v.verdict(c.OK)), T(c.Note)}
+	return []Cell{T(v.checkName(c.Name)), T(v.checkScope(c)), left, right, gap, T(v.verdict(c.OK)), T(v.checkNote(c.Note))}
 }
 
 func (v *view) verdict(ok bool) string {

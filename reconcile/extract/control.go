@@ -59,8 +59,9 @@ func (r *Reader) readTrailer(row *row, rec *record, bad error) error {
 	all := r.load.Sums.Plus(r.load.Rejected)
 	for _, c := range [...]struct {
 		id    field
+		name  string
 		found int64
-	}{{fPayslips, r.agents}, {fLineCount, r.lineCount}} {
+	}{{fPayslips, "trailer_payslips", r.agents}, {fLineCount, "trailer_lines", r.lineCount}} {
 		if !rec.has(c.id) {
 			continue
 		}
@@ -72,13 +73,14 @@ func (r *Reader) readTrailer(row *row, rec *record, bad error) error {
 		if declared != c.found {
 			return r.refuse(row.line, word, fmt.Errorf("déclaré %d, trouvé %d", declared, c.found), hintIncomplete)
 		}
-		r.load.Controls = append(r.load.Controls, reconcile.Check{Name: word, Scope: r.path, Left: reconcile.Amount(declared), Right: reconcile.Amount(c.found), Counted: true, OK: true})
+		r.load.Controls = append(r.load.Controls, reconcile.Check{Name: c.name, Scope: r.path, Left: reconcile.Amount(declared), Right: reconcile.Amount(c.found), Counted: true, OK: true})
 	}
-	checks := make([]reconcile.Check, 0, len(reconcile.Senses))
+	checks, words := make([]reconcile.Check, 0, len(reconcile.Senses)), []string{}
 	for _, c := range [...]struct {
 		id    field
+		name  string
 		found reconcile.Amount
-	}{{fTotalToPay, all.ToPay}, {fTotalToDeduct, all.ToDeduct}, {fTotalInformation, all.Information}} {
+	}{{fTotalToPay, "trailer_to_pay", all.ToPay}, {fTotalToDeduct, "trailer_to_deduct", all.ToDeduct}, {fTotalInformation, "trailer_information", all.Information}} {
 		if !rec.has(c.id) {
 			continue
 		}
@@ -86,9 +88,10 @@ func (r *Reader) readTrailer(row *row, rec *record, bad error) error {
 		if err != nil {
 			return err
 		}
-		checks = append(checks, reconcile.Check{Name: r.layout.format[c.id].word, Scope: r.path, Left: reconcile.Amount(declared), Right: c.found, OK: true})
+		checks = append(checks, reconcile.Check{Name: c.name, Scope: r.path, Left: reconcile.Amount(declared), Right: c.found, OK: true})
+		words = append(words, r.layout.format[c.id].word)
 	}
-	return r.proveTotals(row.line, checks)
+	return r.proveTotals(row.line, checks, words)
 }
 
 // declared reads a figure of the trailer, which must be there.
@@ -107,27 +110,28 @@ func (r *Reader) declared(row *row, id field, scale int) (int64, error) {
 // whose sense cannot be read must make up exactly what the totals lack, each
 // under one of them; a line whose amount cannot be read proves nothing, and is
 // blamed.
-func (r *Reader) proveTotals(line int, checks []reconcile.Check) error {
+func (r *Reader) proveTotals(line int, checks []reconcile.Check, words []string) error {
 	var wrong *reconcile.Check
+	word := ""
 	lack := make([]reconcile.Amount, len(checks))
 	for i := range checks {
 		c := &checks[i]
 		lack[i] = c.Left - c.Right
 		if c.Left != c.Right && wrong == nil {
-			wrong = c
+			wrong, word = c, words[i]
 		}
 	}
 	u := &r.unproved
 	n := len(u.withoutSense)
 	switch {
 	case wrong != nil && u.first.err != nil:
-		return r.refuse(u.line, u.first.field, fmt.Errorf("%w : le %s ne peut pas être prouvé (déclaré %s, trouvé %s sans les montants illisibles)", u.first.err, wrong.Name, euros(wrong.Left), euros(wrong.Right)),
+		return r.refuse(u.line, u.first.field, fmt.Errorf("%w : le %s ne peut pas être prouvé (déclaré %s, trouvé %s sans les montants illisibles)", u.first.err, word, euros(wrong.Left), euros(wrong.Right)),
 			"faire corriger cette ligne à la source")
 	case n > 0 && len(checks) == len(reconcile.Senses) && n <= maxWithoutSense && placed(u.withoutSense, lack):
 		for i := range checks {
 			if lack[i] != 0 {
 				checks[i].Right = checks[i].Left
-				checks[i].Note = fmt.Sprintf("dont %s de lignes rejetées au sens illisible", euros(lack[i]))
+				checks[i].Note = reconcile.NoteOf(reconcile.NoteUnreadSense, lack[i])
 			}
 		}
 	case wrong != nil:
@@ -135,7 +139,7 @@ func (r *Reader) proveTotals(line int, checks []reconcile.Check) error {
 		if n > 0 {
 			what += fmt.Sprintf(", ce que %d ligne(s) au sens illisible n'expliquent pas", n)
 		}
-		return r.refuse(line, wrong.Name, errors.New(what), hintIncomplete)
+		return r.refuse(line, word, errors.New(what), hintIncomplete)
 	case n > 0 && len(checks) > 0:
 		return r.refuse(line, "totaux", fmt.Errorf("ne laissent pas de place à %d ligne(s) au sens illisible", n), hintIncomplete)
 	}
@@ -152,10 +156,10 @@ func (r *Reader) proveSums() error {
 		slips, codes  reconcile.Amount
 		countedThings bool
 	}{
-		{"lignes par code = lignes par bulletin", reconcile.Amount(slips.Lines), reconcile.Amount(codes.Lines), true},
-		{"P par code = P par bulletin", slips.ToPay, codes.ToPay, false},
-		{"D par code = D par bulletin", slips.ToDeduct, codes.ToDeduct, false},
-		{"I par code = I par bulletin", slips.Information, codes.Information, false},
+		{"reader_lines", reconcile.Amount(slips.Lines), reconcile.Amount(codes.Lines), true},
+		{"reader_to_pay", slips.ToPay, codes.ToPay, false},
+		{"reader_to_deduct", slips.ToDeduct, codes.ToDeduct, false},
+		{"reader_information", slips.Information, codes.Information, false},
 	} {
 		if c.slips != c.codes {
 			return r.refuse(0, "", errors.New("les deux comptes de la lecture diffèrent : "+c.name), "signaler ce défaut du programme")

@@ -93,7 +93,7 @@ func TestPsopFieldsStandWhereTheContractSays(t *testing.T) {
 
 func TestPsopControlsCarryBothFigures(t *testing.T) {
 	got := readText(t, "psop", "2013-12", joinLines(psopFile(), "\n"))
-	want := map[string]reconcile.Amount{"nombre de dossiers": 1, "nombre de lignes": 4, "total P": 216134, "total D": 20000, "total I": 100000}
+	want := map[string]reconcile.Amount{"trailer_payslips": 1, "trailer_lines": 4, "trailer_to_pay": 216134, "trailer_to_deduct": 20000, "trailer_information": 100000}
 	for _, c := range got.load.Controls {
 		if !c.OK || c.Left != c.Right {
 			t.Errorf("control %+v", c)
