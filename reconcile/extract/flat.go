@@ -149,6 +149,7 @@ func (f *flatFile) identified(key []reconcile.IdentityField, found *[fieldCount]
 // read handles one row.
 func (f *flatFile) read(b []byte) error {
 	f.dataLines++
+	f.counts.unended = f.lines.noEOL
 	columns, bad, err := f.Reader.columns(&f.row, b)
 	if err != nil {
 		return err

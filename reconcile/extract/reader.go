@@ -75,6 +75,7 @@ type Reader struct {
 // counts is what the warnings tell.
 type counts struct {
 	withoutTotals, withoutLines, varying int64
+	unended                              bool // a file without control totals ends in the middle of a line, maybe
 }
 
 // NewReader prepares to read a file. Nothing is opened before Items is ranged
@@ -158,6 +159,9 @@ func (r *Reader) Warnings() []string {
 	}
 	if len(r.unknown) > 0 {
 		w = append(w, fmt.Sprintf("%s : %d colonne(s) inconnue(s) du format, non lue(s) : %s", r.path, len(r.unknown), strings.Join(r.unknown, ", ")))
+	}
+	if r.counts.unended {
+		w = append(w, r.path+" : la dernière ligne n'a pas de fin, et rien ne prouve que le fichier n'est pas coupé")
 	}
 	say(r.counts.withoutTotals, "%d bulletin(s) sans totaux")
 	say(r.counts.withoutLines, "%d bulletin(s) sans aucune ligne de paye")
