@@ -402,10 +402,10 @@ func TestAnUnknownLayoutListsThoseKnown(t *testing.T) {
 
 func TestWarningsTellWhatIsSuspect(t *testing.T) {
 	tables := &reconcile.Tables{
-		Elements: []reconcile.Element{{Code: "FED"}, {Code: "HALF"}, {Code: "ALONE"}},
+		Elements: []reconcile.Element{{Code: "FED", Kind: reconcile.Gain}, {Code: "HALF", Kind: reconcile.Gain}, {Code: "ALONE"}},
 		Correspondences: []reconcile.Correspondence{
 			{Element: "FED", Side: reconcile.Legacy, Code: "201"}, {Element: "FED", Side: reconcile.ONP, Code: "0201"},
-			{Element: "FED", Side: reconcile.ONP, Code: "0201", From: 1}, {Element: "HALF", Side: reconcile.ONP, Code: "201"},
+			{Element: "FED", Side: reconcile.ONP, Code: "0201", From: 1}, {Element: "HALF", Side: reconcile.ONP, Code: "201", Factor: -1},
 		},
 		Waves: []reconcile.Wave{{Name: "V1", Selectors: []reconcile.Selector{{Pattern: "*"}}}, {Name: "V2"}},
 	}
@@ -413,6 +413,7 @@ func TestWarningsTellWhatIsSuspect(t *testing.T) {
 		"correspondances.csv : aucun code côté legacy n'alimente l'élément HALF",
 		"correspondances.csv : aucun code côté legacy n'alimente l'élément ALONE",
 		"correspondances.csv : aucun code côté onp n'alimente l'élément ALONE",
+		"correspondances.csv : le code 201 (onp) est compté avec le signe opposé dans le net ; les nets comparés sont ceux d'après ce facteur",
 		"correspondances.csv : côté onp, les codes 0201 et 201 ne diffèrent que par des zéros de tête",
 		"vagues.csv : la vague V1 retient tous les agents, les suivantes n'en auront aucun",
 	}

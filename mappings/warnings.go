@@ -12,7 +12,7 @@ import (
 // in a stable order: an element that no code of a side feeds, two codes that
 // differ by leading zeros alone, a wave that no agent can reach.
 func Warnings(t *reconcile.Tables) []string {
-	return slices.Concat(unfedElements(t), zeroTwins(t), unreachedWaves(t))
+	return slices.Concat(unfedElements(t), turnedNets(t), zeroTwins(t), unreachedWaves(t))
 }
 
 func unfedElements(t *reconcile.Tables) []string {
@@ -30,6 +30,18 @@ func unfedElements(t *reconcile.Tables) []string {
 			if !known[fed{t.Elements[i].Code, side}] {
 				list = append(list, fmt.Sprintf("%s : aucun code côté %s n'alimente l'élément %s", correspondencesFile, side, t.Elements[i].Code))
 			}
+		}
+	}
+	return list
+}
+
+// turnedNets tells which codes of the net are counted with the other sign: the
+// nets compared are then not those of the file.
+func turnedNets(t *reconcile.Tables) []string {
+	var list []string
+	for _, c := range t.Correspondences {
+		if e, ok := t.Element(c.Element); ok && c.Factor < 0 && e.Kind.Sense().Net() {
+			list = append(list, fmt.Sprintf("%s : le code %s (%s) est compté avec le signe opposé dans le net ; les nets comparés sont ceux d'après ce facteur", correspondencesFile, c.Code, c.Side))
 		}
 	}
 	return list

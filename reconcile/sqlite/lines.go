@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"bascule/reconcile"
 )
@@ -166,15 +167,17 @@ func (p *lineParser) text() (string, bool) {
 	if !p.take('"') {
 		return "", false
 	}
-	start := p.i
+	start, high := p.i, byte(0)
 	for p.i < len(p.s) {
 		switch p.s[p.i] {
 		case '"':
+			s := p.s[start:p.i]
 			p.i++
-			return p.s[start : p.i-1], true
+			return s, high < utf8.RuneSelf || utf8.ValidString(s)
 		case '\\':
 			return p.escaped(start - 1)
 		}
+		high |= p.s[p.i]
 		p.i++
 	}
 	return "", false
