@@ -1,6 +1,11 @@
 package reconcile
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+)
 
 // Summary is what a run found, in figures: summary.json (CONTRACT 5), frozen
 // when the run is recorded. Keys are added, never renamed.
@@ -138,9 +143,26 @@ func (c *Check) UnmarshalJSON(b []byte) error {
 
 // Seconds is the time each stage took.
 type Seconds struct {
-	Load    float64 `json:"load"`
-	Compare float64 `json:"compare"`
-	Report  float64 `json:"report"`
+	Load    Millis `json:"load"`
+	Compare Millis `json:"compare"`
+	Report  Millis `json:"report"`
+}
+
+// Millis is a duration in milliseconds, written in JSON as a number of seconds.
+type Millis int64
+
+// String prints seconds with three decimals, "5.750".
+func (m Millis) String() string { return fmt.Sprintf("%d.%03d", m/1000, m%1000) }
+
+// MarshalJSON writes the number of seconds.
+func (m Millis) MarshalJSON() ([]byte, error) { return []byte(m.String()), nil }
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (m *Millis) UnmarshalJSON(b []byte) error {
+	whole, fraction, _ := strings.Cut(string(b), ".")
+	v, err := strconv.ParseInt(whole+(fraction + "000")[:3], 10, 64)
+	*m = Millis(v)
+	return err
 }
 
 // Output is a published file and the digest of its content.

@@ -107,7 +107,7 @@ func inventedRun() *reconcile.Run {
 	s.Run, s.Period, s.PreviousRun = 7, r.Period, 6
 	s.Legacy = reconcile.SideSummary{Files: 1, Agents: 149_997, Payslips: 150_642, Lines: 3_915_893, Rejected: 2, ToPay: 45_234_567_890, ToDeduct: 9_876_543_210, Information: 30_001_122_334}
 	s.ONP = reconcile.SideSummary{Files: 1, Agents: 149_996, Payslips: 150_641, Lines: 3_915_877, Rejected: 1, ToPay: 45_234_500_000, ToDeduct: 9_876_543_999, Information: 30_001_199_999}
-	s.Seconds = reconcile.Seconds{Load: 3.2, Compare: 2.1, Report: 0.8}
+	s.Seconds = reconcile.Seconds{Load: 3200, Compare: 2100, Report: 800}
 	s.Outputs = []reconcile.Output{{File: "discrepancies.csv", SHA256: sha}, {File: "ecarts-2013-12-run-0007.xlsx", SHA256: sha}}
 	s.Closing = reconcile.Closing{OK: true, Identity: "−678,90 € = 452 345 000,00 € − 452 345 678,90 €"}
 	for i := range 30 {

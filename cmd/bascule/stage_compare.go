@@ -61,7 +61,7 @@ func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile
 			return err
 		}
 		run.Folder = runFolder(c, run.ID)
-		run.Summary.Seconds.Compare = seconds(a.Now().Sub(start))
+		run.Summary.Seconds.Compare = millis(a.Now().Sub(start))
 		return nil
 	})
 	if err != nil {
@@ -109,9 +109,7 @@ func inputsDigest(run *reconcile.Run) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func seconds(d time.Duration) float64 {
-	return float64(d.Round(time.Millisecond)) / float64(time.Second)
-}
+func millis(d time.Duration) reconcile.Millis { return reconcile.Millis(d.Milliseconds()) }
 
 // comparison is one run being made.
 type comparison struct {

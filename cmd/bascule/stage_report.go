@@ -62,7 +62,7 @@ func (a *App) publish(ctx context.Context, db *sqlite.DB, run *reconcile.Run) (e
 	if err := a.writeOutputs(work, data); err != nil {
 		return err
 	}
-	run.Summary.Seconds.Report = seconds(a.Now().Sub(start))
+	run.Summary.Seconds.Report = millis(a.Now().Sub(start))
 	if _, err := writeFile(filepath.Join(work, "summary.json"), func(w io.Writer) error { return reports.WriteSummary(w, &run.Summary) }); err != nil {
 		return err
 	}

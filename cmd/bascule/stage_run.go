@@ -37,7 +37,7 @@ func (a *App) Run(ctx context.Context, force bool) (*RunResult, error) {
 		if err != nil {
 			return err
 		}
-		took := seconds(a.Now().Sub(start))
+		took := millis(a.Now().Sub(start))
 		run, err := a.compareLoads(ctx, db, loads, force)
 		if err != nil {
 			return err
