@@ -62,34 +62,32 @@ func (c *Comparer) mapSide(side Side, p *Pair) error {
 		return nil
 	}
 	alone := p.Groups[1-side].Payslip == nil
-	books := c.Tally.Ledger.open(payslip)
 	var sums Sums
 	var employer Amount
-	for i := range payslip.Lines {
-		line := &payslip.Lines[i]
-		sums.Add(line.Sense, line.Amount)
-		amount, at := line.Amount, place{}
-		if t, ok := c.terms.Mapping.Target(side, line.Code, line.Sense); ok {
-			amount *= Amount(t.Factor)
-			at.cell = newCellKey(t.Element, line.Origin)
-			m.cells = append(m.cells, cell{at.cell, amount, 1})
-			if c.terms.Mapping.Elements[t.Element].Kind == Patronale {
-				employer += amount
+	for programme, lines := range payslip.byProgramme() {
+		own := c.Tally.Ledger.book(programme)
+		for i := range lines {
+			line := &lines[i]
+			sums.Add(line.Sense, line.Amount)
+			at, amount := c.terms.Mapping.place(side, line)
+			own.at(at).Held[side] += amount
+			c.where.add(placement{at, side, own, amount})
+			if alone {
+				c.where.home.at(at).Missing += signOf(side) * amount
 			}
-		} else {
-			at = rawPlace(line.Code, side, line.Sense, line.Origin)
-			m.unmapped = append(m.unmapped, loose{line.Code, line.Sense, line.Origin, amount, 1})
-		}
-		own := books.of(i)
-		own.at(at).Held[side] += amount
-		c.where.add(placement{at, side, own, amount})
-		if alone {
-			c.where.home.at(at).Missing += signOf(side) * amount
-		}
-		if line.Sense.Net() {
-			m.net += amount
-		} else {
-			m.information += amount
+			if at.unmapped() {
+				m.unmapped = append(m.unmapped, loose{line.Code, line.Sense, line.Origin, amount, 1})
+			} else {
+				m.cells = append(m.cells, cell{at.cell, amount, 1})
+				if c.terms.Mapping.Elements[at.cell.element()].Kind == Patronale {
+					employer += amount
+				}
+			}
+			if line.Sense.Net() {
+				m.net += amount
+			} else {
+				m.information += amount
+			}
 		}
 	}
 	m.lines = sums.Lines

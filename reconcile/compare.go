@@ -40,7 +40,6 @@ type Comparer struct {
 	sink      Sink
 	crosswalk [2]map[string]*CrosswalkRow // by the key of each side
 	person    [2]string                   // last one met, per side
-	admitted  verdict                     // of the rows that concern the next pair already
 	emitted   verdict
 	row       Discrepancy
 	sides     [2]mappedSide
@@ -69,6 +68,7 @@ func (c *Comparer) First(pairs iter.Seq2[*Pair, error]) error {
 		if err != nil {
 			return err
 		}
+		c.emitted = verdict{}
 		for _, side := range Sides {
 			if err := c.admit(side, &p.Groups[side]); err != nil {
 				return err
@@ -81,7 +81,6 @@ func (c *Comparer) First(pairs iter.Seq2[*Pair, error]) error {
 			}
 		}
 		if len(singles) > 0 {
-			c.admitted = verdict{}
 			continue
 		}
 		if err := c.pair(p); err != nil {
@@ -99,6 +98,7 @@ func (c *Comparer) Second(pairs iter.Seq2[*Pair, error]) error {
 		if err != nil {
 			return err
 		}
+		c.emitted = verdict{}
 		if s := c.leftover(p); s != nil {
 			err = c.sink.Single(s)
 		} else {
@@ -113,7 +113,6 @@ func (c *Comparer) Second(pairs iter.Seq2[*Pair, error]) error {
 
 // pair runs the steps of the algorithm (doc.go) on one pair.
 func (c *Comparer) pair(p *Pair) error {
-	c.emitted, c.admitted = c.admitted, verdict{}
 	c.head(p)
 	c.where.reset(c.Tally.Ledger, c.row.Programme, p)
 	for _, side := range Sides {

@@ -15,15 +15,13 @@ func (c *Comparer) admit(side Side, g *Group) error {
 		t.Agents++
 		c.person[side] = person
 	}
-	defer func() { c.admitted.add(c.emitted) }()
-	c.emitted = verdict{}
 	if g.Repeats > 0 {
-		if err := c.repeated(side, p, "repeated_in_file", 0); err != nil {
+		if err := c.repeated(side, p, CauseDuplicate, "repeated_in_file", 0); err != nil {
 			return err
 		}
 	}
 	if p.conflicting() {
-		if err := c.repeated(side, p, "conflicting_matricules", 0); err != nil {
+		if err := c.repeated(side, p, CauseIdentity, "conflicting_matricules", 0); err != nil {
 			return err
 		}
 	}
@@ -31,7 +29,7 @@ func (c *Comparer) admit(side Side, g *Group) error {
 		t.Duplicates++
 		t.SetAside = t.SetAside.Plus(double.Sums)
 		c.Tally.Ledger.setAside(c.terms.Mapping, side, double)
-		if err := c.repeated(side, double, "doubled_in_files", i); err != nil {
+		if err := c.repeated(side, double, CauseDuplicate, "doubled_in_files", i); err != nil {
 			return err
 		}
 	}
@@ -103,17 +101,14 @@ func (c *Comparer) identity(p *Pair) error {
 	return c.emit(d)
 }
 
-// repeated reports a payslip met again in the same file, or in another one.
-// Its amounts are shown and move nothing: they are summed once, elsewhere.
-func (c *Comparer) repeated(side Side, payslip *Payslip, rule string, ordinal int) error {
+// repeated reports a payslip met again in the same file or in another one, or
+// whose parts may be two persons. Its amounts are shown and move nothing: they are summed once, elsewhere.
+func (c *Comparer) repeated(side Side, payslip *Payslip, cause Cause, rule string, ordinal int) error {
 	p := &Pair{Key: payslip.Key}
 	p.Groups[side].Payslip = payslip
 	c.head(p)
 	d := c.blank(IdentityDoubt)
-	d.Side, d.Cause, d.Rule, d.AtFault, d.ordinal = side, CauseDuplicate, rule, FaultLegacy, ordinal
-	if rule == "conflicting_matricules" {
-		d.Cause = CauseIdentity
-	}
+	d.Side, d.Cause, d.Rule, d.AtFault, d.ordinal = side, cause, rule, FaultLegacy, ordinal
 	d.Legacy = payslip.Sums.Net()
 	if side == ONP {
 		d.Legacy, d.ONP, d.AtFault = 0, d.Legacy, FaultONP

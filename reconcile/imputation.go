@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 )
@@ -9,7 +10,36 @@ import (
 // place is what a line feeds: an (element, origin), or a raw code and origin.
 type place struct {
 	cell cellKey // of a raw code, its origin alone
-	raw  codeKey // blank for an element
+	raw  codeKey // zero for an element
+}
+
+func (p place) unmapped() bool { return p.raw.sense != 0 }
+
+// place is what a line feeds, and its amount there.
+func (m *Mapping) place(side Side, l *PayLine) (place, Amount) {
+	if t, ok := m.Target(side, l.Code, l.Sense); ok {
+		return place{cell: newCellKey(t.Element, l.Origin)}, l.Amount * Amount(t.Factor)
+	}
+	return rawPlace(l.Code, side, l.Sense, l.Origin), l.Amount
+}
+
+// byProgramme walks the lines of a payslip by runs that one programme bears.
+func (p *Payslip) byProgramme() iter.Seq2[string, []PayLine] {
+	return func(yield func(string, []PayLine) bool) {
+		if len(p.Parts) == 0 {
+			yield(p.Agent.Programme, p.Lines)
+			return
+		}
+		for i, part := range p.Parts {
+			end := len(p.Lines)
+			if i+1 < len(p.Parts) {
+				end = p.Parts[i+1].From
+			}
+			if !yield(part.Programme, p.Lines[part.From:end]) {
+				return
+			}
+		}
+	}
 }
 
 // placement is where a file books one line of a pair that several programmes
@@ -28,8 +58,7 @@ type imputation struct {
 	split  bool // several programmes bear the pair
 	alone  bool // one side is missing: its whole payslip is one gap
 	lines  []placement
-	target map[place]*book
-	mixed  map[place]bool
+	target map[place]*book // of each place, nil where several bear it
 }
 
 func (k *imputation) reset(l *Ledger, home string, p *Pair) {
@@ -41,7 +70,7 @@ func (k *imputation) reset(l *Ledger, home string, p *Pair) {
 		}
 	}
 	if k.split {
-		k.target, k.mixed = make(map[place]*book), make(map[place]bool)
+		k.target = make(map[place]*book)
 	}
 }
 
@@ -50,18 +79,18 @@ func (k *imputation) add(p placement) {
 		return
 	}
 	k.lines = append(k.lines, p)
-	if b := k.target[p.place]; b == nil {
+	if b, met := k.target[p.place]; !met {
 		k.target[p.place] = p.book
 	} else if b != p.book {
-		k.mixed[p.place] = true
+		k.target[p.place] = nil
 	}
 }
 
 // of is the book of a gap: that of all its lines where there is but one, else
 // that of the pair.
 func (k *imputation) of(p place) *book {
-	if b := k.target[p]; k.split && !k.alone && b != nil && !k.mixed[p] {
-		return b
+	if k.split && !k.alone && k.target[p] != nil {
+		return k.target[p]
 	}
 	return k.home
 }
@@ -117,12 +146,10 @@ func (p *Payslip) values(f Field) string {
 // shares tells how much of a payslip each programme bears.
 func (p *Payslip) shares() string {
 	sums := make(map[string]Amount)
-	rest, programme := p.Parts, p.Agent.Programme
-	for i := range p.Lines {
-		for len(rest) > 0 && rest[0].From <= i {
-			programme, rest = rest[0].Programme, rest[1:]
+	for programme, lines := range p.byProgramme() {
+		for i := range lines {
+			sums[programme] += lines[i].Amount
 		}
-		sums[programme] += p.Lines[i].Amount
 	}
 	var texts []string
 	for name, sum := range sums {

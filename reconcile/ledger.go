@@ -102,40 +102,19 @@ func (b *book) codeKeys() []codeKey {
 
 // at is the account of a place in the book.
 func (b *book) at(p place) *Balance {
-	if p.raw.code != "" {
+	if p.unmapped() {
 		return b.code(p.raw)
 	}
 	return &b.elements[p.cell.element()]
 }
 
-// parts walks the lines of a payslip with the book that each is on.
-type parts struct {
-	ledger *Ledger
-	rest   []Part
-	book   *book
-}
-
-func (l *Ledger) open(p *Payslip) parts {
-	return parts{l, p.Parts, l.book(p.Agent.Programme)}
-}
-
-// of is the book of line i; lines are asked in order.
-func (p *parts) of(i int) *book {
-	for len(p.rest) > 0 && p.rest[0].From <= i {
-		p.book, p.rest = p.ledger.book(p.rest[0].Programme), p.rest[1:]
-	}
-	return p.book
-}
-
 // setAside books the lines of a double: read, compared nowhere.
 func (l *Ledger) setAside(m *Mapping, side Side, p *Payslip) {
-	books := l.open(p)
-	for i := range p.Lines {
-		line := &p.Lines[i]
-		if t, ok := m.Target(side, line.Code, line.Sense); ok {
-			books.of(i).elements[t.Element].Aside[side] += line.Amount * Amount(t.Factor)
-		} else {
-			books.of(i).code(codeKey{line.Code, side, line.Sense}).Aside[side] += line.Amount
+	for programme, lines := range p.byProgramme() {
+		own := l.book(programme)
+		for i := range lines {
+			at, amount := m.place(side, &lines[i])
+			own.at(at).Aside[side] += amount
 		}
 	}
 }

@@ -137,8 +137,3 @@ func (v *verdict) count(d *Discrepancy) {
 		v.open++
 	}
 }
-
-func (v *verdict) add(w verdict) {
-	v.rows += w.rows
-	v.open += w.open
-}

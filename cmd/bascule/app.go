@@ -14,6 +14,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+
+	"bascule/reconcile"
 )
 
 // Exit codes (CONTRACT 1).
@@ -40,11 +42,12 @@ type App struct {
 
 	configFile string
 	logFormat  string
+	loaded     map[reconcile.Period]*reconcile.Tables
 	open       bool // the result of the command leaves discrepancies open
 }
 
 func newApp(stdout, stderr io.Writer) *App {
-	return &App{Log: slog.New(slog.DiscardHandler), Now: time.Now, Rand: rand.Reader, Stdout: stdout, Stderr: stderr, Version: buildVersion().String()}
+	return &App{loaded: make(map[reconcile.Period]*reconcile.Tables), Log: slog.New(slog.DiscardHandler), Now: time.Now, Rand: rand.Reader, Stdout: stdout, Stderr: stderr, Version: buildVersion().String()}
 }
 
 // execute runs the command line and reports its error, if any, in one line.

@@ -71,8 +71,12 @@ func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile
 	return run, nil
 }
 
-// tables reads the tables of correspondence, valid in a month.
+// tables reads the tables of correspondence, valid in a month: once for a
+// command, so that all its stages see the same.
 func (a *App) tables(p reconcile.Period) (*reconcile.Tables, error) {
+	if t := a.loaded[p]; t != nil {
+		return t, nil
+	}
 	c := a.Config
 	paths := mappings.Paths{Dir: c.Abs(c.Mappings)}
 	if c.Identity.Crosswalk != "" { // named: then it must exist
@@ -81,7 +85,12 @@ func (a *App) tables(p reconcile.Period) (*reconcile.Tables, error) {
 	if c.Waves != "" {
 		paths.Waves = c.Abs(c.Waves)
 	}
-	return mappings.LoadPaths(paths, p)
+	t, err := mappings.LoadPaths(paths, p)
+	if err != nil {
+		return nil, err
+	}
+	a.loaded[p] = t
+	return t, nil
 }
 
 // tablesOf are the tables that a run was made with. Others would contradict its

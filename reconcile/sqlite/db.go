@@ -44,7 +44,6 @@ var ErrForeign = errors.New("la base appartient à un autre programme: indiquez 
 
 // DB is an open database.
 type DB struct {
-	path   string
 	write  *sqlx.DB // one connection
 	read   *sqlx.DB // as many as there are cursors
 	secret []byte
@@ -62,7 +61,7 @@ func Open(ctx context.Context, path string, random io.Reader) (*DB, error) {
 	if err := create(ctx, path); err != nil {
 		return nil, fmt.Errorf("base %s: %w", path, describe(err))
 	}
-	d := &DB{path: path}
+	d := new(DB)
 	var err error
 	if d.write, err = connect(path, "immediate", writerCacheKiB, false); err != nil {
 		return nil, err
