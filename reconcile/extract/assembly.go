@@ -83,12 +83,15 @@ func (r *Reader) readAgent(row *row, p *reconcile.Payslip) (identity, situation 
 	text := r.slip.text[:0]
 	var ends [len(agentTexts)]int
 	for i, f := range agentTexts {
-		if row.control && hasControl(row.cell[f]) {
+		if err := row.unreadable(f); err != nil {
 			if i < identityTexts {
-				return fault{l.format[f].word, errControl}, fault{}
+				return fault{l.format[f].word, err}, fault{}
 			}
-			note(&situation, l.format[f].word, errControl)
+			note(&situation, l.format[f].word, err)
 			row.cell[f] = nil
+		}
+		if f == fSurname || f == fFirstName {
+			r.watch(row, f)
 		}
 		if f == fEchelon {
 			text = appendEchelon(text, l, row)

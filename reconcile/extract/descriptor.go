@@ -49,8 +49,9 @@ func (d *descriptor) read(text []byte) error {
 		{"name", d.text(&l.Name)},
 		{"title", d.text(&l.Title)},
 		{"shape", d.choice(&l.Shape, shapes)},
-		{"encoding", d.choice(&l.Encoding, append(charsetNames(), encodingXML))},
+		{"encoding", d.encoding},
 		{"type", d.typePositions},
+		{"length", d.length},
 		{"delimiter", d.character(&l.delimiter, ";", ",", "|", "\t")},
 		{"decimal", d.character(&l.mark, ",", ".", string(eitherMark))},
 		{"absent", d.texts(&l.absent)},
@@ -258,6 +259,8 @@ func (d *descriptor) field(r *record, n *yaml.Node) error {
 			return err
 		}},
 		{"decimals", func(n *yaml.Node) error { decimals = n; return nil }},
+		{"coding", d.coding(&p)},
+		{"digits", d.digits(&p)},
 		{"form", func(n *yaml.Node) error {
 			f.form, _ = formNamed(n.Value)
 			return d.choice(new(string), formNames())(n)
@@ -274,11 +277,15 @@ func (d *descriptor) field(r *record, n *yaml.Node) error {
 		return err
 	}
 	info := &fieldInfos[p.id]
+	p.numeric = info.numeric()
 	f.word, f.mark = info.french, l.mark
 	if p.name != "" {
 		f.word = p.name
 	}
 	if err := d.placed(n, &p, at, f.signed); err != nil {
+		return err
+	}
+	if err := d.coded(n, &p, &f); err != nil {
 		return err
 	}
 	if len(f.values) > 0 && (info.kind != kindText || info.roles != roleAgent) {
@@ -292,6 +299,9 @@ func (d *descriptor) field(r *record, n *yaml.Node) error {
 	}
 	if f.form == formNone && p.id == fMonth {
 		f.form = formMonth
+	}
+	if p.coding == codingPacked && p.digits == 0 && f.form != formNone {
+		p.digits = forms[f.form].length
 	}
 	r.places, r.width = append(r.places, p), max(r.width, p.to, p.sign+1)
 	if p.id != fNone {
@@ -337,7 +347,7 @@ func (d *descriptor) decimals(f *format, k kind, p *place, n *yaml.Node) error {
 	if limit, number := most[k]; err != nil || !number || v < 0 || v > limit {
 		return d.fail(n, "decimals", "0 à 2 pour un montant, 0 à 6 pour une base ou un taux", "nombre de décimales impossible pour ce champ")
 	}
-	if p.to-p.from+most[k]-v > maxDigits {
+	if p.width()+most[k]-v > maxDigits {
 		return d.fail(n, "decimals", "un nombre a au plus 18 chiffres", "le champ est trop large")
 	}
 	f.implied = int8(v)

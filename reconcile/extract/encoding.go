@@ -3,6 +3,7 @@ package extract
 import (
 	"encoding/binary"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -10,10 +11,11 @@ import (
 
 // charset is how the characters of a file are written. cm is nil for UTF-8.
 type charset struct {
-	name  string
-	cm    *charmap.Charmap
-	c1    bool // 0x80 to 0x9F stand for characters, as in windows-1252
-	table [256]utf8Bytes
+	name   string
+	cm     *charmap.Charmap
+	c1     bool           // 0x80 to 0x9F stand for characters, as in windows-1252
+	ebcdic *[256]byte     // turns the bytes of the file into those of a row; nil where they are the same
+	table  [256]utf8Bytes // of the bytes of a row
 }
 
 // utf8Bytes is one character in UTF-8; n is 0 when the byte stands for none.
@@ -22,13 +24,14 @@ type utf8Bytes struct {
 	n uint8
 }
 
-// charsets lists the encodings that a layout may name. Those of EBCDIC are to
-// come: they need their own record splitter.
+// charsets lists the encodings that a layout may name.
 var charsets = []*charset{
 	{name: "utf-8"},
 	newCharset("iso-8859-1", charmap.ISO8859_1, false),
 	newCharset("iso-8859-15", charmap.ISO8859_15, false),
 	newCharset("windows-1252", charmap.Windows1252, true),
+	ebcdic1047,
+	ebcdic1147,
 }
 
 func newCharset(name string, cm *charmap.Charmap, c1 bool) *charset {
@@ -38,26 +41,42 @@ func newCharset(name string, cm *charmap.Charmap, c1 bool) *charset {
 		if r == utf8.RuneError || i >= 0x80 && r >= 0x80 && r <= 0x9F {
 			continue
 		}
-		c.table[i].n = uint8(utf8.EncodeRune(c.table[i].b[:], r))
+		c.table[i] = encoded(r)
 	}
 	return c
 }
 
+func encoded(r rune) (u utf8Bytes) {
+	u.n = uint8(utf8.EncodeRune(u.b[:], r))
+	return u
+}
+
+// charsetNamed finds an encoding. Those of EBCDIC have many names, ibm-1147 and
+// cp1147 among them.
 func charsetNamed(name string) (*charset, bool) {
+	name = strings.ToLower(name)
 	for _, c := range charsets {
-		if c.name == name {
+		if c.name == name || c.ebcdic != nil && strings.TrimLeft(name, "cpibm-") == strings.TrimPrefix(c.name, "ebcdic-") {
 			return c, true
 		}
 	}
 	return nil, false
 }
 
+// charsetNames lists the encodings of text files, those of EBCDIC left out.
 func charsetNames() []string {
-	names := make([]string, len(charsets))
-	for i, c := range charsets {
-		names[i] = c.name
+	var names []string
+	for _, c := range charsets {
+		if c.ebcdic == nil {
+			names = append(names, c.name)
+		}
 	}
 	return names
+}
+
+// layoutEncodings lists what a layout may name.
+func layoutEncodings() []string {
+	return append(charsetNames(), ebcdic1047.name, ebcdic1147.name, encodingXML)
 }
 
 // plain tells whether b holds only printable ASCII, eight bytes at a time.
@@ -134,11 +153,11 @@ func (c *charset) check(b []byte) (high, control bool, err error) {
 	return high, control, nil
 }
 
-// hasControl tells whether a cell holds a control character, for a record that
-// check found to hold one.
-func hasControl(b []byte) bool {
+// hasControl tells whether a cell holds a control character, or a byte that
+// stands for no character, for a record that may hold some.
+func (c *charset) hasControl(b []byte) bool {
 	for _, x := range b {
-		if x < ' ' && x != '\t' && x != '\r' && x != '\n' {
+		if x < ' ' && x != '\t' && x != '\r' && x != '\n' || x >= utf8.RuneSelf && c.cm != nil && c.table[x].n == 0 {
 			return true
 		}
 	}
@@ -156,6 +175,9 @@ func (c *charset) append(dst, b []byte) []byte {
 			continue
 		}
 		u := &c.table[x]
+		if u.n == 0 { // in a field that nothing checks
+			dst = utf8.AppendRune(dst, utf8.RuneError)
+		}
 		dst = append(dst, u.b[:u.n]...)
 	}
 	return dst

@@ -26,7 +26,7 @@ type flatFile struct {
 }
 
 func (r *Reader) readFlat() error {
-	if err := r.skipBOM(); err != nil {
+	if err := r.openText(); err != nil {
 		return err
 	}
 	f := &flatFile{Reader: r, row: row{charset: r.layout.charset}, rec: r.layout.record(roleLine)}

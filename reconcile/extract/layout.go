@@ -35,6 +35,7 @@ type Layout struct {
 	fixed      bool
 	typeFrom   int // where the type of a fixed record stands, 0-based, half open
 	typeTo     int
+	length     int // of every record, in bytes, in a file without line ends; 0 in the others
 	delimiter  byte
 	mark       byte // decimal mark
 	absent     []string
@@ -52,8 +53,9 @@ type record struct {
 	tag    string // what its type column holds; in XML, the element
 	role   role
 	places []place
-	width  int // of a fixed record
-	line   int // in the descriptor
+	width  int  // of a fixed record
+	coded  bool // a file without line ends: it may hold packed fields and zeros for blanks
+	line   int  // in the descriptor
 }
 
 // place tells where a field is: positions of a fixed record (0-based, half
@@ -63,6 +65,10 @@ type place struct {
 	from, to int
 	sign     int
 	name     string
+
+	coding  coding
+	digits  int  // of a packed text, from the right; all when 0
+	numeric bool // the field has a sign
 
 	partFrom, partTo int // characters of the element's value; the whole when partTo is 0
 }
@@ -133,7 +139,7 @@ func (l *Layout) validate() error {
 	case l.Shape == "":
 		return l.blame(0, "shape", "choisir parmi : "+strings.Join(shapes, ", "), "manque")
 	case l.Encoding == "":
-		return l.blame(0, "encoding", "choisir parmi : "+strings.Join(append(charsetNames(), encodingXML), ", "), "manque")
+		return l.blame(0, "encoding", "choisir parmi : "+strings.Join(layoutEncodings(), ", "), "manque")
 	case (l.Encoding == encodingXML) != (l.Shape == shapeXML):
 		return l.blame(0, "encoding", "« xml » va avec shape: xml, et avec elle seule", "ne convient pas à la forme « %s »", l.Shape)
 	case len(l.senses) == 0:
@@ -144,6 +150,7 @@ func (l *Layout) validate() error {
 		return err
 	}
 	for _, r := range l.records {
+		r.coded = l.length > 0
 		if err := l.validateRecord(r); err != nil {
 			return err
 		}
@@ -171,6 +178,10 @@ func (l *Layout) validateShape() error {
 		return l.blame(0, "records", hint, "ne décrit pas les enregistrements de la forme « %s »", l.Shape)
 	}
 	switch {
+	case l.length > 0 && !l.fixed:
+		return l.blame(0, "length", "supprimer length, ou donner type", "ne convient qu'aux enregistrements à positions fixes")
+	case l.charset != nil && l.charset.ebcdic != nil && l.length == 0:
+		return l.blame(0, "length", "écrire la longueur de tout enregistrement, en octets : length: 160", "manque : un fichier en EBCDIC n'a pas de fins de ligne")
 	case l.Shape == shapeRecords && l.fixed == (l.delimiter != 0):
 		return l.blame(0, "type", "donner soit type (positions fixes), soit delimiter (colonnes)", "positions fixes ou colonnes : il faut choisir")
 	case l.Shape == shapeFlat && (l.fixed || l.delimiter == 0):
@@ -228,6 +239,9 @@ func (l *Layout) validateRecord(r *record) error {
 	}
 	if r.has(fYear) != r.has(fMonth) || r.has(fYear) && r.has(fPeriod) {
 		return l.blame(r.line, "fields", "donner soit period, soit year et month", "le mois de paye est décrit à moitié ou deux fois")
+	}
+	if l.length > 0 && r.width > l.length {
+		return l.blame(r.line, "length", "revoir length ou les positions", "« %s » va jusqu'à la position %d, au-delà des %d octets d'un enregistrement", r.tag, r.width, l.length)
 	}
 	for i, p := range r.places {
 		if p.sign >= p.from && p.sign < p.to {

@@ -13,11 +13,15 @@ var errLineTooLong = errors.New("est plus longue que la limite")
 
 const readSize = 256 << 10
 
-// lineReader cuts a stream into lines ended by LF or CRLF. The slices it gives
-// are valid until the next call.
+// errPartial completes the sentence "le fichier …".
+var errPartial = errors.New("s'arrête au milieu d'un enregistrement")
+
+// lineReader cuts a stream into lines ended by LF or CRLF, or into records of
+// one size. The slices it gives are valid until the next call.
 type lineReader struct {
 	src   io.Reader
 	max   int // bytes of one record
+	size  int // of every record, in a file without line ends; 0 in the others
 	buf   []byte
 	start int // of the current record
 	next  int // where the line after it starts
@@ -35,17 +39,22 @@ func newLineReader(src io.Reader, maxBytes int) *lineReader {
 	return &lineReader{src: src, max: maxBytes, buf: make([]byte, readSize)}
 }
 
+// head gives the first bytes of the stream, at most n, and leaves them there.
+func (s *lineReader) head(n int) ([]byte, error) {
+	for s.end < n && !s.eof {
+		if _, err := s.fill(); err != nil {
+			return nil, err
+		}
+	}
+	return s.buf[:min(n, s.end)], nil
+}
+
 // skipBOM skips the mark of UTF-8 at the front of the stream, and tells whether
 // there was one.
 func (s *lineReader) skipBOM() (bool, error) {
 	const bom = "\xEF\xBB\xBF"
-	for s.end < len(bom) && !s.eof {
-		if _, err := s.fill(); err != nil {
-			return false, err
-		}
-	}
-	if !bytes.HasPrefix(s.buf[:s.end], []byte(bom)) {
-		return false, nil
+	if head, err := s.head(len(bom)); err != nil || string(head) != bom {
+		return false, err
 	}
 	s.next = len(bom)
 	return true, nil
@@ -55,9 +64,32 @@ func (s *lineReader) skipBOM() (bool, error) {
 func (s *lineReader) read() ([]byte, error) {
 	s.start = s.next
 	s.first = s.last + 1
+	if s.size > 0 {
+		return s.ofSize()
+	}
 	b, err := s.upToEOL()
 	s.firstLength, s.firstSpan, s.firstNoEOL = len(b), s.next-s.start, s.noEOL
 	return b, err
+}
+
+// ofSize gives the next record of a file without line ends.
+func (s *lineReader) ofSize() ([]byte, error) {
+	for s.end-s.start < s.size && !s.eof {
+		if _, err := s.fill(); err != nil {
+			return nil, err
+		}
+	}
+	switch s.end - s.start {
+	case 0:
+		return nil, io.EOF
+	default:
+		if s.end-s.start < s.size {
+			return nil, errPartial
+		}
+	}
+	s.next = s.start + s.size
+	s.last++
+	return s.buf[s.start:s.next], nil
 }
 
 // extend gives the current record with one more line, for a quoted field that

@@ -18,6 +18,7 @@ var (
 	errInteger   = errors.New("n'est pas un nombre entier")
 	errMonth     = errors.New("n'est pas un mois possible")
 	errControl   = errors.New("contient un caractère de commande")
+	errCoding    = errors.New("n'est pas un nombre codé comme le dit le format")
 )
 
 // maxDigits bounds a scaled number so that it fits an int64 with room to add.

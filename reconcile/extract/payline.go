@@ -14,9 +14,13 @@ func (r *Reader) readLine(row *row, tag string, bad error, already fault) error 
 	if bad != nil {
 		return r.rejectLine(row, tag, fault{err: bad}, parsedLine{line: &reconcile.PayLine{}, amountErr: bad})
 	}
+	met := len(r.codes.all)
 	code, err := r.codes.of(row, r.layout)
 	if err != nil {
 		return r.refuse(row.line, "", err, "vérifier le format déclaré pour ce fichier")
+	}
+	if len(r.codes.all) > met {
+		r.watch(row, fLabel)
 	}
 	s := &r.slip
 	n := len(s.codes)
@@ -97,11 +101,9 @@ func (r *Reader) parseRest(row *row, line *reconcile.PayLine) (f fault) {
 	if origin != 0 {
 		line.Origin = origin
 	}
-	if row.control {
-		for _, id := range [...]field{fCode, fLabel} {
-			if hasControl(row.cell[id]) {
-				return fault{l.format[id].word, errControl}
-			}
+	for _, id := range [...]field{fCode, fLabel} {
+		if err := row.unreadable(id); err != nil {
+			return fault{l.format[id].word, err}
 		}
 	}
 	return fault{}

@@ -58,6 +58,9 @@ type Reader struct {
 	yield     func(Item, error) bool
 	encodeRaw func([]byte) []byte // gives back the file's bytes, where rows hold decoded text
 
+	translated []byte // the current record of an EBCDIC file, as rows hold it
+	doubts     doubts
+
 	load      reconcile.Load
 	records   int64 // records read, of any kind
 	agents    int64 // agent records read, rejected ones too
@@ -115,6 +118,7 @@ func (r *Reader) read() error {
 	r.load = reconcile.Load{Side: r.o.Side, Period: r.o.Period, Path: r.path, Layout: r.layout.Name, Carried: r.layout.Carried}
 	r.splitter.delimiter = r.layout.delimiter
 	r.lines = newLineReader(src, r.o.MaxLineBytes)
+	r.lines.size = r.layout.length
 	switch r.layout.Shape {
 	case shapeRecords:
 		err = r.readRecords()
@@ -127,6 +131,9 @@ func (r *Reader) read() error {
 		return err
 	}
 	if err := r.proveSums(); err != nil {
+		return err
+	}
+	if err := r.proveEncoding(); err != nil {
 		return err
 	}
 	if r.o.MaxRejects.exceeded(r.load.Rejects, r.records) {
@@ -162,6 +169,9 @@ func (r *Reader) Warnings() []string {
 	}
 	if r.counts.unended {
 		w = append(w, r.path+" : la dernière ligne n'a pas de fin, et rien ne prouve que le fichier n'est pas coupé")
+	}
+	if n := r.doubts.doubtful; n > 0 {
+		w = append(w, fmt.Sprintf("%s : %d caractère(s) étrange(s) dans les noms et libellés, qui seraient des lettres en %s", r.path, n, lookalikeOf[r.layout.charset].name))
 	}
 	say(r.counts.withoutTotals, "%d bulletin(s) sans totaux")
 	say(r.counts.withoutLines, "%d bulletin(s) sans aucune ligne de paye")
@@ -215,6 +225,8 @@ func (r *Reader) lineError(err error) error {
 	switch {
 	case errors.Is(err, errLineTooLong):
 		return r.refuse(r.lines.first, "", fmt.Errorf("la ligne %w de %d octets", err, r.o.MaxLineBytes), "vérifier les fins de ligne et le format, ou relever limits.max_line_bytes")
+	case errors.Is(err, errPartial):
+		return r.refuse(r.lines.first, "", fmt.Errorf("le fichier %w de %d octets : fichier coupé, ou longueur inexacte", err, r.layout.length), "le transmettre de nouveau en entier, ou corriger « length » dans le format")
 	}
 	return err
 }
@@ -238,7 +250,23 @@ func (r *Reader) next(row *row) (b []byte, empty int, err error) {
 	}
 	r.records++
 	row.line = r.lines.first
+	if r.layout.length > 0 {
+		return r.unlined(row, b), empty, nil
+	}
 	return b, empty, r.checkEncoding(row, b)
+}
+
+// unlined makes b the bytes of the row, in a file that may hold binary fields:
+// its text is checked field by field, and not as a whole.
+func (r *Reader) unlined(row *row, b []byte) []byte {
+	row.raw, row.cut = b, 0
+	if r.layout.charset.ebcdic != nil {
+		r.translated = r.layout.charset.translated(r.translated, b)
+		b = r.translated
+	}
+	row.high = !plain(b)
+	row.control = row.high
+	return b
 }
 
 // checkEncoding makes b the bytes of the row, once they are found to be in the
@@ -254,15 +282,6 @@ func (r *Reader) checkEncoding(row *row, b []byte) (err error) {
 	var bad *encodingError
 	if errors.As(err, &bad) {
 		return r.refuse(row.line, "", fmt.Errorf("la ligne %w", err), bad.hint)
-	}
-	return err
-}
-
-// skipBOM accepts the mark of UTF-8 in front of UTF-8 alone.
-func (r *Reader) skipBOM() error {
-	found, err := r.lines.skipBOM()
-	if found && r.layout.charset.cm != nil {
-		return r.refuse(1, "", fmt.Errorf("le fichier commence par la marque d'utf-8 alors que le format déclare %s", r.layout.Encoding), hintEncoding)
 	}
 	return err
 }

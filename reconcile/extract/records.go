@@ -29,7 +29,7 @@ type recordFile struct {
 }
 
 func (r *Reader) readRecords() error {
-	if err := r.skipBOM(); err != nil {
+	if err := r.openText(); err != nil {
 		return err
 	}
 	f := &recordFile{Reader: r, row: row{charset: r.layout.charset}}
@@ -62,7 +62,7 @@ func (f *recordFile) read(b []byte) error {
 	case rec == nil && !f.started:
 		return f.refuse(f.row.line, "", fmt.Errorf("le fichier ne commence pas par l'enregistrement d'en-tête « %s »", f.layout.record(roleHeader).tag), "vérifier que le format « "+f.layout.Name+" » est bien celui de ce fichier")
 	case rec == nil:
-		return f.refuse(f.row.line, "", fmt.Errorf("type d'enregistrement inconnu%s", f.tagFound(b)), "types connus : "+f.layout.tags())
+		return f.unknownType(b)
 	case !f.started && rec.role != roleHeader:
 		return f.refuse(f.row.line, "", fmt.Errorf("l'enregistrement d'en-tête « %s » manque en première ligne", f.layout.record(roleHeader).tag), "redemander l'extraction complète")
 	}
@@ -98,6 +98,9 @@ func (f *recordFile) fill(b []byte) (rec *record, bad, err error) {
 		}
 		if rec = f.tagged(b[l.typeFrom:l.typeTo]); rec != nil {
 			bad = f.row.fillFixed(rec, b)
+		}
+		if rec != nil && rec.coded {
+			f.row.decodeFixed(rec)
 		}
 		return rec, bad, nil
 	}
@@ -151,6 +154,19 @@ func (f *recordFile) tagged(tag []byte) *record {
 		}
 	}
 	return nil
+}
+
+// unknownType refuses a record of no known type. In a file without line ends,
+// the length of the records may be to blame.
+func (f *recordFile) unknownType(b []byte) error {
+	l, hint := f.layout, "types connus : "+f.layout.tags()
+	if l.length > 0 {
+		hint += fmt.Sprintf(" ; vérifier aussi length, la longueur des enregistrements (%d)", l.length)
+		if raw := f.row.raw[0]; f.records == 2 && (raw == '\n' || raw == '\r' || l.charset.ebcdic != nil && (raw == 0x15 || raw == 0x25)) {
+			hint = "les enregistrements finissent par une fin de ligne : la compter dans length et la décrire en filler, ou retirer length"
+		}
+	}
+	return f.refuse(f.row.line, "", fmt.Errorf("type d'enregistrement inconnu%s", f.tagFound(b)), hint)
 }
 
 func (l *Layout) tags() string {

@@ -14,12 +14,25 @@ type row struct {
 	cell    [fieldCount][]byte
 	sign    [fieldCount]byte // of numbers whose sign stands apart; 0 beyond the end of the line
 	cut     uint64           // fields that the end of the line cuts, as bits
+	miscode uint64           // fields whose packed or zoned digits are none, as bits
 	line    int
-	raw     []byte
-	high    bool // some bytes are beyond ASCII
-	control bool // some are control characters
+	raw     []byte // as the file has it
+	high    bool   // some bytes are beyond ASCII
+	control bool   // some are control characters
 	charset *charset
 	group   string // in XML, the element that holds the line
+	digits  []byte // of the packed and zoned fields
+}
+
+// unreadable is why a text cell cannot be taken as it is, or nil.
+func (row *row) unreadable(id field) error {
+	switch {
+	case row.miscode&(1<<id) != 0:
+		return errCoding
+	case row.control && row.charset.hasControl(row.cell[id]):
+		return errControl
+	}
+	return nil
 }
 
 // fillFixed takes the fields of a record of fixed positions. A line may lack
@@ -47,6 +60,41 @@ func (row *row) fillFixed(rec *record, b []byte) error {
 		return fmt.Errorf("la ligne continue au-delà de la position %d", rec.width)
 	}
 	return nil
+}
+
+// decodeFixed reads the packed and zoned fields of a record, and forgets the
+// zeros that a mainframe leaves in a field that holds nothing.
+func (row *row) decodeFixed(rec *record) {
+	row.digits, row.miscode = row.digits[:0], 0
+	ebcdic := row.charset.ebcdic != nil
+	for i := range rec.places {
+		p := &rec.places[i]
+		if p.coding == codingText {
+			if b := row.cell[p.id]; len(b) > 0 && b[0] == 0 && blankBytes(b) {
+				row.cell[p.id] = nil
+			}
+			continue
+		}
+		if len(row.raw) < p.to {
+			continue // cut: the cell is, too
+		}
+		from := len(row.digits)
+		digits, sign, ok := p.coding.decode(row.digits, row.raw[p.from:p.to], ebcdic)
+		row.digits = digits
+		cell := digits[from:len(digits):len(digits)]
+		if p.digits > 0 && len(cell) > p.digits {
+			extra := cell[:len(cell)-p.digits]
+			ok = ok && len(bytes.Trim(extra, "0")) == 0
+			cell = cell[len(extra):]
+		}
+		if !p.numeric && sign == '-' {
+			ok = false
+		}
+		row.cell[p.id], row.sign[p.id] = cell, sign
+		if !ok {
+			row.miscode |= 1 << p.id
+		}
+	}
 }
 
 // fillColumns takes the columns of a delimited record, the first of which is
@@ -84,6 +132,9 @@ func (row *row) blank(id field) bool { return len(trimmed(row.cell[id])) == 0 }
 // number reads a cell in units of 10^-scale; a blank one is not set.
 func (l *Layout) number(row *row, id field, scale int) (v int64, set bool, err error) {
 	f, b := &l.format[id], row.cell[id]
+	if row.miscode&(1<<id) != 0 {
+		return 0, false, errCoding
+	}
 	if f.implied >= 0 && row.cut == 0 {
 		if v, ok := digits(b); ok && len(b)+scale-int(f.implied) <= maxDigits {
 			v *= powersOfTen[scale-int(f.implied)]
@@ -145,7 +196,10 @@ const maxCount = 10_000_000
 // month reads a cell that holds a month; blank gives the zero Period.
 func (l *Layout) month(row *row, id field) (reconcile.Period, error) {
 	b := trimmed(row.cell[id])
-	if len(b) == 0 {
+	switch {
+	case row.miscode&(1<<id) != 0:
+		return 0, errCoding
+	case len(b) == 0:
 		return 0, nil
 	}
 	return l.format[id].form.month(b)
