@@ -120,3 +120,12 @@ func period(t testing.TB, s string) reconcile.Period {
 	}
 	return p
 }
+
+func layoutText(t testing.TB, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(layoutsFolder, name+".yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
