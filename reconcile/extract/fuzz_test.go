@@ -98,6 +98,8 @@ func FuzzPesPaye(f *testing.F) {
 	fuzzReader(f, "pes-paye", ".xhl", pes(pesPayslip(pesAgent, pesSituation, pesLine, "")))
 }
 
+func FuzzMainframe(f *testing.F) { fuzzReader(f, "exemple-ebcdic", ".bin", ebcdicFile(f)) }
+
 // FuzzNumber: a number that is read prints back to an equal number, and nothing
 // but digits, a mark, signs and spaces is ever read.
 func FuzzNumber(f *testing.F) {

@@ -163,7 +163,10 @@ func (f *recordFile) unknownType(b []byte) error {
 	if l.length > 0 {
 		hint += fmt.Sprintf(" ; vérifier aussi length, la longueur des enregistrements (%d)", l.length)
 		if raw := f.row.raw[0]; f.records == 2 && (raw == '\n' || raw == '\r' || l.charset.ebcdic != nil && (raw == 0x15 || raw == 0x25)) {
-			hint = "les enregistrements finissent par une fin de ligne : la compter dans length et la décrire en filler, ou retirer length"
+			hint = fmt.Sprintf("les enregistrements finissent par une fin de ligne : écrire length: %d et décrire la dernière position en filler", l.length+1)
+			if l.charset.ebcdic == nil {
+				hint = "les enregistrements finissent par une fin de ligne : retirer length"
+			}
 		}
 	}
 	return f.refuse(f.row.line, "", fmt.Errorf("type d'enregistrement inconnu%s", f.tagFound(b)), hint)
