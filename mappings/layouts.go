@@ -50,11 +50,11 @@ func isLayoutName(s string) bool {
 
 func unknownLayout(dir, name string) error {
 	return &reconcile.InputError{File: filepath.Join(dir, layoutsDir), Field: "layout", Err: fmt.Errorf("« %s » n'est pas un format connu", name),
-		Hint: "formats connus : " + strings.Join(layoutNames(dir), ", ")}
+		Hint: "formats connus : " + strings.Join(LayoutNames(dir), ", ")}
 }
 
-// layoutNames lists the layouts of the folder and those shipped, sorted.
-func layoutNames(dir string) []string {
+// LayoutNames lists the layouts of the folder and those shipped, sorted.
+func LayoutNames(dir string) []string {
 	var names []string
 	onDisk, _ := os.ReadDir(filepath.Join(dir, layoutsDir)) // absent: only those shipped are known
 	shipped, _ := embedded.ReadDir(layoutsDir)

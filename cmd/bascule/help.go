@@ -17,7 +17,7 @@ var commandGroups = []struct {
 	title    string
 	commands []string
 }{
-	{"Mettre en route", []string{"init", "generate"}},
+	{"Mettre en route", []string{"init", "layout", "generate"}},
 	{"Réconcilier", []string{"run", "load", "compare", "report"}},
 	{"Comprendre", []string{"explain", "runs"}},
 	{"Outils", []string{"version", "completion", "help"}},

@@ -95,11 +95,15 @@ type loadView struct {
 
 func loadViews(result *LoadResult) []loadView {
 	views := make([]loadView, len(result.Loads))
-	for i, l := range result.Loads {
-		views[i] = loadView{l.Side.String(), l.Period, l.Path, l.Layout, l.Bytes, l.SHA256, l.Reused,
-			l.Payslips, l.Sums.Lines, l.Aside, l.Rejects, l.Sums.ToPay, l.Sums.ToDeduct, l.Sums.Information}
+	for i := range result.Loads {
+		views[i] = loadViewOf(&result.Loads[i])
 	}
 	return views
+}
+
+func loadViewOf(l *reconcile.Load) loadView {
+	return loadView{l.Side.String(), l.Period, l.Path, l.Layout, l.Bytes, l.SHA256, l.Reused,
+		l.Payslips, l.Sums.Lines, l.Aside, l.Rejects, l.Sums.ToPay, l.Sums.ToDeduct, l.Sums.Information}
 }
 
 func loadText(result *LoadResult) string {

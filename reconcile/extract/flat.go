@@ -177,6 +177,7 @@ func (f *flatFile) read(b []byte) error {
 			return err
 		}
 	}
+	f.see(&f.row, f.rec)
 	return f.readLine(&f.row, f.rec.tag, nil, already)
 }
 

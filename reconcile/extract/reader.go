@@ -14,7 +14,7 @@ import (
 
 // Options steer a reading.
 type Options struct {
-	Period   reconcile.Period // the month that the file must be of
+	Period   reconcile.Period // the month that the file must be of; 0 takes whatever month it is of
 	Side     reconcile.Side
 	Identity reconcile.Identity
 	// Digest turns an IBAN, without spaces, into what may be kept of it. When
@@ -58,7 +58,9 @@ type Reader struct {
 	yield     func(Item, error) bool
 	encodeRaw func([]byte) []byte // gives back the file's bytes, where rows hold decoded text
 
-	translated []byte // the current record of an EBCDIC file, as rows hold it
+	inspection *Inspection // where to show what is read; nil outside Inspect
+	shown      *row        // the row whose record is being read
+	translated []byte      // the current record of an EBCDIC file, as rows hold it
 	doubts     doubts
 
 	load      reconcile.Load
@@ -250,6 +252,7 @@ func (r *Reader) next(row *row) (b []byte, empty int, err error) {
 	}
 	r.records++
 	row.line = r.lines.first
+	r.shown = row
 	if r.layout.length > 0 {
 		return r.unlined(row, b), empty, nil
 	}

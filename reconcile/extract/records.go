@@ -56,6 +56,9 @@ func (f *recordFile) read(b []byte) error {
 	if err != nil {
 		return err
 	}
+	if rec != nil && bad == nil {
+		f.see(&f.row, rec)
+	}
 	switch {
 	case f.finished:
 		return f.refuse(f.row.line, "", errors.New("des données suivent l'enregistrement de fin"), "redemander l'extraction")
@@ -223,6 +226,9 @@ func (r *Reader) readHeader(row *row, rec *record, bad error) error {
 }
 
 func (r *Reader) checkPeriod(line int, word string, p reconcile.Period) error {
+	if r.o.Period == 0 {
+		r.o.Period, r.load.Period = p, p
+	}
 	if p == r.o.Period {
 		return nil
 	}
