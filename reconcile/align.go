@@ -12,7 +12,7 @@ type Aligned struct {
 	Label   string
 	Raw     bool // Element is a raw code that feeds none
 	Sense   Sense
-	Origin  Period
+	Origin  Period    // of two months compared, the later one's; its own where one side stands alone
 	Codes   [2][]Code // of each side's lines, in file order
 	Amounts [2]Amount
 	Lines   [2]int32
@@ -37,11 +37,12 @@ func Align(m *Mapping, payslips [2]*Payslip, lang string) []Aligned {
 			continue
 		}
 		for _, l := range payslips[side].Lines {
-			row, rows, k := Aligned{Element: string(l.Code), Raw: true, Sense: l.Sense, Origin: l.Origin}, &raw, key{newCellKey(0, l.Origin), l.Code, side, l.Sense}
+			origin := m.aligned(side, l.Origin)
+			row, rows, k := Aligned{Element: string(l.Code), Raw: true, Sense: l.Sense, Origin: l.Origin}, &raw, key{newCellKey(0, origin), l.Code, side, l.Sense}
 			amount := l.Amount
 			if t, ok := m.Target(side, l.Code, l.Sense); ok {
 				e := &m.Elements[t.Element]
-				row, rows, k = Aligned{Element: string(e.Code), Label: e.Label(lang), Sense: e.Kind.Sense(), Origin: l.Origin}, &mapped, key{cell: newCellKey(t.Element+1, l.Origin)}
+				row, rows, k = Aligned{Element: string(e.Code), Label: e.Label(lang), Sense: e.Kind.Sense(), Origin: l.Origin}, &mapped, key{cell: newCellKey(t.Element+1, origin)}
 				amount *= Amount(t.Factor)
 			}
 			i, ok := index[k]
@@ -51,6 +52,7 @@ func Align(m *Mapping, payslips [2]*Payslip, lang string) []Aligned {
 				*rows = append(*rows, row)
 			}
 			at := &(*rows)[i]
+			at.Origin = l.Origin // of both sides, that of the ONP one
 			at.Amounts[side] += amount
 			at.Codes[side] = append(at.Codes[side], l.Code)
 			at.Lines[side]++

@@ -76,7 +76,7 @@ func (c *Comparer) mapSide(side Side, p *Pair) error {
 				c.where.home.at(at).Missing += signOf(side) * amount
 			}
 			if at.unmapped() {
-				m.unmapped = append(m.unmapped, loose{line.Code, line.Sense, line.Origin, amount, 1})
+				m.unmapped = append(m.unmapped, loose{line.Code, line.Sense, at.cell.origin(), amount, 1})
 			} else {
 				m.cells = append(m.cells, cell{at.cell, amount, 1})
 				if c.terms.Mapping.Elements[at.cell.element()].Kind == Patronale {

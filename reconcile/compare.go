@@ -10,8 +10,9 @@ import (
 // decides its result.
 type Terms struct {
 	Period    Period
+	Months    Months // zero: both systems are compared
 	Tables    *Tables
-	Mapping   *Mapping // Tables at Period
+	Mapping   *Mapping // Tables for Period and Months
 	Tolerance Tolerance
 	Identity  Identity
 	Secret    []byte // key of the fingerprints
@@ -53,8 +54,9 @@ func NewComparer(t *Terms, sink Sink) *Comparer {
 	for _, side := range Sides {
 		c.crosswalk[side] = make(map[string]*CrosswalkRow)
 	}
-	for i := range t.Tables.Crosswalk {
-		row := &t.Tables.Crosswalk[i]
+	rows := t.crosswalk()
+	for i := range rows {
+		row := &rows[i]
 		c.crosswalk[Legacy][row.LegacyKey] = row
 		c.crosswalk[ONP][row.ONPKey] = row
 	}
@@ -229,7 +231,7 @@ func (c *Comparer) findGaps() {
 }
 
 // netOverOrigins marks the gaps of an element that vanish over its origins
-// (step 6).
+// (step 6). The pays of two months are other money: nothing vanishes there.
 func (c *Comparer) netOverOrigins() {
 	for start := 0; start < len(c.gaps); {
 		end, sum := start, Amount(0)
@@ -238,7 +240,7 @@ func (c *Comparer) netOverOrigins() {
 			end++
 		}
 		for i := start; i < end; i++ {
-			c.gaps[i].vanishes = sum == 0
+			c.gaps[i].vanishes = sum == 0 && !c.terms.Months.Set()
 		}
 		start = end
 	}
@@ -289,6 +291,8 @@ func (c *Comparer) emitGaps() error {
 			d.Status, d.Rule, d.Cause = StatusTolerated, "tolerance", CauseRounding
 		case g.vanishes:
 			d.Rule, d.Cause = "net_over_origins", CauseArrears
+		case c.terms.oneOff(g):
+			d.Rule, d.Cause = "one_off_arrears", CauseArrears
 		}
 		b := c.where.of(place{cell: g.key})
 		b.at(place{cell: g.key}).Delta += g.delta()
@@ -385,6 +389,7 @@ func (c *Comparer) emitMoney(d *Discrepancy) error {
 func (c *Comparer) emit(d *Discrepancy) error {
 	d.Name, d.Wave = c.emitted.agent.Name(), c.terms.Tables.WaveOf(c.emitted.agent)
 	d.Fingerprint = c.terms.fingerprint(d)
+	d.Origin = c.terms.Mapping.trueOrigin(d)
 	c.emitted.count(d)
 	c.Tally.discrepancy(d)
 	return c.sink.Discrepancy(d)

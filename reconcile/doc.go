@@ -30,6 +30,15 @@
 //
 // compare.go follows these numbers.
 //
+// # Two months of one system
+//
+// Months sets one system against itself: an earlier month takes the legacy
+// side's place, and a delta is later − earlier. Each month's codes are mapped as
+// valid that month. The earlier month's origins are moved by the distance of both
+// (step 4), so that current pay meets current pay, and a rappel one as old: two
+// rappels of one month of origin, paid in different months, stay two gaps. Step 6
+// does not apply, nor does the crosswalk.
+//
 // # Invariants
 //
 // For each sense, element and programme, exactly:

@@ -9,7 +9,9 @@ import (
 
 // fingerprint identifies a discrepancy from run to run, and from month to
 // month: who, what and where, never how much. It is keyed, so that nobody finds
-// an agent by trying social security numbers.
+// an agent by trying social security numbers. The origin is the aligned one,
+// which a gap has alone. A gap between two months is that of those months only,
+// never one between the systems.
 func (t *Terms) fingerprint(d *Discrepancy) string {
 	origin := "" // the pay month: the same gap next month has the same fingerprint
 	if d.Origin != t.Period {
@@ -27,7 +29,11 @@ func (t *Terms) fingerprint(d *Discrepancy) string {
 	if d.Kind == IdentityDoubt {
 		rule = d.Rule + strconv.Itoa(d.ordinal)
 	}
-	return Digest(t.Secret, "fingerprint", d.Key, family(d.Kind), d.Element, origin, side, sense, rule)
+	parts := []string{"fingerprint", d.Key, family(d.Kind), d.Element, origin, side, sense, rule}
+	if t.Months.Set() {
+		parts = append(parts, t.Months.Side.String(), t.Months.Earlier.String(), t.Period.String())
+	}
+	return Digest(t.Secret, parts...)
 }
 
 // family joins the kinds under which one and the same gap may show from one

@@ -17,10 +17,11 @@ func (p place) unmapped() bool { return p.raw.sense != 0 }
 
 // place is what a line feeds, and its amount there.
 func (m *Mapping) place(side Side, l *PayLine) (place, Amount) {
+	origin := m.aligned(side, l.Origin)
 	if t, ok := m.Target(side, l.Code, l.Sense); ok {
-		return place{cell: newCellKey(t.Element, l.Origin)}, l.Amount * Amount(t.Factor)
+		return place{cell: newCellKey(t.Element, origin)}, l.Amount * Amount(t.Factor)
 	}
-	return rawPlace(l.Code, side, l.Sense, l.Origin), l.Amount
+	return rawPlace(l.Code, side, l.Sense, origin), l.Amount
 }
 
 // byProgramme walks the lines of a payslip by runs that one programme bears.

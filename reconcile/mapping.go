@@ -1,6 +1,8 @@
 package reconcile
 
 import (
+	"slices"
+
 	"github.com/shopspring/decimal"
 )
 
@@ -187,11 +189,12 @@ func (w *Wave) accepts(a *Agent) bool {
 	return true
 }
 
-// Mapping is Tables resolved for one month of pay: what the engine looks up
+// Mapping is Tables resolved for what a run compares: what the engine looks up
 // for each line. It is read-only and may be shared by goroutines.
 type Mapping struct {
 	Elements []Element
 	targets  [2]map[Code]Target
+	lags     [2]Period // what is added to a side's months of origin
 }
 
 // Target is what a code feeds.
@@ -200,22 +203,32 @@ type Target struct {
 	Factor  int8
 }
 
-// At resolves the tables for a month of pay.
-func (t *Tables) At(p Period) *Mapping {
+// At resolves the tables for both systems in a month of pay.
+func (t *Tables) At(p Period) *Mapping { return t.For(p, Months{}) }
+
+// For resolves the tables for a run of month p: each side's codes are those of
+// the system that takes its place, as valid in the month it was paid.
+func (t *Tables) For(p Period, months Months) *Mapping {
 	m := &Mapping{Elements: t.Elements}
 	index := make(map[ElementCode]int32, len(t.Elements))
 	for i := range t.Elements {
 		index[t.Elements[i].Code] = int32(i)
 	}
 	for _, side := range Sides {
-		m.targets[side] = make(map[Code]Target)
-	}
-	for _, c := range t.Correspondences {
-		if e, ok := index[c.Element]; ok && p.Within(c.From, c.To) {
-			m.targets[c.Side][c.Code] = Target{Element: e, Factor: int8(c.Factor)}
+		system, paid := months.Source(side, p)
+		m.targets[side], m.lags[side] = make(map[Code]Target), months.lag(side, p)
+		for _, c := range t.Correspondences {
+			if e, ok := index[c.Element]; ok && c.Side == system && paid.Within(c.From, c.To) {
+				m.targets[side][c.Code] = Target{Element: e, Factor: int8(c.Factor)}
+			}
 		}
 	}
 	return m
+}
+
+// InForce tells whether any code of a system has a correspondence in a month.
+func (t *Tables) InForce(side Side, p Period) bool {
+	return slices.ContainsFunc(t.Correspondences, func(c Correspondence) bool { return c.Side == side && p.Within(c.From, c.To) })
 }
 
 func (m *Mapping) knows(side Side, code Code) bool {

@@ -137,7 +137,7 @@ func (m *ministry) run(t interface {
 }
 
 func (m *ministry) reconcile() (*outcome, error) {
-	m.terms.Mapping = m.terms.Tables.At(m.terms.Period)
+	m.terms.Mapping = m.terms.Tables.For(m.terms.Period, m.terms.Months)
 	o := new(outcome)
 	c := NewComparer(m.terms, o)
 	if err := c.First(Pairs(Assemble(m.rows(Legacy)), Assemble(m.rows(ONP)))); err != nil {

@@ -39,6 +39,7 @@ type CodeTotal struct {
 type Run struct {
 	ID         int
 	Period     Period
+	Months     Months // zero: both systems are compared
 	Previous   int
 	StartedAt  string // RFC 3339, UTC
 	Version    string // of the program
@@ -59,13 +60,17 @@ const EngineVersion = 1
 func (r *Run) Summarise(t *Tally, closing Closing) {
 	s := &r.Summary
 	s.Run, s.Period, s.PreviousRun = r.ID, r.Period, r.Previous
+	s.Compares = ComparesSystems
+	if r.Months.Set() {
+		s.Compares, s.LegacyPeriod, s.System = ComparesMonths, r.Months.Earlier, r.Months.Side.String()
+	}
 	s.Payslips, s.Discrepancies, s.Closing = t.Payslips, t.Discrepancies, closing
 	s.Gates, s.Outputs, s.Notes = []string{}, []Output{}, []string{}
 	for _, side := range Sides {
 		tally, of := &t.Sides[side], SideSummary{}
 		var sums Sums
 		for i := range r.Loads {
-			if l := &r.Loads[i]; l.Side == side {
+			if l := &r.Loads[i]; r.PlaceOf(l) == side {
 				of.Files++
 				of.Rejected += l.Rejects
 				of.RejectedSums = of.RejectedSums.Plus(l.Rejected)
@@ -80,11 +85,29 @@ func (r *Run) Summarise(t *Tally, closing Closing) {
 	}
 }
 
-// LoadsOf lists the run's loads of one side.
+// PlaceOf is the side whose place a load takes in the run: its own, or when two
+// months are compared that of its month. Nothing else tells it.
+func (r *Run) PlaceOf(l *Load) Side {
+	switch {
+	case !r.Months.Set():
+		return l.Side
+	case l.Period == r.Months.Earlier:
+		return Legacy
+	}
+	return ONP
+}
+
+// Alike tells whether both runs compare the same thing: the systems, in this
+// month or another; or the very same months of one system.
+func (r *Run) Alike(o *Run) bool {
+	return r.Months == o.Months && (!r.Months.Set() || r.Period == o.Period)
+}
+
+// LoadsOf lists the run's loads that take the place of one side.
 func (r *Run) LoadsOf(side Side) []Load {
 	var loads []Load
 	for i := range r.Loads {
-		if r.Loads[i].Side == side {
+		if r.PlaceOf(&r.Loads[i]) == side {
 			loads = append(loads, r.Loads[i])
 		}
 	}

@@ -12,7 +12,10 @@ import (
 type Summary struct {
 	Run           int                `json:"run"`
 	Period        Period             `json:"period"`
-	PreviousRun   int                `json:"previous_run"` // 0 when there is none
+	PreviousRun   int                `json:"previous_run"`  // 0 when there is none
+	Compares      string             `json:"compares"`      // ComparesSystems or ComparesMonths
+	LegacyPeriod  Period             `json:"legacy_period"` // of two months, the earlier, which stands as legacy
+	System        string             `json:"side"`          // of two months, the one system
 	Legacy        SideSummary        `json:"legacy"`
 	ONP           SideSummary        `json:"onp"`
 	Payslips      PayslipSummary     `json:"payslips"`

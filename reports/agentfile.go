@@ -12,12 +12,13 @@ import (
 // AgentView is what is shown of one agent: both payslips side by side and the
 // discrepancies between them. A side that lacks the payslip has none.
 type AgentView struct {
-	Run      int
-	Period   reconcile.Period
-	Agent    string // how the key is shown
-	ShowName bool
-	Lang     string
-	Labels   Labels
+	Run          int
+	Period       reconcile.Period
+	LegacyPeriod reconcile.Period // of two months compared, the earlier
+	Agent        string           // how the key is shown
+	ShowName     bool
+	Lang         string
+	Labels       Labels // of the run's sides
 
 	Payslips      [2]*reconcile.Payslip
 	Lines         []reconcile.Aligned
@@ -149,7 +150,7 @@ func (p *agentPage) line(l *reconcile.Aligned) {
 	if l.Raw {
 		label = p.m.t("agent.raw", Clean(l.Element))
 	}
-	if l.Origin != p.a.Period {
+	if l.Origin != p.payMonth(l) {
 		label += " (" + l.Origin.String() + ")"
 	}
 	texts := [2]string{}
@@ -163,6 +164,14 @@ func (p *agentPage) line(l *reconcile.Aligned) {
 		mark, gap = "≠", p.m.delta(l.Delta())
 	}
 	p.row(mark, "  "+Clean(label), texts[0], texts[1], gap)
+}
+
+// payMonth is the month of pay of a line: the earlier one's where it is alone.
+func (p *agentPage) payMonth(l *reconcile.Aligned) reconcile.Period {
+	if p.a.LegacyPeriod != 0 && l.Lines[reconcile.ONP] == 0 {
+		return p.a.LegacyPeriod
+	}
+	return p.a.Period
 }
 
 func (p *agentPage) discrepancies() {

@@ -11,7 +11,7 @@ import (
 type Data struct {
 	Run    *reconcile.Run
 	Tables *reconcile.Tables
-	Labels Labels
+	Labels Labels // of the systems, whatever the run compares
 	Lang   string // "fr" or "en"
 
 	MaskAgents bool                    // Agent gives pseudonyms, and raw lines hide the NIR
@@ -31,9 +31,29 @@ type Data struct {
 	History  []RunPoint // oldest first, this run last
 }
 
-// Labels are the names of the two systems on screens and sheets.
+// Labels are the names of the two systems, or of the two sides of a run, on
+// screens and sheets.
 type Labels struct {
 	Legacy, ONP string
+	Months      bool // both sides are one system, in two months
+}
+
+// Of is the label of a side.
+func (l Labels) Of(side reconcile.Side) string {
+	if side == reconcile.ONP {
+		return l.ONP
+	}
+	return l.Legacy
+}
+
+// For are the labels of a run's sides, made from those of the systems: two
+// months bear that of their system and the month.
+func (l Labels) For(r *reconcile.Run) Labels {
+	if !r.Months.Set() {
+		return l
+	}
+	name := l.orDefault().Of(r.Months.Side)
+	return Labels{Legacy: name + " " + r.Months.Earlier.String(), ONP: name + " " + r.Period.String(), Months: true}
 }
 
 func (l Labels) orDefault() Labels {
@@ -67,7 +87,7 @@ type view struct {
 }
 
 func newView(d *Data) *view {
-	v := &view{Data: d, m: newMessages(d.Lang, d.Labels), elements: map[string]*reconcile.Element{}}
+	v := &view{Data: d, m: newMessages(d.Lang, d.Labels.For(d.Run)), elements: map[string]*reconcile.Element{}}
 	if d.Tables != nil {
 		for i := range d.Tables.Elements {
 			v.elements[string(d.Tables.Elements[i].Code)] = &d.Tables.Elements[i]

@@ -132,8 +132,12 @@ func TestTheScreenFitsATerminal(t *testing.T) {
 		s.Side(side).ToPay, s.Side(side).ToDeduct = 9_999_999_999_999, 1_234_567_890_123
 	}
 	s.Discrepancies.Delta, s.Discrepancies.DeltaInformation, s.Discrepancies.Absolute = -12_345_678_90, 12_345_678_90, 98_765_432_10
-	for _, lang := range []string{"fr", "en"} {
-		worst.Lang = lang
+	for _, c := range []struct {
+		lang   string
+		months reconcile.Months
+	}{{"fr", reconcile.Months{}}, {"en", reconcile.Months{}}, {"fr", reconcile.Months{Side: reconcile.ONP, Earlier: worst.Run.Period - 1}}, {"en", reconcile.Months{Earlier: worst.Run.Period - 1}}} {
+		lang := c.lang
+		worst.Lang, worst.Run.Months = lang, c.months
 		var out bytes.Buffer
 		if err := reports.WriteText(&out, worst); err != nil {
 			t.Fatal(err)

@@ -104,7 +104,7 @@ func inventedRun() *reconcile.Run {
 		},
 	}
 	s := &r.Summary
-	s.Run, s.Period, s.PreviousRun = 7, r.Period, 6
+	s.Run, s.Period, s.PreviousRun, s.Compares = 7, r.Period, 6, reconcile.ComparesSystems
 	s.Legacy = reconcile.SideSummary{Files: 1, Agents: 149_997, Payslips: 150_642, Lines: 3_915_893, Rejected: 2, ToPay: 45_234_567_890, ToDeduct: 9_876_543_210, Information: 30_001_122_334}
 	s.ONP = reconcile.SideSummary{Files: 1, Agents: 149_996, Payslips: 150_641, Lines: 3_915_877, Rejected: 1, ToPay: 45_234_500_000, ToDeduct: 9_876_543_999, Information: 30_001_199_999}
 	s.Seconds = reconcile.Seconds{Load: 3200, Compare: 2100, Report: 800}

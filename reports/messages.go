@@ -29,9 +29,14 @@ var catalogue = sync.OnceValue(func() map[string][2]string {
 	return texts
 })
 
-// messages speaks one language about two named systems.
+// ofMonths ends the key of what a message becomes where two months of one system
+// are compared.
+const ofMonths = "@months"
+
+// messages speaks one language about two named systems, or two months of one.
 type messages struct {
 	english bool
+	months  bool // of one system compared with itself
 	labels  *strings.Replacer
 	escaped *strings.Replacer // the same, for texts with verbs
 }
@@ -42,6 +47,7 @@ func newMessages(lang string, l Labels) *messages {
 	escape := func(s string) string { return strings.ReplaceAll(s, "%", "%%") }
 	return &messages{
 		english: lang == "en",
+		months:  l.Months,
 		labels:  strings.NewReplacer("{legacy}", legacy, "{onp}", onp),
 		escaped: strings.NewReplacer("{legacy}", escape(legacy), "{onp}", escape(onp)),
 	}
@@ -49,11 +55,15 @@ func newMessages(lang string, l Labels) *messages {
 
 // t is the text of a key, its verbs filled with args.
 func (m *messages) t(key string, args ...any) string {
-	text := catalogue()[key][0]
-	if m.english {
-		text = catalogue()[key][1]
+	texts := catalogue()[key]
+	if other, differs := catalogue()[key+ofMonths]; differs && m.months {
+		texts = other
 	}
-	if len(args) == 0 {
+	text := texts[0]
+	if m.english {
+		text = texts[1]
+	}
+	if len(args) == 0 || !strings.Contains(text, "%") {
 		return m.labels.Replace(text)
 	}
 	return fmt.Sprintf(m.escaped.Replace(text), args...)

@@ -156,7 +156,7 @@ func (v *view) inputLines() []Line {
 	for i := range v.Run.Loads {
 		l := &v.Run.Loads[i]
 		lines = append(lines, Line{Cells: []Cell{
-			T(filepath.Base(l.Path)).As(Body), H(l.SHA256).As(Body), T(v.m.side(l.Side)).As(Body), T(l.Layout).As(Body),
+			T(filepath.Base(l.Path)).As(Body), H(l.SHA256).As(Body), T(v.m.side(v.Run.PlaceOf(l))).As(Body), T(l.Layout).As(Body),
 			N(l.Payslips).As(Body), N(l.Sums.Lines).As(Body),
 		}})
 	}

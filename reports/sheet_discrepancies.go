@@ -3,6 +3,7 @@ package reports
 import (
 	"iter"
 	"strings"
+	"unicode/utf8"
 
 	"bascule/reconcile"
 )
@@ -50,7 +51,7 @@ func (v *view) discrepancyColumns() []Column {
 		v.column("legacy", Money, 15), v.column("onp", Money, 15), v.column("delta", Delta, 15),
 		v.column("cause", Text, 24), status,
 		v.wrapped("element", 36), v.column("delta_net", Delta, 15), v.column("delta_information", Delta, 15),
-		v.column("at_fault", Text, 13), v.column("evolution", Text, 12),
+		v.column("at_fault", Text, v.sideWidth(13)), v.column("evolution", Text, 12),
 		v.column("legacy_text", Text, 14), v.column("onp_text", Text, 14),
 		v.column("rule", Text, 18), v.column("root", Digest, 19),
 		v.column("dossier", Text, 9), v.column("bop", Text, 11), v.column("wave", Text, 10),
@@ -151,6 +152,15 @@ func blankAsNothing(m *messages, s string) string {
 	return s
 }
 
+// sideWidth is the width of a column of sides: at least the one given, and room
+// for both labels.
+func (v *view) sideWidth(least int) int {
+	for _, side := range reconcile.Sides {
+		least = max(least, utf8.RuneCountInString(v.m.side(side))+2)
+	}
+	return least
+}
+
 func indexOf(columns []Column, key string) int {
 	for i := range columns {
 		if columns[i].Key == key {
@@ -174,10 +184,10 @@ func (v *view) missingSheet() *Sheet {
 	status := v.column("status", Text, 19)
 	status.Rules = v.statusRules()
 	columns = append(columns,
-		v.column("dossier", Text, 9), v.column("missing_from", Text, 13), v.column("service", Text, 13), v.column("programme", Text, 7),
+		v.column("dossier", Text, 9), v.column("missing_from", Text, v.sideWidth(13)), v.column("service", Text, 13), v.column("programme", Text, 7),
 		v.column("bop", Text, 11), v.column("wave", Text, 10),
 		v.column("missing_net", Delta, 16), v.column("missing_information", Delta, 16),
-		v.column("cause", Text, 24), v.column("at_fault", Text, 13), v.column("evolution", Text, 12), status,
+		v.column("cause", Text, 24), v.column("at_fault", Text, v.sideWidth(13)), v.column("evolution", Text, 12), status,
 		v.column("first_seen", Date, 12), v.column("age_days", Count, 7))
 	return &Sheet{
 		Name:  v.sheets.missing,

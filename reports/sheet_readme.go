@@ -20,6 +20,9 @@ func (v *view) readMeSheet(columns []Column) *Sheet {
 		{Cells: []Cell{T(v.m.t("link.back")).To(v.sheets.summary)}},
 	}
 	lines = append(lines, v.section("readme.reading", "readme.purpose", "readme.sign", "readme.net", "readme.rate", "readme.tolerated", "readme.derived")...)
+	if v.m.months {
+		lines = append(lines, v.section("readme.months", "readme.movements", "readme.origins", "readme.arrears", "readme.unapplied")...)
+	}
 	lines = append(lines, Line{}, heading(v.m.t("readme.sheets")))
 	for _, s := range v.sheetNotes() {
 		lines = append(lines, entry(T(s[0]).To(s[0]), s[1]))

@@ -21,10 +21,14 @@ const (
 // totals, the gaps by status, kind, cause and cluster, and the closing.
 func (v *view) summarySheet() *Sheet {
 	verdict, role := v.verdictText()
+	about := Cell{}
+	if v.m.months {
+		about = T(v.m.t("summary.about"))
+	}
 	lines := []Line{
 		{Cells: []Cell{T(v.m.t("summary.title", v.m.month(v.Run.Period))).As(Title)}, Height: 2},
 		{Cells: []Cell{T(v.identity()).As(Subtitle)}},
-		{},
+		{Cells: []Cell{about}},
 		{Cells: banner(role.mark()+verdict, role, pageColumns), Height: 2},
 		{Cells: []Cell{T(v.effectText())}},
 		{Cells: []Cell{T(v.evolutionText()).As(Muted)}},
@@ -216,7 +220,7 @@ func (v *view) fileLines() []Line {
 	for _, side := range reconcile.Sides {
 		n := 0
 		for i := range v.Run.Loads {
-			if l := &v.Run.Loads[i]; l.Side == side {
+			if l := &v.Run.Loads[i]; v.Run.PlaceOf(l) == side {
 				if n++; n <= shown {
 					lines = append(lines, v.fileLine(l))
 				}
@@ -244,7 +248,7 @@ func (v *view) fileHeader() []Cell {
 
 func (v *view) fileLine(l *reconcile.Load) Line {
 	cells := make([]Cell, fileColumns)
-	cells[0] = T(v.m.side(l.Side))
+	cells[0] = T(v.m.side(v.Run.PlaceOf(l)))
 	cells[1] = T(l.Layout)
 	cells[2] = H(shortDigest(l.SHA256))
 	cells[5] = T(shorten(filepath.Base(l.Path), 36))

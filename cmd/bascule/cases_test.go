@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,7 +11,7 @@ import (
 
 // TestCasesGiveWhatIsExpected runs each folder of fixtures/cases that holds a
 // configuration: extracts in, the list of discrepancies out, with the reason
-// why. What is expected was worked out by hand; nothing rewrites it.
+// why. options.txt, where there is one, is added to the command. What is expected was worked out by hand; nothing rewrites it.
 func TestCasesGiveWhatIsExpected(t *testing.T) {
 	folders, err := filepath.Glob(filepath.Join("..", "..", "fixtures", "cases", "*", "config.yaml"))
 	if err != nil || len(folders) < 10 {
@@ -30,7 +32,11 @@ func TestCasesGiveWhatIsExpected(t *testing.T) {
 			if code, _, stderr := invoke(t, "init", "."); code != 0 {
 				t.Fatal(stderr)
 			}
-			code, _, stderr := invoke(t, "run", "--quiet")
+			options, err := os.ReadFile("options.txt")
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				t.Fatal(err)
+			}
+			code, _, stderr := invoke(t, append([]string{"run", "--quiet"}, strings.Fields(string(options))...)...)
 			if wantCode := map[bool]int{false: exitClosed, true: exitOpen}[strings.Contains(strings.Join(want, "\n"), ";open")]; code != wantCode {
 				t.Fatalf("exits %d, wanted %d: %s", code, wantCode, stderr)
 			}

@@ -42,11 +42,13 @@ type Config struct {
 	Budget    map[string]any // read by the budget
 	Metrics   Metrics
 
-	File     string   `mapstructure:"-"` // as the command line gives it
-	Dir      string   `mapstructure:"-"` // absolute folder that paths are relative to
-	Warnings []string `mapstructure:"-"` // what a reader must know, in French
+	Months   reconcile.Months `mapstructure:"-"` // given by the command line alone
+	File     string           `mapstructure:"-"` // as the command line gives it
+	Dir      string           `mapstructure:"-"` // absolute folder that paths are relative to
+	Warnings []string         `mapstructure:"-"` // what a reader must know, in French
 
-	lines map[string]int // of the file, by key
+	lines    map[string]int // of the file, by key
+	patterns [2][]Path      // of the inputs, where periodMark still stands
 }
 
 // Labels are the names of both systems on screens and sheets.
@@ -255,7 +257,8 @@ func (c *Config) resolve() error {
 			return c.missing("inputs." + side.String())
 		}
 		for i := range inputs {
-			inputs[i].Path = Path(strings.ReplaceAll(string(inputs[i].Path), periodMark, c.Period.String()))
+			c.patterns[side] = append(c.patterns[side], inputs[i].Path)
+			inputs[i].Path = inputs[i].Path.in(c.Period)
 		}
 	}
 	if c.Labels.Legacy == c.Labels.ONP {

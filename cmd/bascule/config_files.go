@@ -16,16 +16,27 @@ import (
 // that one configuration serves every month.
 const periodMark = "{period}"
 
+// in is the path in a month of pay.
+func (p Path) in(month reconcile.Period) Path {
+	return Path(strings.ReplaceAll(string(p), periodMark, month.String()))
+}
+
 // Files lists the files of a side that exist now: patterns expanded, each
 // file once, in the order of the paths. A pattern or a file that leads to
 // nothing is refused, for an input forgotten would be agents missing.
-func (c *Config) Files(side reconcile.Side) ([]Input, error) {
+func (c *Config) Files(side reconcile.Side) ([]Input, error) { return c.FilesOf(side, c.Period) }
+
+// FilesOf is Files in another month of pay.
+func (c *Config) FilesOf(side reconcile.Side, month reconcile.Period) ([]Input, error) {
 	var files []Input
 	for i, in := range c.Inputs.Of(side) {
 		name := inputPathKey("inputs."+side.String(), i)
+		if month != c.Period {
+			in.Path = c.patterns[side][i].in(month)
+		}
 		paths, err := c.expand(in.Path)
 		if err != nil {
-			return nil, c.refuse(name, err, "vérifiez le chemin, relatif au dossier de "+filepath.Base(c.File)+", et le mois de paye "+c.Period.String())
+			return nil, c.refuse(name, err, "vérifiez le chemin, relatif au dossier de "+filepath.Base(c.File)+", et le mois de paye "+month.String())
 		}
 		for _, p := range paths {
 			if slices.ContainsFunc(files, func(f Input) bool { return c.Abs(f.Path) == c.Abs(p) }) {

@@ -15,7 +15,11 @@ func (c *Config) Frozen() string {
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(c.tree()); err != nil {
+	tree := c.tree()
+	if c.Months.Set() { // otherwise absent: a run of the systems is what it was before months could be compared
+		tree["months"] = table{"side": c.Months.Side.String(), "legacy_period": c.Months.Earlier}
+	}
+	if err := encoder.Encode(tree); err != nil {
 		panic(fmt.Sprintf("configuration that YAML gave and JSON cannot hold: %v", err))
 	}
 	return b.String()

@@ -75,6 +75,7 @@ func TestMinimalConfigurationTakesTheDefaultsOfTheContract(t *testing.T) {
 		Limits:  Limits{MaxRejects: "1%", MaxLineBytes: 65536, SheetRows: 1048576},
 		Privacy: Privacy{MaskNIR: true, Names: true, RetentionMonths: 60},
 		Gates:   []any{}, Budget: map[string]any{},
+		patterns: [2][]Path{{"psop.txt"}, {"sipaye.csv"}},
 	}
 	c.File, c.Dir, c.lines = "", "", nil
 	if diff := cmp.Diff(want, c, cmp.AllowUnexported(Config{})); diff != "" {

@@ -10,6 +10,7 @@ import (
 type agentJSON struct {
 	Run           int               `json:"run"`
 	Period        reconcile.Period  `json:"period"`
+	LegacyPeriod  reconcile.Period  `json:"legacy_period,omitempty"` // of two months, the earlier
 	Agent         string            `json:"agent"`
 	Matricule     string            `json:"matricule"`
 	Dossier       string            `json:"dossier"`
@@ -54,7 +55,7 @@ type discrepancyJSON struct {
 }
 
 func newAgentJSON(v *reports.AgentView) agentJSON {
-	j := agentJSON{Run: v.Run, Period: v.Period, Agent: v.Agent, Situation: []fieldJSON{}, Lines: []lineJSON{}, Discrepancies: []discrepancyJSON{}}
+	j := agentJSON{Run: v.Run, Period: v.Period, LegacyPeriod: v.LegacyPeriod, Agent: v.Agent, Situation: []fieldJSON{}, Lines: []lineJSON{}, Discrepancies: []discrepancyJSON{}}
 	for side, p := range v.Payslips {
 		if p == nil {
 			continue

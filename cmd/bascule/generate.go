@@ -96,7 +96,7 @@ func (a *App) ministry(cmd *cobra.Command, explicit bool) (reconcile.Period, *re
 	if err := a.configure(cmd); err != nil {
 		return 0, nil, err
 	}
-	tables, err := a.tables(a.Config.Period)
+	tables, err := a.readTables(a.Config.Period)
 	return a.Config.Period, tables, err
 }
 

@@ -31,6 +31,7 @@ bascule load --side onp --layout sipaye sipaye-2013-12.csv.gz`,
 	}
 	addPeriod(cmd)
 	cmd.Flags().StringVar(&sideText, "side", "", "`côté` des fichiers : legacy (l'ancien système) ou onp (le nouveau)")
+	completeSides(cmd)
 	cmd.Flags().StringVar(&layout, "layout", "", "`format` des fichiers ; sinon celui que la configuration donne à ce côté")
 	return cmd
 }

@@ -8,12 +8,16 @@ import (
 func (a *App) runCommand() *cobra.Command {
 	var force bool
 	cmd := &cobra.Command{
-		Use:   "run [--period AAAA-MM] [--force]",
+		Use:   "run [--period AAAA-MM] [--side onp|legacy --legacy-period AAAA-MM] [--force]",
 		Short: "le traitement de nuit : charge, compare, explique et publie",
 		Long: `Charge les extractions des deux côtés, les compare au centime, cherche la cause de chaque écart et publie les résultats
-dans un dossier neuf, <output>/<mois>/run-NNNN. La commande peut être relancée sans risque : si rien n'a changé, rien n'est refait.`,
+dans un dossier neuf, <output>/<mois>/run-NNNN. La commande peut être relancée sans risque : si rien n'a changé, rien n'est refait.
+
+Avec --side et --legacy-period, compare un seul système à lui-même : sa paye d'un mois antérieur prend la place de l'ancien système,
+celle du mois de paye la place du nouveau. Les deux mois sont chargés quand leur chemin contient {period} ; sinon l'antérieur doit l'être.`,
 		Example: `bascule run
 bascule run --period 2014-01
+bascule run --side onp --legacy-period 2013-11 --period 2013-12
 bascule run --config /etc/bascule/interieur.yaml --quiet --log-format json`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -21,6 +25,7 @@ bascule run --config /etc/bascule/interieur.yaml --quiet --log-format json`,
 		},
 	}
 	addPeriod(cmd)
+	addMonths(cmd)
 	cmd.Flags().BoolVar(&force, "force", false, "refait le travail même si rien n'a changé depuis le dernier run")
 	return cmd
 }
@@ -29,17 +34,18 @@ bascule run --config /etc/bascule/interieur.yaml --quiet --log-format json`,
 func (a *App) compareCommand() *cobra.Command {
 	var force bool
 	cmd := &cobra.Command{
-		Use:   "compare [--period AAAA-MM] [--force]",
+		Use:   "compare [--period AAAA-MM] [--side onp|legacy --legacy-period AAAA-MM] [--force]",
 		Short: "compare ce qui est chargé, sans relire de fichier ni publier",
 		Long: `Compare les deux côtés tels qu'ils sont chargés dans la base et enregistre un run. C'est le deuxième tiers de « bascule run » ;
-« bascule report » en est le dernier.`,
-		Example: "bascule compare\nbascule compare --period 2014-01 --force",
+« bascule report » en est le dernier. Avec --side et --legacy-period, compare un seul système à lui-même, d'un mois sur l'autre.`,
+		Example: "bascule compare\nbascule compare --period 2014-01 --force\nbascule compare --side onp --legacy-period 2013-11",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.reconcile(cmd, func() (*RunResult, error) { return a.Compare(cmd.Context(), force) })
 		},
 	}
 	addPeriod(cmd)
+	addMonths(cmd)
 	cmd.Flags().BoolVar(&force, "force", false, "compare même si rien n'a changé depuis le dernier run")
 	return cmd
 }
@@ -67,11 +73,18 @@ C'est le dernier tiers de « bascule run ».`,
 
 // reconcile runs a stage that ends with a run, and prints its result.
 func (a *App) reconcile(cmd *cobra.Command, stage func() (*RunResult, error)) error {
+	months, err := parseMonths(cmd)
+	if err != nil {
+		return err
+	}
 	if err := a.configure(cmd); err != nil {
 		return err
 	}
+	if err := a.Config.compareMonths(months); err != nil {
+		return err
+	}
 	var result *RunResult
-	err := a.exclusively(func() (err error) {
+	err = a.exclusively(func() (err error) {
 		result, err = stage()
 		return err
 	})

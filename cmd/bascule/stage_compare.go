@@ -21,31 +21,26 @@ import (
 // ErrClosing means that a sum is wrong somewhere: nothing of the run is kept.
 var ErrClosing = errors.New("le bouclage n'est pas exact")
 
-// compareLoads reconciles some loads of the month and records the run, or
+// compareLoads reconciles some loads, of both sides, and records the run, or
 // returns the last run when nothing has changed since, unless again is set.
 func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile.Load, again bool) (*reconcile.Run, error) {
 	c := a.Config
-	tables, err := a.tables(c.Period)
+	tables, err := a.tables(c.Period, c.Months)
 	if err != nil {
 		return nil, err
-	}
-	for _, side := range reconcile.Sides {
-		if !slices.ContainsFunc(loads, func(l reconcile.Load) bool { return l.Side == side }) {
-			return nil, fmt.Errorf("rien n'est chargé côté %s pour %v : tout y serait absent — chargez ses fichiers par « bascule load --side %v »", c.Labels.Of(side), c.Period, side)
-		}
 	}
 	if linesOf(loads) == 0 {
 		return nil, sqlite.ErrEmpty
 	}
+	run := &reconcile.Run{Period: c.Period, Months: c.Months, StartedAt: a.Now().UTC().Format(time.RFC3339), Version: a.Version, ConfigHash: c.Hash(),
+		TablesHash: tables.Hash, Config: c.Frozen(), Loads: loads}
 	// Which of two files a doubled payslip counts in must not depend on how the
 	// loads came.
 	slices.SortFunc(loads, func(a, b reconcile.Load) int {
-		return cmp.Or(cmp.Compare(a.Side, b.Side), cmp.Compare(a.Path, b.Path), cmp.Compare(a.SHA256, b.SHA256), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(run.PlaceOf(&a), run.PlaceOf(&b)), cmp.Compare(a.Path, b.Path), cmp.Compare(a.SHA256, b.SHA256), cmp.Compare(a.ID, b.ID))
 	})
-	run := &reconcile.Run{Period: c.Period, StartedAt: a.Now().UTC().Format(time.RFC3339), Version: a.Version, ConfigHash: c.Hash(),
-		TablesHash: tables.Hash, Config: c.Frozen(), Loads: loads}
 	run.Inputs = inputsDigest(run)
-	last, err := db.LatestRun(ctx, c.Period)
+	last, err := db.LatestRun(ctx, c.Period, c.Months)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +50,7 @@ func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile
 	}
 	start := a.Now()
 	err = db.Record(ctx, run, func(r *sqlite.Recorder) error {
-		k := comparison{app: a, db: db, recorder: r, run: run, terms: &reconcile.Terms{Period: c.Period, Tables: tables, Mapping: tables.At(c.Period),
+		k := comparison{app: a, db: db, recorder: r, run: run, terms: &reconcile.Terms{Period: c.Period, Months: c.Months, Tables: tables, Mapping: tables.For(c.Period, c.Months),
 			Tolerance: c.Tolerance, Identity: c.Identity.Identity, Secret: db.Secret()}}
 		if err := k.compare(ctx); err != nil {
 			return err
@@ -71,9 +66,26 @@ func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile
 	return run, nil
 }
 
-// tables reads the tables of correspondence, valid in a month: once for a
-// command, so that all its stages see the same.
-func (a *App) tables(p reconcile.Period) (*reconcile.Tables, error) {
+// tables reads the tables of correspondence, valid for both systems in a month
+// or for one in two: once for a command, so that all its stages see the same.
+func (a *App) tables(p reconcile.Period, m reconcile.Months) (*reconcile.Tables, error) {
+	if !m.Set() {
+		return a.readTables(p)
+	}
+	t, err := a.readTables(0) // the other system's codes may have ended since
+	if err != nil {
+		return nil, err
+	}
+	for _, place := range reconcile.Sides {
+		if system, month := m.Source(place, p); !t.InForce(system, month) {
+			return nil, &reconcile.InputError{File: a.Config.Abs(a.Config.Mappings), Err: fmt.Errorf("aucune correspondance côté %v ne vaut en %v", system, month),
+				Hint: "complétez correspondances.csv ou ses mois de validité"}
+		}
+	}
+	return t, nil
+}
+
+func (a *App) readTables(p reconcile.Period) (*reconcile.Tables, error) {
 	if t := a.loaded[p]; t != nil {
 		return t, nil
 	}
@@ -96,7 +108,7 @@ func (a *App) tables(p reconcile.Period) (*reconcile.Tables, error) {
 // tablesOf are the tables that a run was made with. Others would contradict its
 // discrepancies.
 func (a *App) tablesOf(run *reconcile.Run) (*reconcile.Tables, error) {
-	tables, err := a.tables(run.Period)
+	tables, err := a.tables(run.Period, run.Months)
 	if err == nil && tables.Hash != run.TablesHash {
 		err = fmt.Errorf("les tables de correspondance ont changé depuis l'exécution n° %d — relancez « bascule run », ou rétablissez-les", run.ID)
 	}
@@ -108,7 +120,7 @@ func inputsDigest(run *reconcile.Run) string {
 	parts := []any{reconcile.EngineVersion, run.Period, run.ConfigHash, run.TablesHash}
 	for i := range run.Loads {
 		l := &run.Loads[i]
-		parts = append(parts, []string{l.Side.String(), l.Path, l.SHA256, l.Options})
+		parts = append(parts, []string{run.PlaceOf(l).String(), l.Path, l.SHA256, l.Options})
 	}
 	text, err := json.Marshal(parts)
 	if err != nil {
@@ -220,11 +232,11 @@ func (k *comparison) accounts(ctx context.Context) (*reconcile.Accounts, error) 
 	a := &reconcile.Accounts{Loads: k.run.Loads}
 	var err error
 	for _, side := range reconcile.Sides {
-		if a.Read[side], err = k.db.CodeTotals(ctx, k.run.Loads, side); err != nil {
+		if a.Read[side], err = k.db.CodeTotals(ctx, k.run.LoadsOf(side)); err != nil {
 			return nil, err
 		}
 	}
-	if a.Stored, err = k.db.StoredSums(ctx, k.run.Loads); err != nil {
+	if a.Stored, err = k.db.StoredSums(ctx, k.run); err != nil {
 		return nil, err
 	}
 	a.Rows, err = k.recorder.RowSums()
@@ -258,6 +270,7 @@ func (k *comparison) notes(ctx context.Context, tally *reconcile.Tally) ([]strin
 			notes = append(notes, l.Path+" : "+w)
 		}
 	}
+	labels := k.app.labels().For(k.run)
 	for _, side := range reconcile.Sides {
 		t := &tally.Sides[side]
 		if t.Unbalanced == 0 {
@@ -267,7 +280,7 @@ func (k *comparison) notes(ctx context.Context, tally *reconcile.Tally) ([]strin
 		if err != nil {
 			return nil, err
 		}
-		note := fmt.Sprintf("%s : %d bulletin(s) dont les totaux déclarés ne sont pas ceux de leurs lignes, par exemple", k.app.Config.Labels.Of(side), t.Unbalanced)
+		note := fmt.Sprintf("%s : %d bulletin(s) dont les totaux déclarés ne sont pas ceux de leurs lignes, par exemple", labels.Of(side), t.Unbalanced)
 		for _, p := range places[:min(3, len(places))] {
 			note += fmt.Sprintf(" %s:%d", p.Path, p.Line)
 		}

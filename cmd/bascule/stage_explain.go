@@ -33,7 +33,7 @@ func (a *App) Explain(ctx context.Context, agent string, period reconcile.Period
 		}
 		views := []*reports.AgentView{}
 		for _, key := range keys {
-			v, err := a.agentView(ctx, db, run, tables.At(run.Period), key)
+			v, err := a.agentView(ctx, db, run, tables.For(run.Period, run.Months), key)
 			if err != nil {
 				return err
 			}
@@ -59,7 +59,7 @@ func runToExplain(ctx context.Context, db *sqlite.DB, period reconcile.Period, n
 	if number != 0 {
 		return findRun(ctx, db, number)
 	}
-	run, err := db.LatestRun(ctx, period)
+	run, err := db.LatestRun(ctx, period, reconcile.Months{})
 	if err == nil && run == nil {
 		err = fmt.Errorf("aucune exécution n'est enregistrée pour %v — lancez « bascule run --period %v », ou voyez « bascule runs »", period, period)
 	}
@@ -104,8 +104,8 @@ func findKeys(ctx context.Context, db *sqlite.DB, run int, text string) ([]strin
 // agentView gathers what explain shows of one key: the payslips of both sides,
 // that of the other side under its own key when the pair was made otherwise.
 func (a *App) agentView(ctx context.Context, db *sqlite.DB, run *reconcile.Run, m *reconcile.Mapping, key string) (*reports.AgentView, error) {
-	v := &reports.AgentView{Run: run.ID, Period: run.Period, Agent: a.agentNamer(db)(key), Lang: a.Config.Lang, ShowName: a.Config.Privacy.Names,
-		Labels: a.labels()}
+	v := &reports.AgentView{Run: run.ID, Period: run.Period, LegacyPeriod: run.Months.Earlier, Agent: a.agentNamer(db)(key), Lang: a.Config.Lang,
+		ShowName: a.Config.Privacy.Names, Labels: a.labels().For(run)}
 	var err error
 	if v.Discrepancies, err = db.OfAgent(ctx, run.ID, key); err != nil {
 		return nil, err

@@ -40,11 +40,9 @@ func (a *App) Load(ctx context.Context, side reconcile.Side, layout string, file
 		}
 		inputs = append(inputs, in)
 	}
-	var of [2][]Input
-	of[side] = inputs
 	var loads []reconcile.Load
 	err := a.withStore(ctx, func(db *sqlite.DB) (err error) {
-		loads, err = a.loadFiles(ctx, db, of, sqlite.SamePaths, false)
+		loads, err = a.loadFiles(ctx, db, []intake{{side, a.Config.Period, inputs}}, sqlite.SamePaths, false)
 		return err
 	})
 	return &LoadResult{Loads: loads}, err
@@ -59,20 +57,20 @@ func (a *App) withStore(ctx context.Context, stage func(*sqlite.DB) error) error
 	return errors.Join(stage(db), db.Close())
 }
 
-// loadFiles has the files of both sides in the store, reading those that are
-// not there yet, or all of them when again is set.
-func (a *App) loadFiles(ctx context.Context, db *sqlite.DB, inputs [2][]Input, scope sqlite.Scope, again bool) ([]reconcile.Load, error) {
+// loadFiles has the files in the store, reading those that are not there yet,
+// or all of them when again is set.
+func (a *App) loadFiles(ctx context.Context, db *sqlite.DB, intakes []intake, scope sqlite.Scope, again bool) ([]reconcile.Load, error) {
 	limit, err := extract.ParseLimit(a.Config.Limits.MaxRejects)
 	if err != nil {
 		return nil, err
 	}
 	p := loadPlan{app: a, db: db, again: again, layouts: make(map[string]*extract.Layout), options: extract.Options{
-		Period: a.Config.Period, Identity: a.Config.Identity.Identity, MaxRejects: limit, MaxLineBytes: a.Config.Limits.MaxLineBytes,
+		Identity: a.Config.Identity.Identity, MaxRejects: limit, MaxLineBytes: a.Config.Limits.MaxLineBytes,
 		Digest: func(iban string) string { return reconcile.Digest(db.Secret(), "iban", iban)[:16] },
 	}}
-	for _, side := range reconcile.Sides {
-		for _, in := range inputs[side] {
-			if err := p.add(ctx, side, in); err != nil {
+	for _, of := range intakes {
+		for _, in := range of.files {
+			if err := p.add(ctx, of.side, of.period, in); err != nil {
 				return nil, err
 			}
 		}
@@ -106,14 +104,14 @@ type loadPlan struct {
 	bytes   int64
 }
 
-func (p *loadPlan) add(ctx context.Context, side reconcile.Side, in Input) error {
+func (p *loadPlan) add(ctx context.Context, side reconcile.Side, period reconcile.Period, in Input) error {
 	layout, err := p.layout(in.Layout)
 	if err != nil {
 		return err
 	}
 	path := p.app.Config.Abs(in.Path)
 	shown := string(p.app.Config.canonical(in.Path))
-	job := sqlite.Job{Load: reconcile.Load{Side: side, Period: p.options.Period, Path: shown, Layout: layout.Name,
+	job := sqlite.Job{Load: reconcile.Load{Side: side, Period: period, Path: shown, Layout: layout.Name,
 		Options: p.digest(layout), LoadedAt: p.app.Now().UTC().Format(time.RFC3339)}}
 	if !p.again {
 		if job.Known, err = p.known(ctx, &job.Load, path); err != nil {
@@ -122,7 +120,7 @@ func (p *loadPlan) add(ctx context.Context, side reconcile.Side, in Input) error
 	}
 	if job.Known == 0 {
 		options := p.options
-		options.Side = side
+		options.Side, options.Period = side, period
 		reader := extract.NewReader(path, layout, options)
 		job.Source = source{reader, shown, path}
 		p.readers = append(p.readers, reader)

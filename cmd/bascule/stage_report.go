@@ -81,6 +81,10 @@ func (a *App) writeMetrics(run *reconcile.Run) (err error) {
 	if a.Config.Metrics.Path == "" {
 		return nil
 	}
+	if run.Months.Set() { // the supervisor watches the nights: another comparison would look like a leap
+		a.Log.Info("mesures", "run", run.ID, "état", "inchangées : elles ne suivent que la comparaison des deux systèmes")
+		return nil
+	}
 	final := a.Config.Abs(a.Config.Metrics.Path)
 	f, err := os.CreateTemp(filepath.Dir(final), ".metrics-")
 	if err != nil {
@@ -132,7 +136,7 @@ func (a *App) writeOutputs(folder string, d *reports.Data) error {
 		}
 		run.Summary.Outputs = append(run.Summary.Outputs, reconcile.Output{File: t.name, SHA256: sum})
 	}
-	name := fmt.Sprintf("ecarts-%v-run-%04d.xlsx", run.Period, run.ID)
+	name := workbookName(run)
 	result, err := a.writeWorkbook(filepath.Join(folder, name), d)
 	if err != nil {
 		return err
@@ -162,17 +166,13 @@ func (a *App) reportData(ctx context.Context, db *sqlite.DB, run *reconcile.Run)
 	}
 	var read [2][]reconcile.CodeTotal
 	for _, side := range reconcile.Sides {
-		if read[side], err = db.CodeTotals(ctx, run.Loads, side); err != nil {
+		if read[side], err = db.CodeTotals(ctx, run.LoadsOf(side)); err != nil {
 			return nil, err
 		}
 	}
-	d.Coverage = reconcile.Coverage(tables.At(run.Period), read)
+	d.Coverage = reconcile.Coverage(tables.For(run.Period, run.Months), read)
 	d.History, err = history(ctx, db, run)
 	return d, err
-}
-
-func (a *App) labels() reports.Labels {
-	return reports.Labels{Legacy: a.Config.Labels.Legacy, ONP: a.Config.Labels.ONP}
 }
 
 // agentNamer shows keys, or pseudonyms of them.
@@ -199,7 +199,7 @@ func history(ctx context.Context, db *sqlite.DB, run *reconcile.Run) ([]reports.
 	var points []reports.RunPoint
 	for i := range runs {
 		r, s := &runs[i], &runs[i].Summary
-		if r.ID > run.ID || len(points) == historyShown {
+		if r.ID > run.ID || len(points) == historyShown || !r.Alike(run) {
 			continue
 		}
 		points = append([]reports.RunPoint{{Run: r.ID, Period: r.Period, StartedAt: r.StartedAt, Matched: s.Payslips.Matched, Identical: s.Payslips.Identical,

@@ -19,26 +19,26 @@ type (
 // Run is the nightly job: it loads the configured files, compares them, and
 // publishes. When nothing has changed, it finds the last run again.
 func (a *App) Run(ctx context.Context, force bool) (*RunResult, error) {
-	var inputs [2][]Input
-	for _, side := range reconcile.Sides {
-		files, err := a.Config.Files(side)
-		if err != nil {
-			return nil, err
-		}
-		inputs[side] = files
+	intakes, err := a.intakes()
+	if err != nil {
+		return nil, err
 	}
 	if err := a.ready(); err != nil {
 		return nil, err
 	}
 	var result *RunResult
-	err := a.withStore(ctx, func(db *sqlite.DB) error {
+	err = a.withStore(ctx, func(db *sqlite.DB) error {
 		start := a.Now()
-		loads, err := a.loadFiles(ctx, db, inputs, sqlite.WholeSide, force)
+		former, err := a.inForce(ctx, db, intakes)
+		if err != nil {
+			return err
+		}
+		loads, err := a.loadFiles(ctx, db, intakes, sqlite.WholeSide, force)
 		if err != nil {
 			return err
 		}
 		took := millis(a.Now().Sub(start))
-		run, err := a.compareLoads(ctx, db, loads, force)
+		run, err := a.compareLoads(ctx, db, append(loads, former...), force)
 		if err != nil {
 			return err
 		}
@@ -56,7 +56,7 @@ func (a *App) Run(ctx context.Context, force bool) (*RunResult, error) {
 
 // ready refuses, before anything is written, what would stop the run later.
 func (a *App) ready() error {
-	if _, err := a.tables(a.Config.Period); err != nil {
+	if _, err := a.tables(a.Config.Period, a.Config.Months); err != nil {
 		return err
 	}
 	if _, err := a.Config.WorkbookPassword(); err != nil {
@@ -65,11 +65,11 @@ func (a *App) ready() error {
 	return a.Config.checkFolder("output", a.Config.Output)
 }
 
-// Compare reconciles what is loaded for the month.
+// Compare reconciles what is loaded for the month, or for both.
 func (a *App) Compare(ctx context.Context, force bool) (*RunResult, error) {
 	var result *RunResult
 	err := a.withStore(ctx, func(db *sqlite.DB) error {
-		loads, err := db.ActiveLoads(ctx, a.Config.Period)
+		loads, err := a.inForce(ctx, db, nil)
 		if err != nil {
 			return err
 		}

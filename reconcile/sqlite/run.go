@@ -40,7 +40,7 @@ func (d *DB) Record(ctx context.Context, run *reconcile.Run, f func(*Recorder) e
 		if err := c.QueryRowContext(ctx, "SELECT coalesce(max(id), 0) + 1 FROM run").Scan(&run.ID); err != nil {
 			return err
 		}
-		previous, err := d.latest(ctx, run.Period)
+		previous, err := d.latest(ctx, run.Period, run.Months)
 		if err != nil {
 			return err
 		}
@@ -59,9 +59,10 @@ func (d *DB) Record(ctx context.Context, run *reconcile.Run, f func(*Recorder) e
 
 func (r *Recorder) open() error {
 	c, run := r.conn, r.run
-	_, err := c.ExecContext(r.ctx, `INSERT INTO run (id, period, previous, started_at, version, inputs, config_hash, tables_hash, config, folder, summary)
-		VALUES (?,?,?,?,?,?,?,?,?,?,'{}')`,
-		run.ID, run.Period.String(), run.Previous, run.StartedAt, run.Version, run.Inputs, run.ConfigHash, run.TablesHash, run.Config, run.Folder)
+	_, err := c.ExecContext(r.ctx, `INSERT INTO run (id, period, previous, started_at, version, inputs, config_hash, tables_hash, config, folder, side, legacy_period, summary)
+		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,'{}')`,
+		run.ID, run.Period.String(), run.Previous, run.StartedAt, run.Version, run.Inputs, run.ConfigHash, run.TablesHash, run.Config, run.Folder,
+		systemOf(run.Months), run.Months.Earlier.String())
 	if err != nil {
 		return err
 	}
@@ -215,11 +216,11 @@ func (r *Recorder) close() error {
 	return err
 }
 
-// StoredSums adds the payslips of some loads, per side and programme, for Close.
-func (d *DB) StoredSums(ctx context.Context, loads []reconcile.Load) ([]reconcile.StoredSum, error) {
+// StoredSums adds the payslips of a run, per side and programme, for Close.
+func (d *DB) StoredSums(ctx context.Context, run *reconcile.Run) ([]reconcile.StoredSum, error) {
 	var sums []reconcile.StoredSum
 	for _, side := range reconcile.Sides {
-		in, args := placeholders(loads, side)
+		in, args := placeholders(run.LoadsOf(side))
 		rows, err := d.read.QueryContext(ctx, `SELECT programme, sum(sum_lines), sum(sum_p), sum(sum_d), sum(sum_i) FROM payslip
 			WHERE load_id IN (`+in+`) GROUP BY programme ORDER BY programme`, args...)
 		if err != nil {
@@ -240,9 +241,9 @@ func (d *DB) StoredSums(ctx context.Context, loads []reconcile.Load) ([]reconcil
 	return sums, nil
 }
 
-// CodeTotals gives what the reader added for the loads of one side.
-func (d *DB) CodeTotals(ctx context.Context, loads []reconcile.Load, side reconcile.Side) ([]reconcile.CodeTotal, error) {
-	in, args := placeholders(loads, side)
+// CodeTotals gives what the reader added for some loads of one side.
+func (d *DB) CodeTotals(ctx context.Context, loads []reconcile.Load) ([]reconcile.CodeTotal, error) {
+	in, args := placeholders(loads)
 	rows, err := d.read.QueryContext(ctx, `SELECT programme, code, max(label), sense, sum(lines), sum(cents) FROM code_total
 		WHERE load_id IN (`+in+`) GROUP BY programme, code, sense ORDER BY programme, code, sense`, args...)
 	if err != nil {
@@ -262,23 +263,30 @@ func (d *DB) CodeTotals(ctx context.Context, loads []reconcile.Load, side reconc
 	return totals, describe(rows.Err())
 }
 
-// placeholders writes the ids of one side's loads as SQL parameters.
-func placeholders(loads []reconcile.Load, side reconcile.Side) (string, []any) {
+// placeholders writes the ids of loads as SQL parameters.
+func placeholders(loads []reconcile.Load) (string, []any) {
 	var args []any
 	for i := range loads {
-		if loads[i].Side == side {
-			args = append(args, loads[i].ID)
-		}
+		args = append(args, loads[i].ID)
 	}
 	return strings.TrimSuffix(strings.Repeat("?,", len(args)), ","), args
 }
 
-const runColumns = "id, period, previous, started_at, version, inputs, config_hash, tables_hash, config, folder, summary"
+const runColumns = "id, period, previous, started_at, version, inputs, config_hash, tables_hash, config, folder, summary, side, legacy_period"
+
+// systemOf is the one system of two months, blank when both are compared.
+func systemOf(m reconcile.Months) string {
+	if !m.Set() {
+		return ""
+	}
+	return m.Side.String()
+}
 
 func scanRun(row interface{ Scan(...any) error }) (*reconcile.Run, error) {
 	var r reconcile.Run
-	var period, summary string
-	err := row.Scan(&r.ID, &period, &r.Previous, &r.StartedAt, &r.Version, &r.Inputs, &r.ConfigHash, &r.TablesHash, &r.Config, &r.Folder, &summary)
+	var period, summary, system, earlier string
+	err := row.Scan(&r.ID, &period, &r.Previous, &r.StartedAt, &r.Version, &r.Inputs, &r.ConfigHash, &r.TablesHash, &r.Config, &r.Folder, &summary,
+		&system, &earlier)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -288,17 +296,32 @@ func scanRun(row interface{ Scan(...any) error }) (*reconcile.Run, error) {
 	if r.Period, err = reconcile.ParsePeriod(period); err != nil {
 		return nil, err
 	}
+	if system != "" {
+		r.Months.Side, _ = reconcile.ParseSide(system) // the schema admits the two sides only
+		if r.Months.Earlier, err = reconcile.ParsePeriod(earlier); err != nil {
+			return nil, err
+		}
+	}
+	r.Summary.Compares = reconcile.ComparesSystems // of runs recorded before months could be
 	return &r, json.Unmarshal([]byte(summary), &r.Summary)
 }
 
-// latest is the last run of a month, or else of an earlier month, or nil.
-func (d *DB) latest(ctx context.Context, p reconcile.Period) (*reconcile.Run, error) {
-	return scanRun(d.read.QueryRowContext(ctx, "SELECT "+runColumns+" FROM run WHERE period <= ? ORDER BY period DESC, id DESC LIMIT 1", p.String()))
+// comparing keeps the runs that compare the same; what is asked of the month follows.
+const comparing = " FROM run WHERE side = ? AND legacy_period = ? AND period "
+
+// latest is the last run of the same comparison: of the month, or else, of the
+// systems, of an earlier month; or nil.
+func (d *DB) latest(ctx context.Context, p reconcile.Period, m reconcile.Months) (*reconcile.Run, error) {
+	if m.Set() {
+		return d.LatestRun(ctx, p, m)
+	}
+	return scanRun(d.read.QueryRowContext(ctx, "SELECT "+runColumns+comparing+"<= ? ORDER BY period DESC, id DESC LIMIT 1", "", "", p.String()))
 }
 
-// LatestRun is the last run of a month, with its loads, or nil.
-func (d *DB) LatestRun(ctx context.Context, p reconcile.Period) (*reconcile.Run, error) {
-	return d.withLoads(ctx)(scanRun(d.read.QueryRowContext(ctx, "SELECT "+runColumns+" FROM run WHERE period = ? ORDER BY id DESC LIMIT 1", p.String())))
+// LatestRun is the last run of a comparison in a month, with its loads, or nil.
+func (d *DB) LatestRun(ctx context.Context, p reconcile.Period, m reconcile.Months) (*reconcile.Run, error) {
+	return d.withLoads(ctx)(scanRun(d.read.QueryRowContext(ctx, "SELECT "+runColumns+comparing+"= ? ORDER BY id DESC LIMIT 1",
+		systemOf(m), m.Earlier.String(), p.String())))
 }
 
 // Run is the run of a number, or the last one of all for 0; nil when there is
