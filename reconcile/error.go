@@ -52,6 +52,9 @@ type Reject struct {
 	Field   string
 	Reason  string
 	Raw     []byte // the bytes of the file, undecoded
+	// Readable is the record in characters, a point for what is none, where Raw is
+	// EBCDIC; blank elsewhere.
+	Readable string
 	Sense   Sense  // 0 when unknown
 	Amount  OptAmount
 	Payslip bool // the whole record of an agent could not be attached to anyone

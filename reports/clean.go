@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"bascule/reconcile"
 )
 
 // Clean makes a text harmless to a reader of sheets and lines: tabs and line
@@ -65,6 +67,14 @@ func printable(raw []byte) string {
 		runes[i] = rune(b)
 	}
 	return Clean(string(runes))
+}
+
+// legible is a rejected record as a person can read it.
+func legible(r *reconcile.Reject) string {
+	if r.Readable != "" {
+		return Clean(r.Readable)
+	}
+	return printable(r.Raw)
 }
 
 // What identifies a person in the raw bytes of a rejected line.

@@ -78,7 +78,7 @@ func WriteRejects(w io.Writer, d *Data) error {
 			if r.Amount.Set {
 				amount = v.m.decimal(r.Amount.Amount)
 			}
-			raw := maskRaw(printable(r.Raw), d.MaskAgents, !d.ShowNames)
+			raw := maskRaw(legible(r), d.MaskAgents, !d.ShowNames)
 			row := []string{inert(r.File), strconv.Itoa(r.Line), inert(r.Record), inert(r.Field), inert(r.Reason), rejectSense(r.Sense), amount, inert(raw)}
 			if err := out.Write(row); err != nil {
 				return err

@@ -127,6 +127,6 @@ func (v *view) appendReject(row []Cell, r *reconcile.Reject) []Cell {
 	if r.Amount.Set {
 		amount = A(r.Amount.Amount)
 	}
-	raw := maskRaw(printable(r.Raw), v.MaskAgents, !v.ShowNames)
+	raw := maskRaw(legible(r), v.MaskAgents, !v.ShowNames)
 	return append(row, T(filepath.Base(r.File)), N(r.Line), T(r.Record), T(r.Field), T(r.Reason), T(v.m.sense(r.Sense)), amount, T(shorten(raw, longestRaw)))
 }

@@ -22,6 +22,7 @@ func (a *App) layoutCommand() *cobra.Command {
 		Short: "écrire le format d'une extraction : essai d'un format sur un fichier",
 		Long: `Aide à écrire un format, le fichier YAML qui dit comment une extraction est faite. Le guide, avec un exemple suivi, est dans
 mappings/layouts/README.md.`,
+		Example: "bascule layout list\nbascule layout check psop psop-2013-12.txt",
 		Args: cobra.ArbitraryArgs,
 		RunE: subcommandNeeded,
 	}

@@ -65,7 +65,7 @@ func Inspect(path string, l *Layout, o Options, rejects int) *Inspection {
 		found.Refusal = r.tooManyRejects()
 	}
 	if found.Refusal != nil && r.shown != nil {
-		found.BlamedText = readable(r.shown, r.blamed(found.Refusal))
+		found.BlamedText = readable(r.shown.charset, r.blamed(found.Refusal))
 	}
 	found.Load, found.Totals, found.Warnings = r.Load(), r.Totals(), r.Warnings()
 	return found
@@ -89,14 +89,14 @@ func (row *row) text() []byte {
 	return row.raw
 }
 
-// readable decodes the bytes of a row, with a point for what is no character.
-func readable(row *row, b []byte) string {
+// readable decodes bytes as rows hold them, with a point for what is no character.
+func readable(c *charset, b []byte) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) || r == unicode.ReplacementChar {
 			return '·'
 		}
 		return r
-	}, string(row.charset.append(nil, b)))
+	}, string(c.append(nil, b)))
 }
 
 // see keeps a record of the first agent for the inspection.
@@ -118,7 +118,7 @@ func (r *Reader) see(row *row, rec *record) {
 		s.Record = row.group
 	}
 	if r.layout.Shape != shapeXML {
-		s.Text = readable(row, row.text())
+		s.Text = readable(row.charset, row.text())
 	}
 	told := r.layout.Shape == shapeFlat && len(r.inspection.Seen) > 0 // the agent, by the first row
 	for i := range rec.places {
@@ -140,7 +140,7 @@ func (r *Reader) see(row *row, rec *record) {
 const maxSeen = 60
 
 func (r *Reader) seeField(row *row, p *place, index int) SeenField {
-	f := SeenField{Name: fieldInfos[p.id].name, Word: fieldInfos[p.id].french, Raw: readable(row, row.cell[p.id])}
+	f := SeenField{Name: fieldInfos[p.id].name, Word: fieldInfos[p.id].french, Raw: readable(row.charset, row.cell[p.id])}
 	switch {
 	case r.layout.fixed:
 		f.Where = span(p.from, p.to)

@@ -199,6 +199,9 @@ func (r *Reader) emit(item Item) error {
 // reject hands a reject over, and stops when there are too many.
 func (r *Reader) reject(rej *reconcile.Reject) error {
 	rej.File = r.path
+	if c := r.layout.charset; c != nil && c.ebcdic != nil {
+		rej.Readable = readable(c, c.translated(nil, rej.Raw))
+	}
 	r.load.Rejects++
 	if r.first == nil {
 		r.first = rej

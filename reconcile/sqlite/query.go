@@ -95,7 +95,7 @@ func (d *DB) Rejects(ctx context.Context, run int) iter.Seq2[*reconcile.Reject, 
 		var r reconcile.Reject
 		var sense string
 		var cents sql.NullInt64
-		if err := rows.Scan(&r.Load, &r.File, &r.Line, &r.Record, &r.Field, &r.Reason, &r.Raw, &sense, &cents); err != nil {
+		if err := rows.Scan(&r.Load, &r.File, &r.Line, &r.Record, &r.Field, &r.Reason, &r.Raw, &sense, &cents, &r.Readable); err != nil {
 			return nil, err
 		}
 		if sense != "" {
@@ -103,7 +103,7 @@ func (d *DB) Rejects(ctx context.Context, run int) iter.Seq2[*reconcile.Reject, 
 		}
 		r.Amount = reconcile.OptAmount{Amount: reconcile.Amount(cents.Int64), Set: cents.Valid}
 		return &r, nil
-	}, `SELECT r.load_id, r.file, r.line, r.record, r.field, r.reason, r.raw, r.sense, r.cents FROM reject r JOIN run_load l ON l.load_id = r.load_id
+	}, `SELECT r.load_id, r.file, r.line, r.record, r.field, r.reason, r.raw, r.sense, r.cents, r.readable FROM reject r JOIN run_load l ON l.load_id = r.load_id
 		WHERE l.run_id = ? ORDER BY l.rank, r.line, r.id`, run)
 }
 

@@ -27,7 +27,7 @@ const (
 	insertPayslip = `INSERT INTO payslip (load_id, agent_key, line, whole, nir, nir_key, dossier, matricule, surname, first_name, grade, echelon,
 		indice, nbi, quotite, children, service, status, zone, iban, programme, bop, accountant, to_pay, to_deduct, net, employer,
 		sum_lines, sum_p, sum_d, sum_i, lines) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`
-	insertReject = `INSERT INTO reject (load_id, file, line, record, field, reason, raw, sense, cents) VALUES (?,?,?,?,?,?,?,?,?)`
+	insertReject = `INSERT INTO reject (load_id, file, line, record, field, reason, raw, sense, cents, readable) VALUES (?,?,?,?,?,?,?,?,?,?)`
 )
 
 var payslipColumns = strings.Count(insertPayslip, "?")
@@ -195,7 +195,7 @@ func (p *producer) reject(r *reconcile.Reject) error {
 		sense = r.Sense.String()
 	}
 	raw := append([]byte{}, r.Raw...)
-	p.b.rejects = append(p.b.rejects, []driver.Value{p.load, r.File, int64(r.Line), r.Record, r.Field, r.Reason, raw, sense, optAmount(r.Amount)})
+	p.b.rejects = append(p.b.rejects, []driver.Value{p.load, r.File, int64(r.Line), r.Record, r.Field, r.Reason, raw, sense, optAmount(r.Amount), r.Readable})
 	if p.b.full() {
 		return p.send()
 	}
