@@ -45,17 +45,17 @@ func (e *InputError) Unwrap() error { return e.Err }
 // Reject is a line of a file that could not be read. It is stored, counted,
 // totalled where its amount is readable, and listed; never dropped.
 type Reject struct {
-	Load    int64
-	File    string
-	Line    int
-	Record  string // the layout's name of the record
-	Field   string
-	Reason  string
-	Raw     []byte // the bytes of the file, undecoded
+	Load   int64
+	File   string
+	Line   int
+	Record string // the layout's name of the record
+	Field  string
+	Reason string
+	Raw    []byte // the bytes of the file, undecoded
 	// Readable is the record in characters, a point for what is none, where Raw is
 	// EBCDIC; blank elsewhere.
 	Readable string
-	Sense   Sense  // 0 when unknown
-	Amount  OptAmount
-	Payslip bool // the whole record of an agent could not be attached to anyone
+	Sense    Sense // 0 when unknown
+	Amount   OptAmount
+	Payslip  bool // the whole record of an agent could not be attached to anyone
 }

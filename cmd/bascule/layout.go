@@ -23,8 +23,8 @@ func (a *App) layoutCommand() *cobra.Command {
 		Long: `Aide à écrire un format, le fichier YAML qui dit comment une extraction est faite. Le guide, avec un exemple suivi, est dans
 mappings/layouts/README.md.`,
 		Example: "bascule layout list\nbascule layout check psop psop-2013-12.txt",
-		Args: cobra.ArbitraryArgs,
-		RunE: subcommandNeeded,
+		Args:    cobra.ArbitraryArgs,
+		RunE:    subcommandNeeded,
 	}
 	cmd.AddCommand(a.layoutCheckCommand(), a.layoutListCommand())
 	return cmd

@@ -52,7 +52,7 @@ func (s *xmlSource) declared(name string, _ io.Reader) (io.Reader, error) {
 	if !ok && strings.EqualFold(name, "us-ascii") {
 		return s, nil
 	}
-	if !ok {
+	if !ok || c.ebcdic != nil {
 		return nil, &encodingError{"déclare un encodage inconnu de l'outil", "encodages lus : " + strings.Join(charsetNames(), ", ")}
 	}
 	if s.charset = c; s.utf8.mark && c.cm != nil {
