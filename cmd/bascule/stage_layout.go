@@ -189,9 +189,6 @@ func writeColumns(b *strings.Builder, rows [][]string) {
 	}
 }
 
-var controlTitles = map[string]string{"trailer_payslips": "nombre de dossiers", "trailer_lines": "nombre de lignes", "trailer_to_pay": "total à payer (P)",
-	"trailer_to_deduct": "total à déduire (D)", "trailer_information": "total pour information (I)"}
-
 // codesShown bounds the list of codes to what a screen holds.
 const codesShown = 20
 
