@@ -75,6 +75,7 @@ func (in Inputs) Of(side reconcile.Side) []Input {
 type Input struct {
 	Path   Path
 	Layout string
+	Member string // pattern of the members to read in an archive; blank for all
 }
 
 // Identity tells how agents are recognised, and where the crosswalk between
@@ -86,9 +87,10 @@ type Identity struct {
 
 // Limits bound what is read and written.
 type Limits struct {
-	MaxRejects   string // share of the lines, "1%" or "0,5%", or number of lines, "20"
-	MaxLineBytes int
-	SheetRows    int
+	MaxRejects       string // share of the lines, "1%" or "0,5%", or number of lines, "20"
+	MaxLineBytes     int
+	MaxUnzippedBytes int64 // of one file, or of one member of an archive
+	SheetRows        int
 }
 
 // Privacy says what the results show of persons.
@@ -256,6 +258,7 @@ func (c *Config) resolve() error {
 		}
 		for i := range inputs {
 			inputs[i].Path = Path(strings.ReplaceAll(string(inputs[i].Path), periodMark, c.Period.String()))
+			inputs[i].Member = strings.ReplaceAll(inputs[i].Member, periodMark, c.Period.String())
 		}
 	}
 	if c.Labels.Legacy == c.Labels.ONP {

@@ -19,7 +19,7 @@ type (
 // Run is the nightly job: it loads the configured files, compares them, and
 // publishes. When nothing has changed, it finds the last run again.
 func (a *App) Run(ctx context.Context, force bool) (*RunResult, error) {
-	var inputs [2][]Input
+	var inputs [2][]Extract
 	for _, side := range reconcile.Sides {
 		files, err := a.Config.Files(side)
 		if err != nil {
