@@ -48,7 +48,7 @@ type Config struct {
 	Warnings []string         `mapstructure:"-"` // what a reader must know, in French
 
 	lines    map[string]int // of the file, by key
-	patterns [2][]Path      // of the inputs, where periodMark still stands
+	patterns [2][]Input     // the inputs, where periodMark still stands
 }
 
 // Labels are the names of both systems on screens and sheets.
@@ -77,6 +77,7 @@ func (in Inputs) Of(side reconcile.Side) []Input {
 type Input struct {
 	Path   Path
 	Layout string
+	Member string // pattern of the members to read in an archive; blank for all
 }
 
 // Identity tells how agents are recognised, and where the crosswalk between
@@ -88,9 +89,10 @@ type Identity struct {
 
 // Limits bound what is read and written.
 type Limits struct {
-	MaxRejects   string // share of the lines, "1%" or "0,5%", or number of lines, "20"
-	MaxLineBytes int
-	SheetRows    int
+	MaxRejects       string // share of the lines, "1%" or "0,5%", or number of lines, "20"
+	MaxLineBytes     int
+	MaxUnzippedBytes int64 // of one file, or of one member of an archive
+	SheetRows        int
 }
 
 // Privacy says what the results show of persons.
@@ -257,8 +259,8 @@ func (c *Config) resolve() error {
 			return c.missing("inputs." + side.String())
 		}
 		for i := range inputs {
-			c.patterns[side] = append(c.patterns[side], inputs[i].Path)
-			inputs[i].Path = inputs[i].Path.in(c.Period)
+			c.patterns[side] = append(c.patterns[side], inputs[i])
+			inputs[i] = inputs[i].in(c.Period)
 		}
 	}
 	if c.Labels.Legacy == c.Labels.ONP {

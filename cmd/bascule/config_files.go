@@ -10,43 +10,79 @@ import (
 	"strings"
 
 	"bascule/reconcile"
+	"bascule/reconcile/extract"
 )
 
 // periodMark stands for the month of pay, AAAA-MM, in the path of an input, so
 // that one configuration serves every month.
 const periodMark = "{period}"
 
-// in is the path in a month of pay.
-func (p Path) in(month reconcile.Period) Path {
-	return Path(strings.ReplaceAll(string(p), periodMark, month.String()))
+// Extract is one file to read, or one member of an archive.
+type Extract struct {
+	Path    Path // as it is shown and stored: a member stands after its archive and a slash
+	Archive Path // of a member
+	Layout  string
+	File    extract.File
 }
 
-// Files lists the files of a side that exist now: patterns expanded, each
-// file once, in the order of the paths. A pattern or a file that leads to
-// nothing is refused, for an input forgotten would be agents missing.
-func (c *Config) Files(side reconcile.Side) ([]Input, error) { return c.FilesOf(side, c.Period) }
+// in is the input in a month of pay.
+func (in Input) in(month reconcile.Period) Input {
+	in.Path = Path(strings.ReplaceAll(string(in.Path), periodMark, month.String()))
+	in.Member = strings.ReplaceAll(in.Member, periodMark, month.String())
+	return in
+}
+
+// Files lists the extracts of a side that exist now: patterns expanded, archives
+// opened, each once, in the order of the paths. A pattern or a file that leads
+// to nothing is refused, for an input forgotten would be agents missing.
+func (c *Config) Files(side reconcile.Side) ([]Extract, error) { return c.FilesOf(side, c.Period) }
 
 // FilesOf is Files in another month of pay.
-func (c *Config) FilesOf(side reconcile.Side, month reconcile.Period) ([]Input, error) {
-	var files []Input
+func (c *Config) FilesOf(side reconcile.Side, month reconcile.Period) ([]Extract, error) {
+	var files []Extract
+	seen := make(map[string]bool)
 	for i, in := range c.Inputs.Of(side) {
 		name := inputPathKey("inputs."+side.String(), i)
 		if month != c.Period {
-			in.Path = c.patterns[side][i].in(month)
+			in = c.patterns[side][i].in(month)
 		}
 		paths, err := c.expand(in.Path)
 		if err != nil {
 			return nil, c.refuse(name, err, "vérifiez le chemin, relatif au dossier de "+filepath.Base(c.File)+", et le mois de paye "+month.String())
 		}
 		for _, p := range paths {
-			if slices.ContainsFunc(files, func(f Input) bool { return c.Abs(f.Path) == c.Abs(p) }) {
-				return nil, c.refuse(name, fmt.Errorf("désigne une seconde fois %s", p), "gardez une seule mention de ce fichier : ses bulletins compteraient double")
+			found, err := c.extracts(Input{Path: p, Layout: in.Layout, Member: in.Member})
+			if err != nil {
+				return nil, err
 			}
-			files = append(files, Input{Path: p, Layout: in.Layout})
+			for _, e := range found {
+				if seen[e.File.Path()] {
+					return nil, c.refuse(name, fmt.Errorf("désigne une seconde fois %s", e.Path), "gardez une seule mention de ce fichier : ses bulletins compteraient double")
+				}
+				seen[e.File.Path()] = true
+				files = append(files, e)
+			}
 		}
 	}
-	slices.SortFunc(files, func(f, g Input) int { return strings.Compare(string(f.Path), string(g.Path)) })
+	slices.SortFunc(files, func(f, g Extract) int { return strings.Compare(string(f.Path), string(g.Path)) })
 	return files, nil
+}
+
+// extracts lists what one file holds: itself, or the members of an archive.
+func (c *Config) extracts(in Input) ([]Extract, error) {
+	files, err := extract.Files(c.Abs(in.Path), in.Member, c.Limits.MaxUnzippedBytes)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]Extract, len(files))
+	for i, f := range files {
+		found[i] = Extract{Path: c.canonical(in.Path), Layout: in.Layout, File: f}
+		if member := f.Member(); member != "" {
+			found[i].Archive = found[i].Path
+			found[i].Path += Path("/" + member)
+		}
+	}
+	return found, nil
 }
 
 // expand finds the files of one path. A file of that very name wins over the

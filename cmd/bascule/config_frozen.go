@@ -43,7 +43,8 @@ func (c *Config) tree() table {
 		"inputs":    table{"legacy": inputTrees(c.Inputs.Legacy), "onp": inputTrees(c.Inputs.ONP)},
 		"identity":  table{"key": c.Identity.Key, "fallback": c.Identity.Fallback, "crosswalk": c.Identity.Crosswalk},
 		"tolerance": table{"line_cents": int64(c.Tolerance.LineCents), "payslip_cents": int64(c.Tolerance.PayslipCents)},
-		"limits":    table{"max_rejects": c.Limits.MaxRejects, "max_line_bytes": c.Limits.MaxLineBytes, "sheet_rows": c.Limits.SheetRows},
+		"limits": table{"max_rejects": c.Limits.MaxRejects, "max_line_bytes": c.Limits.MaxLineBytes,
+			"max_unzipped_bytes": c.Limits.MaxUnzippedBytes, "sheet_rows": c.Limits.SheetRows},
 		"privacy": table{"mask_nir": c.Privacy.MaskNIR, "names": c.Privacy.Names,
 			"workbook_password_env": c.Privacy.WorkbookPasswordEnv, "retention_months": c.Privacy.RetentionMonths},
 		"gates": c.Gates, "waves": c.Waves, "budget": c.Budget,
@@ -55,6 +56,9 @@ func inputTrees(inputs []Input) []table {
 	trees := make([]table, len(inputs))
 	for i, in := range inputs {
 		trees[i] = table{"path": in.Path, "layout": in.Layout}
+		if in.Member != "" {
+			trees[i]["member"] = in.Member
+		}
 	}
 	return trees
 }

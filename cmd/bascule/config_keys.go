@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -19,7 +20,7 @@ const (
 	textValue   valueKind = iota // text, quoted where YAML would read something else
 	wholeValue                   // whole number in plain decimal digits
 	boolValue                    // true or false
-	inputsValue                  // list of { path, layout }
+	inputsValue                  // list of { path, layout, member }
 	fieldsValue                  // list of identity fields
 	listValue                    // list left to a later reader
 	mapValue                     // table left to a later reader
@@ -57,6 +58,7 @@ var keys = []key{
 	{name: "tolerance.payslip_cents", kind: wholeValue, fallback: 0, max: maxToleranceCents, remedy: "écrivez des centimes entiers : 50 vaut 0,50 € ; un pourcentage cacherait les plus gros montants"},
 	{name: "limits.max_rejects", fallback: "1%", check: checkMaxRejects, remedy: `écrivez une part des lignes, "1%" ou "0,5%", ou un nombre de lignes, "20"`},
 	{name: "limits.max_line_bytes", kind: wholeValue, fallback: 65536, min: 128, max: 16 << 20, remedy: "écrivez un nombre d'octets de 128 à 16777216 : 65536"},
+	{name: "limits.max_unzipped_bytes", kind: wholeValue, fallback: 20 << 30, min: 1 << 20, max: 1 << 50, remedy: "écrivez un nombre d'octets de 1048576 à 1125899906842624 : 21474836480"},
 	{name: "limits.sheet_rows", kind: wholeValue, fallback: maxSheetRows, min: 64, max: maxSheetRows, remedy: "écrivez un nombre de lignes de 64 à 1048576, la limite d'Excel"},
 	{name: "privacy.mask_nir", kind: boolValue, fallback: true, remedy: "écrivez true (le NIR devient un pseudonyme) ou false"},
 	{name: "privacy.names", kind: boolValue, fallback: true, remedy: "écrivez true (les noms figurent dans les classeurs) ou false"},
@@ -160,14 +162,18 @@ func checkLabel(s string) error {
 
 func checkPath(s string) error { return checkText(s) }
 
-func checkInputPath(s string) error {
+func checkInputPath(s string) error { return checkPattern(s, filepath.Match) }
+
+func checkMember(s string) error { return checkPattern(s, path.Match) }
+
+func checkPattern(s string, match func(pattern, name string) (bool, error)) error {
 	if err := checkText(s); err != nil {
 		return err
 	}
 	if strings.ContainsAny(strings.ReplaceAll(s, periodMark, ""), "{}") {
 		return errBrace
 	}
-	if _, err := filepath.Match(s, ""); err != nil {
+	if _, err := match(s, ""); err != nil {
 		return errGlob
 	}
 	return nil

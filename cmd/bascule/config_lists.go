@@ -47,7 +47,7 @@ func (k *key) checkInput(item *yaml.Node) *fault {
 	if item.Kind != yaml.MappingNode {
 		return &fault{item.Line, "", errors.New("doit dire path et layout"), k.remedy}
 	}
-	if f := checkNames("", item, []string{"path", "layout"}); f != nil {
+	if f := checkNames("", item, []string{"path", "layout", "member"}); f != nil {
 		f.field = "." + f.field
 		return f
 	}
@@ -55,8 +55,11 @@ func (k *key) checkInput(item *yaml.Node) *fault {
 	for i := 0; i < len(item.Content); i += 2 {
 		name, value := item.Content[i].Value, item.Content[i+1]
 		check, remedy := checkInputPath, `écrivez le chemin d'un fichier, * et {period} admis : "psop-{period}.txt"`
-		if name == "layout" {
+		switch name {
+		case "layout":
 			check, remedy = checkLayout, `écrivez le nom d'un format de mappings/layouts, sans extension : "psop"`
+		case "member":
+			check, remedy = checkMember, `écrivez le motif des fichiers à lire dans l'archive, * et {period} admis : "psop-*.txt"`
 		}
 		if _, f := readText(value, check, remedy); f != nil {
 			f.field = "." + name

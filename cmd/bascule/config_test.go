@@ -67,15 +67,15 @@ func TestMinimalConfigurationTakesTheDefaultsOfTheContract(t *testing.T) {
 	want := &Config{
 		Period: reconcile.NewPeriod(2013, 12), Lang: "fr", Labels: Labels{"PSOP", "ONP"},
 		Database: "data/bascule.db", Output: "out", Mappings: "mappings",
-		Inputs: Inputs{Legacy: []Input{{"psop.txt", "psop"}}, ONP: []Input{{"sipaye.csv", "sipaye"}}},
+		Inputs: Inputs{Legacy: []Input{{Path: "psop.txt", Layout: "psop"}}, ONP: []Input{{Path: "sipaye.csv", Layout: "sipaye"}}},
 		Identity: Identity{Identity: reconcile.Identity{
 			Key:      []reconcile.IdentityField{reconcile.IdentityNIR, reconcile.IdentityDossier},
 			Fallback: []reconcile.IdentityField{reconcile.IdentityMatricule, reconcile.IdentityDossier},
 		}},
-		Limits:  Limits{MaxRejects: "1%", MaxLineBytes: 65536, SheetRows: 1048576},
+		Limits:  Limits{MaxRejects: "1%", MaxLineBytes: 65536, MaxUnzippedBytes: 21474836480, SheetRows: 1048576},
 		Privacy: Privacy{MaskNIR: true, Names: true, RetentionMonths: 60},
 		Gates:   []any{}, Budget: map[string]any{},
-		patterns: [2][]Path{{"psop.txt"}, {"sipaye.csv"}},
+		patterns: [2][]Input{{{Path: "psop.txt", Layout: "psop"}}, {{Path: "sipaye.csv", Layout: "sipaye"}}},
 	}
 	c.File, c.Dir, c.lines = "", "", nil
 	if diff := cmp.Diff(want, c, cmp.AllowUnexported(Config{})); diff != "" {
@@ -109,7 +109,7 @@ var environmentCases = map[string]struct {
 	"output":                        {"résultats", "résultats"},
 	"mappings":                      {"./tables/", "tables"},
 	"inputs.legacy":                 {`[{path: "a*.txt", layout: psop}]`, []any{map[string]any{"path": "a*.txt", "layout": "psop"}}},
-	"inputs.onp":                    {`[{path: "{period}.csv", layout: flat}]`, []any{map[string]any{"path": "2013-12.csv", "layout": "flat"}}},
+	"inputs.onp":                    {`[{path: "{period}.zip", layout: flat, member: "{period}/*.csv"}]`, []any{map[string]any{"path": "2013-12.zip", "layout": "flat", "member": "2013-12/*.csv"}}},
 	"identity.key":                  {"[matricule]", []any{"matricule"}},
 	"identity.fallback":             {"[]", []any{}},
 	"identity.crosswalk":            {"t/i.csv", "t/i.csv"},
@@ -117,6 +117,7 @@ var environmentCases = map[string]struct {
 	"tolerance.payslip_cents":       {"50", 50.0},
 	"limits.max_rejects":            {"20", "20"},
 	"limits.max_line_bytes":         {"128", 128.0},
+	"limits.max_unzipped_bytes":     {"1048576", 1048576.0},
 	"limits.sheet_rows":             {"1000", 1000.0},
 	"privacy.mask_nir":              {"false", false},
 	"privacy.names":                 {"False", false},

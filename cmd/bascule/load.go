@@ -17,7 +17,8 @@ func (a *App) loadCommand() *cobra.Command {
 		Use:   "load --side legacy|onp [--layout FORMAT] FICHIER…",
 		Short: "charge des extractions, sans comparer",
 		Long: `Lit une ou plusieurs extractions d'un côté et les garde dans la base. Un fichier déjà chargé n'est pas relu ; un fichier
-modifié remplace l'ancien. C'est le premier tiers de « bascule run ». Les chemins sont relatifs au dossier courant.`,
+modifié remplace l'ancien. Chaque fichier d'une archive .zip est une extraction. C'est le premier tiers de « bascule run ».
+Les chemins sont relatifs au dossier courant.`,
 		Example: `bascule load --side legacy psop-2013-12.txt
 bascule load --side onp --layout sipaye sipaye-2013-12.csv.gz`,
 		Args: arguments(1, -1, "un ou plusieurs fichiers"),

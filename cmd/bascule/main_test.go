@@ -293,7 +293,7 @@ func TestLoadTakesTheOnlyLayoutOfTheSide(t *testing.T) {
 	if layout, err := c.soleLayout(0); err != nil || layout != "psop" {
 		t.Errorf("got %q, %v", layout, err)
 	}
-	c.Inputs.Legacy = append(c.Inputs.Legacy, Input{"a.csv", "flat"})
+	c.Inputs.Legacy = append(c.Inputs.Legacy, Input{Path: "a.csv", Layout: "flat"})
 	const want = "--layout : est obligatoire, la configuration donnant plusieurs formats à ce côté — écrivez par exemple --layout psop"
 	if _, err := c.soleLayout(0); err == nil || err.Error() != want {
 		t.Errorf("got %v", err)

@@ -74,7 +74,7 @@ func (c *Config) compareMonths(m reconcile.Months) error {
 type intake struct {
 	side   reconcile.Side
 	period reconcile.Period
-	files  []Input
+	files  []Extract
 }
 
 // intakes lists what the run reads: the files of both systems, or of one for
@@ -98,9 +98,9 @@ func (a *App) intakes() ([]intake, error) {
 	return all, nil
 }
 
-// monthly tells whether all paths of a side name their month of pay.
+// monthly tells whether all inputs of a side name their month of pay.
 func (c *Config) monthly(side reconcile.Side) bool {
-	return !slices.ContainsFunc(c.patterns[side], func(p Path) bool { return !strings.Contains(string(p), periodMark) })
+	return !slices.ContainsFunc(c.patterns[side], func(in Input) bool { return !strings.Contains(string(in.Path)+in.Member, periodMark) })
 }
 
 // inForce lists the loads in force for the places that no intake feeds; a place

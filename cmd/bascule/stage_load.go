@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -28,17 +27,22 @@ type LoadResult struct {
 // Load reads files of one side, relative to the working directory, into the
 // store: all of them, or none.
 func (a *App) Load(ctx context.Context, side reconcile.Side, layout string, files []string) (*LoadResult, error) {
-	var inputs []Input
+	var inputs []Extract
+	seen := make(map[string]bool)
 	for _, f := range files {
 		path, err := filepath.Abs(f)
 		if err != nil {
 			return nil, err
 		}
-		in := Input{Path: a.Config.canonical(Path(filepath.ToSlash(path))), Layout: layout}
-		if slices.Contains(inputs, in) {
+		if seen[path] {
 			return nil, &usageError{"le même fichier est donné deux fois", "nommez chaque fichier une seule fois : ses bulletins compteraient double"}
 		}
-		inputs = append(inputs, in)
+		seen[path] = true
+		found, err := a.Config.extracts(Input{Path: Path(filepath.ToSlash(path)), Layout: layout})
+		if err != nil {
+			return nil, err
+		}
+		inputs = append(inputs, found...)
 	}
 	var loads []reconcile.Load
 	err := a.withStore(ctx, func(db *sqlite.DB) (err error) {
@@ -66,10 +70,12 @@ func (a *App) loadFiles(ctx context.Context, db *sqlite.DB, intakes []intake, sc
 	}
 	p := loadPlan{app: a, db: db, again: again, layouts: make(map[string]*extract.Layout), options: extract.Options{
 		Identity: a.Config.Identity.Identity, MaxRejects: limit, MaxLineBytes: a.Config.Limits.MaxLineBytes,
+		MaxUnzippedBytes: a.Config.Limits.MaxUnzippedBytes, Workbook: openWorkbook,
 		Digest: func(iban string) string { return reconcile.Digest(db.Secret(), "iban", iban)[:16] },
 	}}
 	for _, of := range intakes {
 		for _, in := range of.files {
+			defer in.File.Close()
 			if err := p.add(ctx, of.side, of.period, in); err != nil {
 				return nil, err
 			}
@@ -104,29 +110,25 @@ type loadPlan struct {
 	bytes   int64
 }
 
-func (p *loadPlan) add(ctx context.Context, side reconcile.Side, period reconcile.Period, in Input) error {
-	layout, err := p.layout(in.Layout)
+func (p *loadPlan) add(ctx context.Context, side reconcile.Side, period reconcile.Period, e Extract) error {
+	layout, err := p.layout(e.Layout)
 	if err != nil {
 		return err
 	}
-	path := p.app.Config.Abs(in.Path)
-	shown := string(p.app.Config.canonical(in.Path))
-	job := sqlite.Job{Load: reconcile.Load{Side: side, Period: period, Path: shown, Layout: layout.Name,
+	job := sqlite.Job{Archive: string(e.Archive), Load: reconcile.Load{Side: side, Period: period, Path: string(e.Path), Layout: layout.Name,
 		Options: p.digest(layout), LoadedAt: p.app.Now().UTC().Format(time.RFC3339)}}
 	if !p.again {
-		if job.Known, err = p.known(ctx, &job.Load, path); err != nil {
+		if job.Known, err = p.known(ctx, &job.Load, e.File); err != nil {
 			return err
 		}
 	}
 	if job.Known == 0 {
 		options := p.options
 		options.Side, options.Period = side, period
-		reader := extract.NewReader(path, layout, options)
-		job.Source = source{reader, shown, path}
+		reader := e.File.Reader(layout, options)
+		job.Source = source{reader, job.Load.Path, e.File.Path()}
 		p.readers = append(p.readers, reader)
-		if info, err := os.Stat(path); err == nil { // otherwise the reader will say what is wrong
-			p.bytes += info.Size()
-		}
+		p.bytes += e.File.Size()
 	}
 	p.jobs = append(p.jobs, job)
 	return nil
@@ -152,7 +154,9 @@ func (p *loadPlan) layout(name string) (*extract.Layout, error) {
 // whenever the same file and layout may be read otherwise.
 const readerVersion = 1
 
-// digest covers all that, with the file's bytes, decides what a load holds.
+// digest covers all that, with the file's bytes, decides what a load holds. The
+// limit on unzipped bytes does not: it stops a reading, and no load that stands
+// would hold anything else under another one.
 func (p *loadPlan) digest(l *extract.Layout) string {
 	text, err := json.Marshal([]any{readerVersion, l.Name, l.Hash, p.options.Identity, p.app.Config.Limits.MaxRejects, p.app.Config.Limits.MaxLineBytes})
 	if err != nil {
@@ -164,15 +168,15 @@ func (p *loadPlan) digest(l *extract.Layout) string {
 
 // known finds the load that already holds the file, unless an earlier job has
 // taken it. A file of a size never met is new: it is not read twice to know.
-func (p *loadPlan) known(ctx context.Context, l *reconcile.Load, path string) (int64, error) {
-	info, err := os.Stat(path)
-	if err != nil || !info.Mode().IsRegular() {
+func (p *loadPlan) known(ctx context.Context, l *reconcile.Load, file extract.File) (int64, error) {
+	size := file.Size()
+	if size == 0 {
 		return 0, nil // the reader will say what is wrong
 	}
-	if met, err := p.db.HasSize(ctx, l.Side, l.Period, info.Size()); err != nil || !met {
+	if met, err := p.db.HasSize(ctx, l.Side, l.Period, size); err != nil || !met {
 		return 0, err
 	}
-	sum, _, err := extract.Digest(path)
+	sum, _, err := file.Digest()
 	if err != nil {
 		return 0, err
 	}

@@ -50,6 +50,7 @@ func (d *descriptor) read(text []byte) error {
 		{"title", d.text(&l.Title)},
 		{"shape", d.choice(&l.Shape, shapes)},
 		{"encoding", d.encoding},
+		{"sheet", d.text(&l.sheet)},
 		{"type", d.typePositions},
 		{"length", d.length},
 		{"delimiter", d.character(&l.delimiter, ";", ",", "|", "\t")},
@@ -272,6 +273,7 @@ func (d *descriptor) field(r *record, n *yaml.Node) error {
 		{"column", d.text(&p.name)},
 		{"element", d.text(&p.name)},
 		{"values", d.translations(&f.values)},
+		{"pad", func(n *yaml.Node) error { return d.pad(&f, p.id, n) }},
 	})
 	if err != nil {
 		return err
@@ -328,8 +330,8 @@ func (d *descriptor) placed(n *yaml.Node, p *place, at *yaml.Node, signed bool) 
 		return d.fail(n, fieldInfos[p.id].name, "supprimer at et sign_at, ou donner type", "des positions sans type d'enregistrement")
 	case p.partTo > 0 && l.Shape != shapeXML:
 		return d.fail(n, fieldInfos[p.id].name, "supprimer part", "part ne convient qu'à la forme « xml »")
-	case (l.Shape == shapeFlat || l.Shape == shapeXML) == (p.name == ""):
-		return d.fail(n, fieldInfos[p.id].name, "donner column (flat) ou element (xml), et eux seuls", "la place du champ n'est pas celle de la forme « %s »", l.Shape)
+	case (l.rows() || l.Shape == shapeXML) == (p.name == ""):
+		return d.fail(n, fieldInfos[p.id].name, "donner column (flat, xlsx) ou element (xml), et eux seuls", "la place du champ n'est pas celle de la forme « %s »", l.Shape)
 	}
 	return nil
 }

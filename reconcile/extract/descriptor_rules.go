@@ -3,6 +3,7 @@ package extract
 import (
 	"errors"
 	"slices"
+	"strconv"
 
 	"go.yaml.in/yaml/v3"
 
@@ -134,5 +135,18 @@ func (d *descriptor) asideRule(n *yaml.Node) error {
 	if len(d.layout.asides) > maxAsideRules {
 		return d.fail(n, "aside", "regrouper les motifs", "plus de %d règles", maxAsideRules)
 	}
+	return nil
+}
+
+// maxPad bounds the width of a padded text.
+const maxPad = 64
+
+// pad reads the width up to which a text made of digits gets zeros in front.
+func (d *descriptor) pad(f *format, id field, n *yaml.Node) error {
+	width, err := strconv.Atoi(n.Value)
+	if err != nil || width < 1 || width > maxPad || fieldInfos[id].kind != kindText || id == fNone {
+		return d.fail(n, "pad", "par exemple pad: 13 pour le NIR, de 1 à 64", "ne convient pas à ce champ : une largeur, et un champ de texte")
+	}
+	f.pad = width
 	return nil
 }

@@ -24,9 +24,11 @@ type utf8Bytes struct {
 	n uint8
 }
 
+const utf8Name = "utf-8"
+
 // charsets lists the encodings that a layout may name.
 var charsets = []*charset{
-	{name: "utf-8"},
+	{name: utf8Name},
 	newCharset("iso-8859-1", charmap.ISO8859_1, false),
 	newCharset("iso-8859-15", charmap.ISO8859_15, false),
 	newCharset("windows-1252", charmap.Windows1252, true),

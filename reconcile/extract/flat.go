@@ -11,7 +11,7 @@ import (
 	"bascule/reconcile"
 )
 
-// flatFile is the state of the reading of a file of one row per pay line.
+// flatFile is the state of the reading of a file or sheet of one row per pay line.
 // Consecutive rows that repeat the same agent make one payslip.
 type flatFile struct {
 	*Reader
@@ -21,6 +21,7 @@ type flatFile struct {
 	agentRow  []byte  // the agent's cells of the last row, to tell a new agent
 	scratch   []byte
 	agentBad  fault  // what is wrong with them
+	cellBad   fault  // a cell of the row holds what no field can be: in a sheet only
 	monthRow  []byte // the cells of the last month found to be the period
 	dataLines int64
 }
@@ -29,29 +30,53 @@ func (r *Reader) readFlat() error {
 	if err := r.openText(); err != nil {
 		return err
 	}
-	f := &flatFile{Reader: r, row: row{charset: r.layout.charset}, rec: r.layout.record(roleLine)}
-	if err := f.readNames(); err != nil {
-		return err
-	}
+	f := r.newFlatFile()
 	for {
 		b, empty, err := r.next(&f.row)
 		if err == io.EOF {
-			break
-		}
-		if err == nil && empty > 0 {
-			err = f.rejectEmpty(empty)
-		}
-		if err == nil {
-			err = f.read(b)
+			return f.end()
 		}
 		if err != nil {
 			return err
 		}
+		columns, bad, err := r.columns(&f.row, b)
+		if err != nil {
+			return err
+		}
+		f.counts.unended = r.lines.noEOL
+		if err := f.take(columns, bad, empty); err != nil {
+			return err
+		}
 	}
-	if f.dataLines == 0 {
-		return r.refuse(0, "", errors.New("le fichier ne contient aucune ligne de paye"), "redemander l'extraction")
+}
+
+func (r *Reader) newFlatFile() *flatFile {
+	return &flatFile{Reader: r, row: row{charset: r.layout.charset}, rec: r.layout.record(roleLine)}
+}
+
+// take handles one row: the first holds the names. bad tells why its columns
+// are not to be trusted; empty is the last empty row before it, or 0.
+func (f *flatFile) take(columns [][]byte, bad error, empty int) error {
+	if f.columns == nil {
+		return f.readNames(columns, bad)
 	}
-	return r.endPayslip()
+	if empty > 0 {
+		if err := f.rejectEmpty(empty); err != nil {
+			return err
+		}
+	}
+	return f.read(columns, bad)
+}
+
+// end closes a file that has no more rows.
+func (f *flatFile) end() error {
+	switch {
+	case f.columns == nil:
+		return f.refuse(0, "", errors.New("le fichier ne contient aucune ligne"), "redemander l'extraction")
+	case f.dataLines == 0:
+		return f.refuse(0, "", errors.New("le fichier ne contient aucune ligne de paye"), "redemander l'extraction")
+	}
+	return f.endPayslip()
 }
 
 func (f *flatFile) rejectEmpty(line int) error {
@@ -62,18 +87,7 @@ func (f *flatFile) rejectEmpty(line int) error {
 }
 
 // readNames finds the columns by the names of the first row.
-func (f *flatFile) readNames() error {
-	b, _, err := f.next(&f.row)
-	if err == io.EOF {
-		return f.refuse(0, "", errors.New("le fichier ne contient aucune ligne"), "redemander l'extraction")
-	}
-	if err != nil {
-		return err
-	}
-	columns, bad, err := f.Reader.columns(&f.row, b)
-	if err != nil {
-		return err
-	}
+func (f *flatFile) readNames(columns [][]byte, bad error) error {
 	const hint = "la première ligne doit porter les noms de colonnes du format"
 	if bad != nil {
 		return f.refuse(f.row.line, "", fmt.Errorf("la ligne d'en-tête ne se lit pas : %w", bad), hint)
@@ -146,17 +160,12 @@ func (f *flatFile) identified(key []reconcile.IdentityField, found *[fieldCount]
 	return len(key) > 0
 }
 
-// read handles one row.
-func (f *flatFile) read(b []byte) error {
+// read handles one row of a pay line.
+func (f *flatFile) read(columns [][]byte, bad error) error {
 	f.dataLines++
-	f.counts.unended = f.lines.noEOL
-	columns, bad, err := f.Reader.columns(&f.row, b)
-	if err != nil {
-		return err
-	}
 	if bad == nil && len(columns) != len(f.columns) {
 		bad = fmt.Errorf("la ligne a %d colonnes au lieu de %d", len(columns), len(f.columns))
-		if f.lines.noEOL {
+		if f.counts.unended {
 			bad = fmt.Errorf("%w : dernière ligne coupée ?", bad)
 		}
 	}
@@ -168,11 +177,15 @@ func (f *flatFile) read(b []byte) error {
 			f.row.set(id, columns[i], f.layout)
 		}
 	}
-	already, err := f.checkMonth()
-	if err != nil {
-		return err
+	already := f.cellBad
+	if already.err == nil {
+		var err error
+		if already, err = f.checkMonth(); err != nil {
+			return err
+		}
 	}
 	if already.err == nil {
+		var err error
 		if already, err = f.agent(); err != nil {
 			return err
 		}

@@ -41,7 +41,11 @@ func fuzzReader(f *testing.F, layout, ending string, good ...[]byte) {
 // was lost: what was yielded, what was rejected and what the reader says agree.
 func checkReading(t *testing.T, path string, l *Layout, o Options) {
 	t.Helper()
-	r := NewReader(path, l, o)
+	checkReader(t, NewReader(path, l, o))
+}
+
+func checkReader(t *testing.T, r *Reader) {
+	t.Helper()
 	var kept, rejected reconcile.Sums
 	var payslips, rejects int64
 	for item, err := range r.Items() {

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"archive/zip"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"bascule/reconcile"
+	"bascule/reports/xlsx"
 )
 
 const galleryFolder = "../../fixtures/bad"
@@ -32,8 +34,7 @@ func TestGalleryTellsEachDefect(t *testing.T) {
 				t.Fatalf("every file of the gallery has its .want: %v", err)
 			}
 			head, want, _ := strings.Cut(string(text), "\n")
-			r := galleryReader(t, path, head)
-			if diff := cmp.Diff(want, strings.ReplaceAll(outcome(r), path, name)); diff != "" {
+			if diff := cmp.Diff(want, strings.ReplaceAll(galleryOutcome(t, path, head), path, name)); diff != "" {
 				t.Errorf("what a user sees changed (-want +got):\n%s", diff)
 			}
 		})
@@ -78,9 +79,10 @@ func wantOf(path string) string {
 	return filepath.Join(filepath.Dir(path), base+".want")
 }
 
-// galleryReader makes the reader that the first line of a .want asks for:
-// "layout: psop; period: 2013-12; limit: 50".
-func galleryReader(t testing.TB, path, head string) *Reader {
+// galleryOutcome reads a file in the way that the first line of its .want asks
+// for: "layout: psop; period: 2013-12; limit: 50", and each member of an
+// archive.
+func galleryOutcome(t testing.TB, path, head string) string {
 	t.Helper()
 	settings := map[string]string{}
 	for _, s := range strings.Split(head, ";") {
@@ -100,7 +102,28 @@ func galleryReader(t testing.TB, path, head string) *Reader {
 			t.Fatal(err)
 		}
 	}
-	return NewReader(path, shippedLayout(t, settings["layout"]), o)
+	layout := shippedLayout(t, settings["layout"])
+	layout.sheet = settings["sheet"]
+	o.Workbook = openXLSX
+	files, err := Files(path, settings["member"], 0)
+	if err != nil {
+		return fmt.Sprintf("refusé : %v\n", err)
+	}
+	defer files[0].Close()
+	var all strings.Builder
+	for _, f := range files {
+		all.WriteString(outcome(f.Reader(layout, o)))
+	}
+	return all.String()
+}
+
+// openXLSX opens a real workbook.
+func openXLSX(z *zip.Reader) (Workbook, error) {
+	w, err := xlsx.Open(z)
+	if err != nil {
+		return nil, err
+	}
+	return w, nil
 }
 
 // outcome is what a user sees of a file.

@@ -14,9 +14,10 @@ const (
 	shapeRecords = "records" // typed records: header, agent, line, totals, trailer
 	shapeFlat    = "flat"    // one row per pay line, the agent's fields repeated
 	shapeXML     = "xml"     // elements whose values stand in an attribute
+	shapeXLSX    = "xlsx"    // flat, in a sheet of a workbook
 )
 
-var shapes = []string{shapeRecords, shapeFlat, shapeXML}
+var shapes = []string{shapeRecords, shapeFlat, shapeXML, shapeXLSX}
 
 // encodingXML is the encoding of XML files: the one that each declares.
 const encodingXML = "xml"
@@ -46,7 +47,11 @@ type Layout struct {
 	negativeD  bool     // deductions are printed with their sign from the agent's side
 	value      string   // XML attribute that holds the values
 	namespaces []string // XML namespaces accepted, by prefix; none means any
+	sheet      string   // of a workbook; blank means the first that is visible
 }
+
+// rows tells whether the layout is one of rows under a header: flat, or xlsx.
+func (l *Layout) rows() bool { return l.Shape == shapeFlat || l.Shape == shapeXLSX }
 
 // record is a kind of record: what it is for and where its fields are.
 type record struct {
@@ -131,6 +136,9 @@ func (l *Layout) blame(line int, key, hint, format string, args ...any) error {
 // validate checks what no single key can: that the keys agree with each other
 // and with the shape.
 func (l *Layout) validate() error {
+	if l.Shape == shapeXLSX && l.Encoding == "" {
+		l.Encoding = utf8Name
+	}
 	switch {
 	case l.Name == "" || strings.Trim(l.Name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "":
 		return l.blame(0, "name", "écrire par exemple name: psop", "doit être fait de minuscules, de chiffres et de tirets")
@@ -142,6 +150,8 @@ func (l *Layout) validate() error {
 		return l.blame(0, "encoding", "choisir parmi : "+strings.Join(layoutEncodings(), ", "), "manque")
 	case (l.Encoding == encodingXML) != (l.Shape == shapeXML):
 		return l.blame(0, "encoding", "« xml » va avec shape: xml, et avec elle seule", "ne convient pas à la forme « %s »", l.Shape)
+	case l.Shape == shapeXLSX && l.Encoding != utf8Name:
+		return l.blame(0, "encoding", "supprimer encoding : un classeur dit le sien", "ne convient pas à la forme « xlsx »")
 	case len(l.senses) == 0:
 		return l.blame(0, "sense", "dire comment se lit le sens d'une ligne : - { by: column, values: { P: P, D: D, I: I } }", "manque")
 	}
@@ -167,12 +177,12 @@ func (l *Layout) validateShape() error {
 		seen |= r.role
 	}
 	needed := roleHeader | roleAgent | roleLine
-	if l.Shape == shapeFlat {
+	if l.rows() {
 		needed = roleAgent | roleLine
 	}
-	if seen&needed != needed || l.Shape == shapeFlat && len(l.records) != 1 {
+	if seen&needed != needed || l.rows() && len(l.records) != 1 {
 		hint := "décrire header, agent et line"
-		if l.Shape == shapeFlat {
+		if l.rows() {
 			hint = "décrire un seul enregistrement « is: row »"
 		}
 		return l.blame(0, "records", hint, "ne décrit pas les enregistrements de la forme « %s »", l.Shape)
@@ -186,8 +196,10 @@ func (l *Layout) validateShape() error {
 		return l.blame(0, "type", "donner soit type (positions fixes), soit delimiter (colonnes)", "positions fixes ou colonnes : il faut choisir")
 	case l.Shape == shapeFlat && (l.fixed || l.delimiter == 0):
 		return l.blame(0, "delimiter", `écrire delimiter: ";"`, "manque")
-	case l.Shape == shapeXML && (l.fixed || l.delimiter != 0):
-		return l.blame(0, "type", "supprimer type et delimiter", "ne convient pas à la forme « xml »")
+	case (l.Shape == shapeXML || l.Shape == shapeXLSX) && (l.fixed || l.delimiter != 0):
+		return l.blame(0, "type", "supprimer type et delimiter", "ne convient pas à la forme « %s »", l.Shape)
+	case l.Shape != shapeXLSX && l.sheet != "":
+		return l.blame(0, "sheet", "supprimer sheet", "ne convient qu'à la forme « xlsx »")
 	case l.Shape == shapeXML && l.value == "":
 		return l.blame(0, "value", "nommer l'attribut qui porte les valeurs", "manque")
 	case l.Shape != shapeXML && (l.value != "" || len(l.namespaces) > 0):
@@ -220,7 +232,7 @@ func (l *Layout) validateRecord(r *record) error {
 		}
 	}
 	groups := required
-	if l.Shape == shapeFlat {
+	if l.rows() {
 		groups = append(groups[:len(groups):len(groups)], struct {
 			role  role
 			oneOf []field

@@ -40,6 +40,7 @@ type format struct {
 	signed  bool   // the sign stands apart, at its own position
 	form    form
 	values  []translation
+	pad     int // width up to which a text of digits gets zeros in front
 }
 
 // eitherMark accepts a comma or a point, whichever the number holds. Amounts

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"archive/zip"
 	"errors"
 	"fmt"
 	"io"
@@ -22,6 +23,12 @@ type Options struct {
 	Digest       func(iban string) string
 	MaxRejects   Limit // the zero Limit accepts no reject
 	MaxLineBytes int   // of one record; 0 means 65,536
+	// MaxUnzippedBytes bounds what a compressed file or a workbook may unfold
+	// into; 0 means 20 GiB.
+	MaxUnzippedBytes int64
+	// Workbook opens a workbook for the layouts of shape xlsx; nil where there is
+	// none. It may leave the file's name out of its InputErrors.
+	Workbook func(*zip.Reader) (Workbook, error)
 }
 
 // Item is one thing met in a file; exactly one of its fields is set.
@@ -48,7 +55,8 @@ const (
 
 // Reader reads one file, once.
 type Reader struct {
-	path   string
+	file   File
+	path   string // shown
 	layout *Layout
 	o      Options
 
@@ -75,6 +83,7 @@ type Reader struct {
 	totals  totals
 	counts  counts
 	unknown []string // columns or elements that the layout does not know
+	unread  []string // sheets that hold something and were not read
 }
 
 // counts is what the warnings tell.
@@ -85,11 +94,17 @@ type counts struct {
 
 // NewReader prepares to read a file. Nothing is opened before Items is ranged
 // over.
-func NewReader(path string, l *Layout, o Options) *Reader {
+func NewReader(path string, l *Layout, o Options) *Reader { return File{path: path}.Reader(l, o) }
+
+// Reader prepares to read the file, as NewReader does.
+func (f File) Reader(l *Layout, o Options) *Reader {
 	if o.MaxLineBytes <= 0 {
 		o.MaxLineBytes = defaultMaxLineBytes
 	}
-	return &Reader{path: path, layout: l, o: o}
+	if o.MaxUnzippedBytes <= 0 {
+		o.MaxUnzippedBytes = defaultMaxUnzipped
+	}
+	return &Reader{file: f, path: f.Path(), layout: l, o: o}
 }
 
 // errStopped unwinds the reading when the consumer wants no more.
@@ -112,24 +127,13 @@ func (r *Reader) read() error {
 	if r.load.Path != "" {
 		return r.refuse(0, "", errors.New("le fichier est lu deux fois par le même lecteur"), "signaler ce défaut du programme")
 	}
-	src, err := openSource(r.path, &r.bytesRead)
+	src, err := r.file.open(&r.bytesRead)
 	if err != nil {
 		return err
 	}
 	defer src.close()
 	r.load = reconcile.Load{Side: r.o.Side, Period: r.o.Period, Path: r.path, Layout: r.layout.Name, Carried: r.layout.Carried}
-	r.splitter.delimiter = r.layout.delimiter
-	r.lines = newLineReader(src, r.o.MaxLineBytes)
-	r.lines.size = r.layout.length
-	switch r.layout.Shape {
-	case shapeRecords:
-		err = r.readRecords()
-	case shapeFlat:
-		err = r.readFlat()
-	case shapeXML:
-		err = r.readXML(src)
-	}
-	if err != nil {
+	if err := r.readShape(src); err != nil {
 		return err
 	}
 	if err := r.proveSums(); err != nil {
@@ -143,6 +147,26 @@ func (r *Reader) read() error {
 	}
 	r.load.SHA256, r.load.Bytes, err = src.finish()
 	return err
+}
+
+// readShape reads the source in the way of the layout.
+func (r *Reader) readShape(src *source) error {
+	if r.layout.Shape == shapeXLSX {
+		return r.readSheet(src)
+	}
+	if err := src.sniff(r.o.MaxUnzippedBytes); err != nil {
+		return err
+	}
+	r.splitter.delimiter = r.layout.delimiter
+	r.lines = newLineReader(src, r.o.MaxLineBytes)
+	r.lines.size = r.layout.length
+	switch r.layout.Shape {
+	case shapeRecords:
+		return r.readRecords()
+	case shapeFlat:
+		return r.readFlat()
+	}
+	return r.readXML(src)
 }
 
 // Load tells what was read. It is complete once Items has ended without an
@@ -168,6 +192,9 @@ func (r *Reader) Warnings() []string {
 	}
 	if len(r.unknown) > 0 {
 		w = append(w, fmt.Sprintf("%s : %d colonne(s) inconnue(s) du format, non lue(s) : %s", r.path, len(r.unknown), strings.Join(r.unknown, ", ")))
+	}
+	if len(r.unread) > 0 {
+		w = append(w, fmt.Sprintf("%s : %d autre(s) feuille(s) non vide(s), non lue(s) : %s", r.path, len(r.unread), strings.Join(r.unread, ", ")))
 	}
 	if r.counts.unended {
 		w = append(w, r.path+" : la dernière ligne n'a pas de fin, et rien ne prouve que le fichier n'est pas coupé")

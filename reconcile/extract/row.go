@@ -236,7 +236,17 @@ func (l *Layout) appendText(dst []byte, row *row, id field) []byte {
 	} else {
 		dst = append(dst, b...)
 	}
-	return l.format[id].translate(dst, from)
+	return l.format[id].translate(l.format[id].padded(dst, from), from)
+}
+
+// padded gives back the zeros that a spreadsheet dropped in front of the text
+// that starts at from.
+func (f *format) padded(text []byte, from int) []byte {
+	missing := f.pad - (len(text) - from)
+	if f.pad == 0 || missing <= 0 || missing == f.pad || len(bytes.Trim(text[from:], "0123456789")) > 0 {
+		return text
+	}
+	return slices.Insert(text, from, bytes.Repeat([]byte("0"), missing)...)
 }
 
 // translate replaces the text that starts at from by the house's value for it,

@@ -76,8 +76,17 @@ func (t *codeTable) find(b []byte, row *row, l *Layout) (*codeInfo, error) {
 		t.byBytes = make(map[string]*codeInfo)
 	}
 	code := l.text(row, fCode)
+	if l.format[fCode].pad > 0 { // 101 may be another way to write 0101
+		if c, ok := t.byBytes[code]; ok {
+			t.byBytes[string(b)] = c
+			return c, nil
+		}
+	}
 	c := &codeInfo{code: reconcile.Code(code), label: l.text(row, fLabel), index: int32(len(t.all)), sense: l.senseOfCode(code), asides: l.asidesOf(code)}
 	t.byBytes[string(b)] = c
+	if l.format[fCode].pad > 0 {
+		t.byBytes[code] = c
+	}
 	t.all = append(t.all, c)
 	return c, nil
 }

@@ -25,9 +25,10 @@ type Source interface {
 // Job is one file to have in the store: already there as Known, or to be read
 // from Source.
 type Job struct {
-	Load   reconcile.Load // Side, Period, Path, Layout, Options, LoadedAt
-	Known  int64          // the load that holds the same content, or 0
-	Source Source
+	Load    reconcile.Load // Side, Period, Path, Layout, Options, LoadedAt
+	Archive string         // path of the archive that the file is a member of, or blank
+	Known   int64          // the load that holds the same content, or 0
+	Source  Source
 }
 
 // Scope tells which former loads the new ones supersede.
@@ -35,7 +36,7 @@ type Scope int
 
 // The scopes.
 const (
-	SamePaths Scope = iota // those of the same side, month and path
+	SamePaths Scope = iota // those of the same side, month and path, or archive
 	WholeSide              // all others of the same side and month
 )
 
@@ -164,9 +165,9 @@ func supersede(ctx context.Context, c *sql.Conn, jobs []Job, ids []int64, scope 
 	}
 	for i := range jobs {
 		l := &jobs[i].Load
-		_, err := c.ExecContext(ctx, `UPDATE load SET active = 0 WHERE active = 1 AND side = ? AND period = ? AND (? OR path = ?)
-			AND id NOT IN (SELECT value FROM json_each(?))`,
-			l.Side.String(), l.Period.String(), scope == WholeSide, l.Path, string(kept))
+		_, err := c.ExecContext(ctx, `UPDATE load SET active = 0 WHERE active = 1 AND side = ? AND period = ?
+			AND (? OR path = ? OR ? <> '' AND substr(path, 1, length(?) + 1) = ? || '/') AND id NOT IN (SELECT value FROM json_each(?))`,
+			l.Side.String(), l.Period.String(), scope == WholeSide, l.Path, jobs[i].Archive, jobs[i].Archive, jobs[i].Archive, string(kept))
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,326 @@
+package xlsx
+
+import (
+	"encoding/xml"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Excel's own bounds, and what a row may weigh.
+const (
+	maxRows     = 1 << 20
+	maxColumns  = 1 << 14
+	maxRowBytes = 16 << 20
+)
+
+// scanner takes the rows of a sheet out of its XML.
+type scanner struct {
+	shared  *sharedTexts
+	row     Row
+	last    int // number of the former row
+	size    int // of the texts of the row
+	inRows  bool
+	inRow   bool
+	cell    cell
+	inCell  bool
+	collect bool   // the text that comes is the cell's
+	text    []byte // of the cell
+}
+
+// cell is the cell being read.
+type cell struct {
+	column   int // from 1
+	kind     string
+	formula  bool
+	result   bool // its value is stored, be it blank
+	inline   bool // inside its rich text
+	phonetic int  // inside the reading aid of an Asian text, which is no text
+}
+
+func (w *Workbook) readSheet(sheet int, yield func(Row, error) bool) error {
+	if err := w.readShared(); err != nil {
+		return err
+	}
+	p, err := w.open(w.sheets[sheet])
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	s := &scanner{shared: w.shared}
+	for {
+		token, err := p.token()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		switch t := token.(type) {
+		case xml.StartElement:
+			err = s.start(&t)
+		case xml.CharData:
+			err = s.chars(t)
+		case xml.EndElement:
+			var whole bool
+			if whole, err = s.end(t.Name.Local); whole && err == nil && !yield(s.row, nil) {
+				return errStopped
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func attr(t *xml.StartElement, name string) string {
+	for i := range t.Attr {
+		if t.Attr[i].Name.Local == name && t.Attr[i].Name.Space == "" {
+			return t.Attr[i].Value
+		}
+	}
+	return ""
+}
+
+func (s *scanner) start(t *xml.StartElement) error {
+	switch name := t.Name.Local; {
+	case name == "sheetData":
+		s.inRows = true
+	case s.inRows && name == "row" && !s.inRow:
+		s.inRow = true
+		return s.startRow(attr(t, "r"))
+	case s.inRow && name == "c" && !s.inCell:
+		s.inCell = true
+		return s.startCell(attr(t, "r"), attr(t, "t"))
+	case !s.inCell:
+	case name == "f":
+		s.cell.formula = true
+	case name == "is":
+		s.cell.inline = true
+	case name == "rPh":
+		s.cell.phonetic++
+	case name == "v":
+		s.collect, s.cell.result = true, true
+	case name == "t" && s.cell.inline && s.cell.phonetic == 0:
+		s.collect = true
+	}
+	return nil
+}
+
+func (s *scanner) startRow(number string) error {
+	n := s.last + 1
+	if number != "" {
+		var err error
+		if n, err = strconv.Atoi(number); err != nil {
+			return damaged("une ligne n'a pas de numéro lisible")
+		}
+	}
+	if n <= s.last || n > maxRows {
+		return damaged("les lignes d'une feuille ne sont pas dans l'ordre")
+	}
+	s.last, s.size = n, 0
+	s.row = Row{Number: n, Cells: s.row.Cells[:0], Types: s.row.Types[:0]}
+	s.cell = cell{}
+	return nil
+}
+
+func (s *scanner) startCell(reference, kind string) error {
+	column := s.cell.column + 1
+	if reference != "" {
+		var ok bool
+		if column, ok = columnOf(reference); !ok {
+			return damaged("une cellule n'a pas d'adresse lisible")
+		}
+	}
+	if column <= s.cell.column || column > maxColumns {
+		return damaged("les cellules d'une ligne ne sont pas dans l'ordre")
+	}
+	s.cell = cell{column: column, kind: kind}
+	s.text = s.text[:0]
+	return nil
+}
+
+// columnOf reads the letters of an address like AB12, A being 1.
+func columnOf(reference string) (column int, ok bool) {
+	i := 0
+	for ; i < len(reference) && i < 4 && reference[i]|0x20 >= 'a' && reference[i]|0x20 <= 'z'; i++ {
+		column = 26*column + int(reference[i]|0x20-'a') + 1
+	}
+	return column, i > 0 && i < len(reference) && reference[i] >= '1' && reference[i] <= '9'
+}
+
+func (s *scanner) chars(text []byte) error {
+	if !s.collect {
+		return nil
+	}
+	if s.size += len(text); s.size > maxRowBytes {
+		return damaged("une ligne y est plus longue que tout ce qu'Excel admet")
+	}
+	s.text = append(s.text, text...)
+	return nil
+}
+
+// end handles the end of an element; whole tells that the row is ready, and
+// holds something.
+func (s *scanner) end(name string) (whole bool, err error) {
+	switch name {
+	case "sheetData":
+		s.inRows = false
+	case "row":
+		whole = s.inRow && len(s.row.Cells) > 0
+		s.inRow = false
+	case "v", "t":
+		s.collect = false
+	case "is":
+		s.cell.inline = false
+	case "rPh":
+		s.cell.phonetic--
+	case "c":
+		if s.inCell {
+			s.inCell = false
+			err = s.endCell()
+		}
+	}
+	return whole, err
+}
+
+// endCell puts a cell that holds something in the row.
+func (s *scanner) endCell() error {
+	text, kind := string(s.text), Text
+	switch s.cell.kind {
+	case "", "n":
+		text, kind = strings.TrimSpace(text), Number
+	case "b":
+		text, kind = strings.TrimSpace(text), Bool
+	case "e":
+		kind = Error
+	case "d":
+		text, kind = strings.TrimSpace(text), Date
+	case "s":
+		if text = strings.TrimSpace(text); text != "" {
+			var ok bool
+			if text, ok = s.shared.at(text); !ok {
+				return damaged("une cellule renvoie à un texte qui n'existe pas")
+			}
+		}
+	case "str", "inlineStr":
+		text = unescaped(text)
+	default:
+		return damaged("une cellule est d'un type inconnu")
+	}
+	if text == "" && s.cell.formula && !(s.cell.kind == "str" && s.cell.result) {
+		text, kind = "=", NoResult
+	}
+	if text == "" {
+		return nil
+	}
+	for len(s.row.Cells) < s.cell.column-1 {
+		s.row.Cells, s.row.Types = append(s.row.Cells, ""), append(s.row.Types, 0)
+	}
+	s.row.Cells, s.row.Types = append(s.row.Cells, text), append(s.row.Types, kind)
+	return nil
+}
+
+// sharedTexts is the texts that the cells refer to, one after the other.
+type sharedTexts struct {
+	all  string
+	ends []uint32
+}
+
+// maxSharedBytes bounds the texts, which stand in memory: a full sheet of a
+// million rows with ten texts of 20 bytes of its own on each takes 210 MB.
+const (
+	maxSharedBytes = 256 << 20
+	maxSharedTexts = 32 << 20
+)
+
+func (t *sharedTexts) at(index string) (string, bool) {
+	i, err := strconv.Atoi(index)
+	if err != nil || i < 0 || i >= len(t.ends) {
+		return "", false
+	}
+	from := uint32(0)
+	if i > 0 {
+		from = t.ends[i-1]
+	}
+	return t.all[from:t.ends[i]], true
+}
+
+// readShared reads the shared texts, once.
+func (w *Workbook) readShared() error {
+	if w.shared != nil || w.texts == "" {
+		if w.shared == nil {
+			w.shared = &sharedTexts{}
+		}
+		return nil
+	}
+	p, err := w.open(w.texts)
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	var all strings.Builder
+	t, item, collect, phonetic := &sharedTexts{}, []byte(nil), false, 0
+	for {
+		token, err := p.token()
+		if err == io.EOF {
+			t.all = all.String()
+			w.shared = t
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		switch e := token.(type) {
+		case xml.StartElement:
+			switch e.Name.Local {
+			case "si":
+				item = item[:0]
+			case "rPh":
+				phonetic++
+			case "t":
+				collect = phonetic == 0
+			}
+		case xml.CharData:
+			if collect {
+				item = append(item, e...)
+			}
+		case xml.EndElement:
+			switch e.Name.Local {
+			case "rPh":
+				phonetic--
+			case "t":
+				collect = false
+			case "si":
+				all.WriteString(unescaped(string(item)))
+				t.ends = append(t.ends, uint32(all.Len()))
+			}
+		}
+		if all.Len()+len(item) > maxSharedBytes || len(t.ends) > maxSharedTexts {
+			return unfit("le classeur contient trop de textes différents pour être lu en mémoire", "le livrer en plusieurs classeurs, ou en CSV")
+		}
+	}
+}
+
+// unescaped turns _x000D_ into the character that XML cannot hold.
+func unescaped(text string) string {
+	if !strings.Contains(text, "_x") {
+		return text
+	}
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(text, "_x")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		if code, err := strconv.ParseUint(after[:min(4, len(after))], 16, 16); err == nil && len(after) > 4 && after[4] == '_' && !slices.Contains([]byte("+-_"), after[0]) {
+			b.WriteRune(rune(code))
+			text = after[5:]
+			continue
+		}
+		b.WriteString("_x")
+		text = after
+	}
+}
