@@ -43,7 +43,7 @@ func (a *App) layoutCheckCommand() *cobra.Command {
 		Use:   "check FORMAT FICHIER",
 		Short: "essaie un format sur un fichier : le premier agent tel qu'il est lu, les totaux, les problèmes",
 		Long: `Lit tout le fichier avec le format, sans rien charger, et montre ce que le format en comprend : l'en-tête et le premier agent
-champ par champ, avec leurs positions ; les totaux par sens et par code ; les dix premiers problèmes. FORMAT est un nom de
+champ par champ, avec leurs positions, d'un fichier ou de chaque fichier d'une archive ; les totaux par sens et par code ; les dix premiers problèmes. FORMAT est un nom de
 mappings/layouts, ou le chemin d'un fichier .yaml. Le mois est celui du fichier. La configuration n'est pas nécessaire ;
 s'il y en a une, son identité, ses limites et son dossier de formats servent.
 
@@ -97,24 +97,40 @@ func (a *App) CheckLayout(name, path string) error {
 	if err != nil {
 		return err
 	}
-	found := extract.Inspect(path, l, options, problemsShown)
-	page := layoutPage{Layout: l, Path: path, Found: found}
-	if err := a.print(page.text(), page.view()); err != nil {
+	files, err := extract.Files(path, "", options.MaxUnzippedBytes)
+	if err != nil {
 		return err
 	}
-	return found.Refusal
+	defer files[0].Close()
+	text, views, refusal := "", []any{}, error(nil)
+	for _, f := range files {
+		found := extract.Inspect(f.Reader(l, options), problemsShown)
+		page := layoutPage{Layout: l, Path: f.Path(), Found: found}
+		text, views = text+page.text(), append(views, page.view())
+		if refusal == nil {
+			refusal = found.Refusal
+		}
+	}
+	var all any = views
+	if len(views) == 1 {
+		all = views[0]
+	}
+	if err := a.print(text, all); err != nil {
+		return err
+	}
+	return refusal
 }
 
 // checkOptions are those under which the configuration would load the file, or
 // the usual ones.
 func (a *App) checkOptions() (extract.Options, error) {
-	rejects, o := findKey("limits.max_rejects").fallback.(string), extract.Options{Identity: reconcile.Identity{
+	rejects, o := findKey("limits.max_rejects").fallback.(string), extract.Options{Workbook: openWorkbook, Identity: reconcile.Identity{
 		Key:      []reconcile.IdentityField{reconcile.IdentityNIR, reconcile.IdentityDossier},
 		Fallback: []reconcile.IdentityField{reconcile.IdentityMatricule, reconcile.IdentityDossier},
 	}}
 	if c := a.Config; c != nil {
 		rejects = c.Limits.MaxRejects
-		o.Identity, o.MaxLineBytes = c.Identity.Identity, c.Limits.MaxLineBytes
+		o.Identity, o.MaxLineBytes, o.MaxUnzippedBytes = c.Identity.Identity, c.Limits.MaxLineBytes, c.Limits.MaxUnzippedBytes
 	}
 	var err error
 	o.MaxRejects, err = extract.ParseLimit(rejects)

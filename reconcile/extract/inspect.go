@@ -43,13 +43,12 @@ type SeenField struct {
 	Err   error // why there is no value
 }
 
-// Inspect reads a whole file and keeps what explains it, rejects first ones
-// only. Without a Period in the options the file's own month is taken.
-func Inspect(path string, l *Layout, o Options, rejects int) *Inspection {
-	limit := o.MaxRejects
-	o.MaxRejects = Limit{absolute: maxRejectsEver}
-	r := NewReader(path, l, o)
-	found := new(Inspection)
+// Inspect reads all that a reader has to read and keeps what explains it, the
+// first rejects only. Without a Period in its options the reader takes the month
+// that the file is of.
+func Inspect(r *Reader, rejects int) *Inspection {
+	limit, found := r.o.MaxRejects, new(Inspection)
+	r.o.MaxRejects = Limit{absolute: maxRejectsEver}
 	r.inspection = found
 	for item, err := range r.Items() {
 		switch {
@@ -117,7 +116,7 @@ func (r *Reader) see(row *row, rec *record) {
 	if row.group != "" && rec.role == roleLine {
 		s.Record = row.group
 	}
-	if r.layout.Shape != shapeXML {
+	if r.layout.Shape == shapeRecords || r.layout.Shape == shapeFlat {
 		s.Text = readable(row.charset, row.text())
 	}
 	told := r.layout.Shape == shapeFlat && len(r.inspection.Seen) > 0 // the agent, by the first row

@@ -63,9 +63,9 @@ func sheetOf(names string, rows ...SheetRow) *fakeBook {
 	return &fakeBook{names: []string{"Paye"}, hidden: []bool{false}, rows: [][]SheetRow{append([]SheetRow{typed(1, header...)}, rows...)}}
 }
 
-func readBook(t testing.TB, book *fakeBook, l *Layout) readFile {
+func readBook(t testing.TB, book *fakeBook, l *Layout, month string) readFile {
 	t.Helper()
-	o := testOptions("2013-12")
+	o := testOptions(month)
 	o.Workbook = func(*zip.Reader) (Workbook, error) { return book, nil }
 	return readPath(writeFile(t, "paye.xlsx", zipOf(t, member{"[Content_Types].xml", "x"})), l, o)
 }
@@ -174,7 +174,7 @@ func TestSheetIsReadAsTheFlatFile(t *testing.T) {
 		}
 		book.rows[0] = append(book.rows[0], typed(i+2, cells...))
 	}
-	got := readBook(t, book, shippedLayout(t, "xlsx"))
+	got := readBook(t, book, shippedLayout(t, "xlsx"), "2013-12")
 	if got.err != nil || len(got.rejects)+len(got.warnings) > 0 {
 		t.Fatalf("%v, %+v, %v", got.err, got.rejects, got.warnings)
 	}
@@ -210,7 +210,7 @@ func TestCellsOfASheetThatAreNoValueRejectTheirLine(t *testing.T) {
 	} {
 		cells := append([]string{}, good...)
 		cells[c.column] = c.cell
-		got := readBook(t, sheetOf(sheetNames, typed(2, good...), typed(7, cells...), typed(8, good...)), shippedLayout(t, "xlsx"))
+		got := readBook(t, sheetOf(sheetNames, typed(2, good...), typed(7, cells...), typed(8, good...)), shippedLayout(t, "xlsx"), "2013-12")
 		if got.err != nil || len(got.rejects) != 2 || got.load.Sums.Lines != 2 {
 			t.Errorf("%q: %v, rejects %+v, %d lines", c.cell, got.err, got.rejects, got.load.Sums.Lines)
 			continue
@@ -236,7 +236,7 @@ func TestTextsOfASheetKeepWhatIsTyped(t *testing.T) {
 		{"s0201", "0201", "zeros in front of a text"},
 		{"n201", "201", "zeros that the sheet dropped: nothing says how many"},
 	} {
-		got := readBook(t, sheetOf("mois;nir;code;montant", typed(2, "s2013-12", "s1", c.cell, "s1\u202f234,56")), shippedLayout(t, "xlsx"))
+		got := readBook(t, sheetOf("mois;nir;code;montant", typed(2, "s2013-12", "s1", c.cell, "s1\u202f234,56")), shippedLayout(t, "xlsx"), "2013-12")
 		if got.err != nil || len(got.payslips) != 1 || string(got.payslips[0].Lines[0].Code) != c.want || got.payslips[0].Lines[0].Amount != 123456 {
 			t.Errorf("%s: %v, %+v, %+v", c.reason, got.err, got.payslips, got.rejects)
 		}
@@ -269,7 +269,7 @@ func TestSheetsThatCannotBeReadRefuseTheFile(t *testing.T) {
 		{"a text that is no UTF-8", sheetOf("mois;nir;code;montant", typed(2, "s\xff")), ":2: la ligne n'est pas de l'utf-8"},
 		{"a row beyond the limit", sheetOf("mois;nir;code;montant", typed(2, "s"+strings.Repeat("x", 70_000))), ":2: la ligne est plus longue que la limite de 65536 octets"},
 	} {
-		if got := readBook(t, c.book, shippedLayout(t, "xlsx")); got.err == nil || !strings.Contains(got.err.Error(), c.want) {
+		if got := readBook(t, c.book, shippedLayout(t, "xlsx"), "2013-12"); got.err == nil || !strings.Contains(got.err.Error(), c.want) {
 			t.Errorf("%s: %v", c.reason, got.err)
 		}
 	}
@@ -300,7 +300,7 @@ func TestPaddedTextsGetTheirZerosBack(t *testing.T) {
 	if len(got.totals) != 3 || got.totals[1] != want {
 		t.Errorf("101 and 0101 are two codes: %+v", got.totals)
 	}
-	sheet := readBook(t, sheetOf("mois;nir;cle;dossier;code;montant", typed(2, "s2013-12", "n123", "n5", "n1", "n7", "n1")), shippedLayout(t, "xlsx"))
+	sheet := readBook(t, sheetOf("mois;nir;cle;dossier;code;montant", typed(2, "s2013-12", "n123", "n5", "n1", "n7", "n1")), shippedLayout(t, "xlsx"), "2013-12")
 	if a := sheet.payslips[0].Agent; a.NIR != "0000000000123" || a.NIRKey != "05" || a.Dossier != "1" {
 		t.Errorf("the layout shipped: %+v", a)
 	}

@@ -86,6 +86,38 @@ func (w *layoutWriter) flatFile(slips []reconcile.Payslip) {
 	}
 }
 
+// writeBook writes a workbook, numbers as numbers and texts as texts, but a
+// padded one that a spreadsheet takes for a number.
+func writeBook(t testing.TB, l *Layout, period reconcile.Period, slips []reconcile.Payslip) *fakeBook {
+	w := &layoutWriter{t: t, l: l, period: period}
+	rec := l.record(roleLine)
+	var names []string
+	for _, place := range rec.places {
+		names = append(names, place.name)
+	}
+	var rows []SheetRow
+	for i := range slips {
+		for j := range slips[i].Lines {
+			var cells []string
+			for _, place := range rec.places {
+				text := w.text(&place, &slips[i], &slips[i].Lines[j])
+				switch {
+				case text == "":
+				case place.numeric:
+					text = "n" + strings.Replace(text, ",", ".", 1)
+				case place.id == fNIRKey:
+					text = "n" + strings.TrimLeft(text, "0")
+				default:
+					text = "s" + text
+				}
+				cells = append(cells, text)
+			}
+			rows = append(rows, typed(len(rows)+2, cells...))
+		}
+	}
+	return sheetOf(strings.Join(names, ";"), rows...)
+}
+
 // quoted puts quotes round what needs them (RFC 4180).
 func (w *layoutWriter) quoted(s string) string {
 	if strings.ContainsAny(s, "\"\r\n"+string(w.l.delimiter)) {
