@@ -164,7 +164,7 @@ func KeyOf(a *Agent, fields []IdentityField) (key string, ok bool) {
 		v := ""
 		switch f {
 		case IdentityNIR:
-			v = a.NIR
+			v = a.identifying()
 		case IdentityDossier:
 			v = a.Dossier
 		case IdentityMatricule:

@@ -105,11 +105,11 @@ func TestCompareFindsEachKindOfGap(t *testing.T) {
 			b.Agent.Indice = 888
 			m.legacy(agentOf("176", "1", "M1", pay("L", 60), line("LBONUS", ToPay, 40))).onp(a, b)
 		}, []string{"1/01 identity  0.00→1.00 net 0.00 info 0.00 repeated_in_file open", "1/01 situation indice 400→400 + 888", "1/01 budget programme 176→176 + 216"}},
-		{"two matricules under one key may be two persons", func(m *ministry) {
-			a, b := agentOf("176", "1", "M1", pay("L", 60)), agentOf("176", "1", "M9", pay("L", 40))
+		{"two matricules under one NIR that may be true are joined, and reported", func(m *ministry) {
+			a, b := agentOf("176", "1730975108042", "M1", pay("L", 60)), agentOf("176", "1730975108042", "M9", pay("L", 40))
 			a.Whole, b.Whole = false, false
-			m.legacy(a, b).onp(agentOf("176", "1", "M1", pay("O", 100)))
-		}, []string{"1/01 identity  1.00→0.00 net 0.00 info 0.00 conflicting_matricules open"}},
+			m.legacy(a, b).onp(agentOf("176", "1730975108042", "M1", pay("O", 100)))
+		}, []string{"1730975108042/01 identity  1.00→0.00 net 0.00 info 0.00 conflicting_matricules open"}},
 		{"a gap stands on the programme that both sides book it on", func(m *ministry) {
 			for _, side := range []struct {
 				letter string
@@ -253,7 +253,12 @@ func TestStreamsOutOfOrderAreRefused(t *testing.T) {
 	if !errors.Is(err, ErrOrder) {
 		t.Errorf("unsorted payslips: got %v, wanted ErrOrder", err)
 	}
-	err = c.Second(Rematch(each([]*Single{{Loose: "b", Payslip: agent("1")}, {Loose: "a", Payslip: agent("2")}})))
+	under := func(loose string, p *Payslip) *Single {
+		s := &Single{Payslip: p}
+		s.Loose[ByFallback-1] = loose
+		return s
+	}
+	err = c.Second(Rematch(ByFallback, each([]*Single{under("b", agent("1")), under("a", agent("2"))}), each([]*Candidate{})))
 	if !errors.Is(err, ErrOrder) {
 		t.Errorf("unsorted singles: got %v, wanted ErrOrder", err)
 	}

@@ -25,9 +25,19 @@ func (t *Terms) fingerprint(d *Discrepancy) string {
 	}
 	rule := ""
 	if d.Kind == IdentityDoubt {
-		rule = d.Rule + strconv.Itoa(d.ordinal)
+		rule = doubt(d.Rule) + strconv.Itoa(d.ordinal)
 	}
 	return Digest(t.Secret, "fingerprint", d.Key, family(d.Kind), d.Element, origin, side, sense, rule)
+}
+
+// doubt joins the rules that explain one and the same pair, made by the
+// fallback: what the NIRs prove may change from one night to the next.
+func doubt(rule string) string {
+	switch rule {
+	case "provisional_nir", "nir_key", "masked_nir":
+		return ruleFallback
+	}
+	return rule
 }
 
 // family joins the kinds under which one and the same gap may show from one

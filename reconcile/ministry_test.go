@@ -144,24 +144,61 @@ func (m *ministry) reconcile() (*outcome, error) {
 		return nil, err
 	}
 	second := NewComparer(m.terms, o)
-	for _, by := range []Match{ByCrosswalk, ByFallback} {
-		var round []*Single
-		for _, s := range o.singles {
-			if s.By == by {
-				round = append(round, s)
-			}
-		}
-		slices.SortStableFunc(round, func(a, b *Single) int {
-			return cmp.Or(cmp.Compare(a.Loose, b.Loose), cmp.Compare(a.Side, b.Side), cmp.Compare(a.Payslip.Key, b.Payslip.Key))
-		})
-		if err := second.Second(Rematch(each(round))); err != nil {
+	for _, by := range Passes {
+		singles, crowds := o.round(by)
+		if err := second.Second(Rematch(by, each(singles), each(crowds))); err != nil {
 			return nil, err
 		}
+	}
+	sortSingles(o.singles, ByKey)
+	if err := second.Second(Alone(each(o.singles))); err != nil {
+		return nil, err
 	}
 	c.Tally.Merge(&second.Tally)
 	o.tally = &c.Tally
 	o.closing = Close(m.terms.Mapping, o.tally, m.accounts(o))
 	return o, nil
+}
+
+// round takes out the singles that a pass settles, as a store would: those
+// whose looser key both sides have.
+func (o *outcome) round(by Match) (singles []*Single, crowds []*Candidate) {
+	sides, payslips := map[string][2]bool{}, map[string]map[string]bool{}
+	for _, s := range o.singles {
+		if loose := s.Under(by); loose != "" {
+			met := sides[loose]
+			met[s.Side] = true
+			sides[loose] = met
+			if payslips[loose] == nil {
+				payslips[loose] = map[string]bool{}
+			}
+			payslips[loose][fmt.Sprint(s.Side, s.Payslip.Key, " ", s.Person)] = true
+		}
+	}
+	o.singles = slices.DeleteFunc(o.singles, func(s *Single) bool {
+		settled := sides[s.Under(by)] == [2]bool{true, true}
+		if settled {
+			singles = append(singles, s)
+		}
+		return settled
+	})
+	sortSingles(singles, by)
+	for _, s := range singles {
+		if len(payslips[s.Under(by)]) > 2 {
+			crowds = append(crowds, &Candidate{s.Under(by), s.Side, s.Payslip.Key, s.Person, s.Payslip.Agent.Matricule, s.Payslip.Agent.Dossier})
+		}
+	}
+	return singles, crowds
+}
+
+func sortSingles(singles []*Single, by Match) {
+	slices.SortStableFunc(singles, func(a, b *Single) int {
+		looser := 0
+		if by != ByKey {
+			looser = cmp.Compare(a.Under(by), b.Under(by))
+		}
+		return cmp.Or(looser, cmp.Compare(a.Side, b.Side), cmp.Compare(a.Payslip.Key, b.Payslip.Key), cmp.Compare(a.Person, b.Person), cmp.Compare(a.Payslip.Load, b.Payslip.Load))
+	})
 }
 
 func each[T any](all []T) iter.Seq2[T, error] {

@@ -53,7 +53,7 @@ type Run struct {
 
 // EngineVersion is part of what decides a run's result: it is raised whenever
 // the same files, configuration and tables may give another one.
-const EngineVersion = 1
+const EngineVersion = 2
 
 // Summarise puts the loads of a run and the engine's accounts into figures.
 func (r *Run) Summarise(t *Tally, closing Closing) {
@@ -76,6 +76,10 @@ func (r *Run) Summarise(t *Tally, closing Closing) {
 		sums = sums.Minus(tally.SetAside)
 		of.Agents, of.Payslips, of.Duplicates, of.Unbalanced = tally.Agents, tally.Payslips, tally.Duplicates, tally.Unbalanced
 		of.Lines, of.ToPay, of.ToDeduct, of.Information = sums.Lines, sums.ToPay, sums.ToDeduct, sums.Information
+		of.NIR = make(map[string]int64, nirStates)
+		for _, state := range NIRStates {
+			of.NIR[state.String()] = tally.NIRs[state]
+		}
 		*s.Side(side) = of
 	}
 }

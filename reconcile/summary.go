@@ -47,6 +47,8 @@ type SideSummary struct {
 	ToPay        Amount `json:"to_pay"`
 	ToDeduct     Amount `json:"to_deduct"`
 	Information  Amount `json:"information"`
+	// Payslips by state of their NIR, as NIRState prints it.
+	NIR map[string]int64 `json:"nir"`
 }
 
 // PayslipSummary counts payslips by verdict. Matched = identical + tolerated +

@@ -149,10 +149,16 @@ func (k *comparison) compare(ctx context.Context) error {
 		return err
 	}
 	second := reconcile.NewComparer(k.terms, k)
-	for _, by := range []reconcile.Match{reconcile.ByCrosswalk, reconcile.ByFallback} {
-		if err := second.Second(reconcile.Rematch(k.recorder.Singles(by))); err != nil {
+	for _, by := range reconcile.Passes {
+		if err := second.Second(reconcile.Rematch(by, k.recorder.Singles(by), k.recorder.Crowds(by))); err != nil {
 			return err
 		}
+		if err := k.recorder.Settle(by); err != nil {
+			return err
+		}
+	}
+	if err := second.Second(reconcile.Alone(k.recorder.Alone())); err != nil {
+		return err
 	}
 	tally.Merge(&second.Tally)
 	if tally.Discrepancies.ByEvolution, err = k.recorder.Evolve(); err != nil {
