@@ -169,6 +169,18 @@ func (a *assembler) stranger(p *Payslip) bool {
 	return len(others) > 0 && doubtful || len(others) >= maxPosts
 }
 
+// Strangers tells whether rows of one key are of several persons.
+func Strangers(rows []*Payslip) bool {
+	var a assembler
+	for _, p := range rows {
+		if a.stranger(p) {
+			return true
+		}
+		a.units = append(a.units, unit{payslip: p})
+	}
+	return false
+}
+
 func (a *assembler) passOn(yield func(*Group, error) bool) bool {
 	for i := range a.units {
 		if !yield(&Group{Payslip: a.units[i].payslip, Shared: true}, nil) {

@@ -161,11 +161,16 @@ func (c *Comparer) identity(p *Pair) error {
 	return c.emit(d)
 }
 
-// Rules of identity that others than their author name.
+// Rules of identity that are named in several places.
 const (
 	ruleFallback  = "fallback_key"
 	ruleSharedNIR = "shared_nir"
 )
+
+// IdentityRules lists the rules of identity, each of which the screens put into
+// a sentence.
+var IdentityRules = []string{"crosswalk", ruleFallback, "provisional_nir", "nir_key", "masked_nir", ruleSharedNIR, "other_dossier", "ambiguous",
+	"split_accountants", "conflicting_matricules", "repeated_in_file", "doubled_in_files", "doubled_in_files_accountants"}
 
 // nirEvidence names why the key may have missed a pair that the fallback made,
 // and the side that the NIR speaks against.

@@ -17,14 +17,6 @@ const (
 	nirStates
 )
 
-// NIRStates lists them in the order of every screen and file.
-var NIRStates = [nirStates]NIRState{NIRValid, NIRKeyAbsent, NIRWrongKey, NIRProvisional, NIRMalformed, NIRMasked, NIRAbsent}
-
-var nirStateNames = [nirStates]string{"valid", "key_absent", "wrong_key", "provisional", "malformed", "masked", "absent"}
-
-// String is the word used in files and keys.
-func (s NIRState) String() string { return nirStateNames[s] }
-
 // Doubtful tells whether the number may be that of several persons: nobody has
 // certified it, or its key says that it is another's.
 func (s NIRState) Doubtful() bool {

@@ -76,10 +76,8 @@ func (r *Run) Summarise(t *Tally, closing Closing) {
 		sums = sums.Minus(tally.SetAside)
 		of.Agents, of.Payslips, of.Duplicates, of.Unbalanced = tally.Agents, tally.Payslips, tally.Duplicates, tally.Unbalanced
 		of.Lines, of.ToPay, of.ToDeduct, of.Information = sums.Lines, sums.ToPay, sums.ToDeduct, sums.Information
-		of.NIR = make(map[string]int64, nirStates)
-		for _, state := range NIRStates {
-			of.NIR[state.String()] = tally.NIRs[state]
-		}
+		n := &tally.NIRs
+		of.NIR = NIRSummary{n[NIRValid], n[NIRKeyAbsent], n[NIRWrongKey], n[NIRProvisional], n[NIRMalformed], n[NIRMasked], n[NIRAbsent]}
 		*s.Side(side) = of
 	}
 }
