@@ -101,6 +101,13 @@ func (u *unit) otherAccountant(v *unit) bool {
 	return x != y && x != "" && y != ""
 }
 
+// otherMatricule tells whether the units are of two posts, of one person or of
+// two.
+func (u *unit) otherMatricule(v *unit) bool {
+	x, y := u.payslip.Agent.Matricule, v.payslip.Agent.Matricule
+	return x != y && x != "" && y != ""
+}
+
 // sameLines tells whether both hold the same lines, in any order.
 func sameLines(x, y []PayLine) bool {
 	if len(x) != len(y) {
@@ -201,8 +208,8 @@ func (a *assembler) end(yield func(*Group, error) bool) bool {
 }
 
 // group makes one of the units held, which are of one person; nil for none. What
-// another load holds as well is a double, unless another accountant pays other
-// lines there.
+// another load holds as well is a double, unless other lines stand there under
+// another accountant or another matricule.
 func (a *assembler) group() *Group {
 	if len(a.units) == 0 {
 		return nil
@@ -229,12 +236,17 @@ func (a *assembler) group() *Group {
 // another accountant.
 func (u *unit) doubles(kept []*unit) (double, other bool) {
 	for _, k := range kept {
-		if k.payslip.Load != u.payslip.Load && !u.apart(k) {
-			if !u.otherAccountant(k) {
-				return true, false
-			}
-			double, other = true, true
+		if k.payslip.Load == u.payslip.Load {
+			continue
 		}
+		elsewhere := u.otherAccountant(k)
+		if (elsewhere || u.otherMatricule(k)) && !sameLines(u.payslip.Lines, k.payslip.Lines) {
+			continue
+		}
+		if !elsewhere {
+			return true, false
+		}
+		double, other = true, true
 	}
 	return double, other
 }
@@ -254,7 +266,7 @@ func (g *Group) join(kept []*unit) {
 		for _, v := range kept[:i] {
 			apart := u.apart(v)
 			g.Split = g.Split || apart
-			g.Repeated = g.Repeated || !apart && u.wholes > 0 && v.wholes > 0
+			g.Repeated = g.Repeated || !apart && u.payslip.Load == v.payslip.Load && u.wholes > 0 && v.wholes > 0
 		}
 	}
 	payslips := 0

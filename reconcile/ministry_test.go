@@ -97,6 +97,9 @@ func brief(d *Discrepancy) string {
 	if d.Kind == SituationDiffers || d.Kind == BudgetDiffers {
 		return s + " " + d.LegacyText + "→" + d.ONPText
 	}
+	if d.Kind == IdentityDoubt && d.LegacyText+d.ONPText != "" {
+		return fmt.Sprintf("%s%s %s→%s %s %s %s", s, d.Rule, d.LegacyText, d.ONPText, d.Cause, d.AtFault, d.Status)
+	}
 	s += fmt.Sprintf(" %v→%v net %v info %v %s %s", d.Legacy, d.ONP, d.DeltaNet, d.DeltaInformation, d.Rule, d.Status)
 	if d.Origin != 0 && d.Origin != december {
 		s += " " + d.Origin.String()
@@ -113,6 +116,27 @@ func (o *outcome) briefs() []string {
 		all[i] = brief(d)
 	}
 	return all
+}
+
+// sorted are the briefs whatever the order in which they were found.
+func (o *outcome) sorted() []string {
+	all := o.briefs()
+	slices.Sort(all)
+	return all
+}
+
+// rekey gives a payslip the key that the reader would.
+func (m *ministry) rekey(p *Payslip) {
+	id := m.terms.Identity
+	if key, ok := KeyOf(&p.Agent, id.Key); ok {
+		p.Key = key
+		return
+	}
+	key, ok := KeyOf(&p.Agent, id.Fallback)
+	if p.Key = NoKey + key; !ok {
+		p.Agent.Matricule = "M9" // a reader rejects who has neither
+		m.rekey(p)
+	}
 }
 
 // run reconciles, and fails the test unless everything closes.

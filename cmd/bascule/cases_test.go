@@ -12,7 +12,7 @@ import (
 // why. What is expected was worked out by hand; nothing rewrites it.
 func TestCasesGiveWhatIsExpected(t *testing.T) {
 	folders, err := filepath.Glob(filepath.Join("..", "..", "fixtures", "cases", "*", "config.yaml"))
-	if err != nil || len(folders) < 10 {
+	if err != nil || len(folders) < 20 {
 		t.Fatalf("%d cases found, %v", len(folders), err)
 	}
 	for _, config := range folders {
