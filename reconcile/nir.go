@@ -99,23 +99,22 @@ func nirRemainder(nir string) (remainder int, numeric bool) {
 }
 
 // maskedNIR tells whether what stands for a NIR hides one: zeros, nines, one
-// sign repeated, signs or letters in the place of its figures, as in
-// 1XXXXXXXXXXXX or 15105Z. What starts with another letter than X is some other
-// number, and identifies as it is written.
+// sign repeated, X or other signs in the place of figures as in 1XXXXXXXXXXXX or
+// 1730975******, the start alone and a letter as in the 15105Z of real XHL files.
+// Anything else identifies as it is written.
 func maskedNIR(s string) bool {
 	if strings.Trim(s, "0") == "" || len(s) >= nirLength && strings.Trim(s, "9") == "" {
 		return true
 	}
-	digits, letters, xs, repeated := 0, 0, 0, true
+	figures, letters, xs, repeated := 0, 0, 0, true
 	for i := range len(s) {
 		c := s[i]
 		repeated = repeated && c == s[0]
 		switch {
 		case '0' <= c && c <= '9':
-			digits++
+			figures++
 		case c == 'X' || c == 'x':
 			xs++
-		case c == 'A' || c == 'B' || c == 'a' || c == 'b': // Corsica's, maybe out of place
 		case 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z':
 			letters++
 		case strings.IndexByte(" -./_", c) >= 0: // between the parts of a number
@@ -123,8 +122,14 @@ func maskedNIR(s string) bool {
 			return true
 		}
 	}
-	leading := s[0] >= '0' && s[0] <= '9'
-	return repeated && digits == 0 && len(s) > 2 || (letters > 0 || xs == 1) && leading || letters == 0 && xs > 1 || xs == 1 && len(s) == nirLength
+	last := s[len(s)-1] | 0x20 // in small letters
+	switch {
+	case figures == 0:
+		return repeated && len(s) > 2
+	case xs > 0:
+		return letters == 0 && (xs > 2 || len(s) == nirLength)
+	}
+	return letters == 1 && 'c' <= last && last <= 'z' && figures == len(s)-1 && 5 <= figures && len(s) < nirLength
 }
 
 // NIRState tells what can be told of the agent's NIR.

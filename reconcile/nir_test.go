@@ -36,6 +36,8 @@ func TestTheStateOfANIRIsToldByItsFiguresAndItsKey(t *testing.T) {
 		{"1 73 09 75 108 042", "", NIRMalformed, "spaced out"},
 		{"1A30975108042", "", NIRMalformed, "Corsica's letter out of place"},
 		{"M00000000001", "", NIRMalformed, "another kind of number, which identifies as it is written"},
+		{"1M1", "", NIRMalformed, "another kind of number, that starts with a figure"},
+		{"173O975108042", "", NIRMalformed, "a letter typed for a zero: both systems may share the slip"},
 		{"1", "", NIRMalformed, "short, and maybe a true number elsewhere"},
 		{"0000000000000", "", NIRMasked, "all zeros"},
 		{"0000000000000", "97", NIRMasked, "all zeros, with the key that goes with them"},
