@@ -164,7 +164,7 @@ func KeyOf(a *Agent, fields []IdentityField) (key string, ok bool) {
 		v := ""
 		switch f {
 		case IdentityNIR:
-			v = a.NIR
+			v = a.identifying()
 		case IdentityDossier:
 			v = a.Dossier
 		case IdentityMatricule:
@@ -247,5 +247,6 @@ func (a *Agent) compare(b *Agent) int {
 			return cmp.Compare(a.Text(f-1), b.Text(f-1))
 		}
 	}
-	return cmp.Or(cmp.Compare(a.Matricule, b.Matricule), cmp.Compare(a.Surname, b.Surname), cmp.Compare(a.FirstName, b.FirstName))
+	return cmp.Or(cmp.Compare(a.Matricule, b.Matricule), cmp.Compare(a.Surname, b.Surname), cmp.Compare(a.FirstName, b.FirstName),
+		cmp.Compare(a.NIR, b.NIR), cmp.Compare(a.NIRKey, b.NIRKey))
 }

@@ -21,7 +21,7 @@ type Terms struct {
 // Sink takes what a comparison finds. Arguments are valid during the call only.
 type Sink interface {
 	Discrepancy(*Discrepancy) error
-	// Single keeps a payslip that the key left alone, for Rematch.
+	// Single keeps a payslip that the key left alone, for Rematch and Alone.
 	Single(*Single) error
 }
 
@@ -40,7 +40,8 @@ type Comparer struct {
 	terms     *Terms
 	sink      Sink
 	crosswalk [2]map[string]*CrosswalkRow // by the key of each side
-	person    [2]string                   // last one met, per side
+	looser    [len(Passes)][]IdentityField
+	person    [2]string // last one met, per side
 	emitted   verdict
 	row       Discrepancy
 	sides     [2]mappedSide
@@ -50,7 +51,7 @@ type Comparer struct {
 
 // NewComparer is ready for First.
 func NewComparer(t *Terms, sink Sink) *Comparer {
-	c := &Comparer{terms: t, sink: sink, Tally: newTally(t.Mapping)}
+	c := &Comparer{terms: t, sink: sink, Tally: newTally(t.Mapping), looser: looserKeys(&t.Identity)}
 	for _, side := range Sides {
 		c.crosswalk[side] = make(map[string]*CrosswalkRow)
 	}
@@ -72,7 +73,10 @@ func (c *Comparer) First(pairs iter.Seq2[*Pair, error]) error {
 		}
 		c.emitted = verdict{}
 		for _, side := range Sides {
-			if err := c.admit(side, &p.Groups[side]); err != nil {
+			if p.Groups[side].Shared {
+				continue // admitted by Second, put together
+			}
+			if err := c.admit(side, p); err != nil {
 				return err
 			}
 		}
@@ -92,21 +96,23 @@ func (c *Comparer) First(pairs iter.Seq2[*Pair, error]) error {
 	return nil
 }
 
-// Second compares the pairs that Rematch made of the singles. Those that the
-// crosswalk led nowhere are handed to the sink again, under the fallback: it
-// comes first, and the fallback in a pass of its own.
+// Second compares the pairs that Rematch made of the singles, pass by pass, and
+// at last those that Alone gives.
 func (c *Comparer) Second(pairs iter.Seq2[*Pair, error]) error {
 	for p, err := range pairs {
 		if err != nil {
 			return err
 		}
 		c.emitted = verdict{}
-		if s := c.leftover(p); s != nil {
-			err = c.sink.Single(s)
-		} else {
-			err = c.pair(p)
+		for _, side := range Sides {
+			if !p.Groups[side].Shared {
+				continue // admitted by First
+			}
+			if err := c.admit(side, p); err != nil {
+				return err
+			}
 		}
-		if err != nil {
+		if err := c.pair(p); err != nil {
 			return err
 		}
 	}
@@ -152,13 +158,8 @@ func (c *Comparer) pair(p *Pair) error {
 
 // missing reports a payslip that one side lacks (step 1).
 func (c *Comparer) missing(p *Pair) error {
-	if p.Match == Ambiguous {
-		d := c.blank(IdentityDoubt)
-		d.Cause, d.Rule = CauseIdentity, "ambiguous"
-		d.Side = sideOf(p)
-		if err := c.emit(d); err != nil {
-			return err
-		}
+	if err := c.alone(p); err != nil {
+		return err
 	}
 	side := sideOf(p)
 	m := &c.sides[side]
@@ -170,6 +171,9 @@ func (c *Comparer) missing(p *Pair) error {
 	}
 	d.Delta, d.LegacyLines, d.ONPLines = d.DeltaNet, int32(c.sides[Legacy].lines), int32(c.sides[ONP].lines)
 	d.Rule = "missing_payslip"
+	if p.Match == Ambiguous {
+		d.LegacyText, d.ONPText = p.Rivals.String(Legacy), p.Rivals.String(ONP)
+	}
 	c.where.transfer()
 	c.Tally.missing(side)
 	return c.emit(d)

@@ -80,9 +80,9 @@ func TestCompareFindsEachKindOfGap(t *testing.T) {
 		}, []string{"1/01 identity  0.00→0.00 net 0.00 info 0.00 fallback_key open", "1/01 amount PAY 1.00→0.90 net -0.10 info 0.00 compared_line open"}},
 		{"two candidates are never chosen between", func(m *ministry) {
 			m.legacy(agentOf("176", "1", "M1", pay("L", 100))).onp(agentOf("176", "8", "M1", pay("O", 90)), agentOf("176", "9", "M1", pay("O", 80)))
-		}, []string{"1/01 identity  0.00→0.00 net 0.00 info 0.00 ambiguous open", "1/01 missing_in_onp  1.00→0.00 net -1.00 info 0.00 missing_payslip open",
-			"8/01 identity  0.00→0.00 net 0.00 info 0.00 ambiguous open", "8/01 missing_in_legacy  0.00→0.90 net 0.90 info 0.00 missing_payslip open",
-			"9/01 identity  0.00→0.00 net 0.00 info 0.00 ambiguous open", "9/01 missing_in_legacy  0.00→0.80 net 0.80 info 0.00 missing_payslip open"}},
+		}, []string{"1/01 identity ambiguous 1: M1/01→2: M1/01, M1/01 identity unknown open", "1/01 missing_in_onp  1.00→0.00 net -1.00 info 0.00 missing_payslip open",
+			"8/01 identity ambiguous 1: M1/01→2: M1/01, M1/01 identity unknown open", "8/01 missing_in_legacy  0.00→0.90 net 0.90 info 0.00 missing_payslip open",
+			"9/01 identity ambiguous 1: M1/01→2: M1/01, M1/01 identity unknown open", "9/01 missing_in_legacy  0.00→0.80 net 0.80 info 0.00 missing_payslip open"}},
 		{"a declared crosswalk is an identity already justified", func(m *ministry) {
 			m.terms.Tables.Crosswalk = []CrosswalkRow{{"1/01", "9/01", "NIR certifié en décembre"}}
 			m.legacy(agentOf("176", "1", "M1", pay("L", 100))).onp(agentOf("176", "9", "M9", pay("O", 100)))
@@ -105,11 +105,11 @@ func TestCompareFindsEachKindOfGap(t *testing.T) {
 			b.Agent.Indice = 888
 			m.legacy(agentOf("176", "1", "M1", pay("L", 60), line("LBONUS", ToPay, 40))).onp(a, b)
 		}, []string{"1/01 identity  0.00→1.00 net 0.00 info 0.00 repeated_in_file open", "1/01 situation indice 400→400 + 888", "1/01 budget programme 176→176 + 216"}},
-		{"two matricules under one key may be two persons", func(m *ministry) {
-			a, b := agentOf("176", "1", "M1", pay("L", 60)), agentOf("176", "1", "M9", pay("L", 40))
+		{"two matricules under one NIR that may be true are joined, and reported", func(m *ministry) {
+			a, b := agentOf("176", "1730975108042", "M1", pay("L", 60)), agentOf("176", "1730975108042", "M9", pay("L", 40))
 			a.Whole, b.Whole = false, false
-			m.legacy(a, b).onp(agentOf("176", "1", "M1", pay("O", 100)))
-		}, []string{"1/01 identity  1.00→0.00 net 0.00 info 0.00 conflicting_matricules open"}},
+			m.legacy(a, b).onp(agentOf("176", "1730975108042", "M1", pay("O", 100)))
+		}, []string{"1730975108042/01 identity  1.00→0.00 net 0.00 info 0.00 conflicting_matricules open"}},
 		{"a gap stands on the programme that both sides book it on", func(m *ministry) {
 			for _, side := range []struct {
 				letter string
@@ -148,9 +148,9 @@ func TestCompareFindsEachKindOfGap(t *testing.T) {
 			l, o := agentOf("176", "", "M1", pay("L", 100)), agentOf("176", "", "M1", pay("O", 100))
 			l.Key, o.Key = "?M1/01", "?M1/01"
 			m.legacy(l).onp(o, agentOf("176", "9", "M1", pay("O", 100)))
-		}, []string{"?M1/01 identity  0.00→0.00 net 0.00 info 0.00 ambiguous open", "?M1/01 missing_in_onp  1.00→0.00 net -1.00 info 0.00 missing_payslip open",
-			"9/01 identity  0.00→0.00 net 0.00 info 0.00 ambiguous open", "9/01 missing_in_legacy  0.00→1.00 net 1.00 info 0.00 missing_payslip open",
-			"?M1/01 identity  0.00→0.00 net 0.00 info 0.00 ambiguous open", "?M1/01 missing_in_legacy  0.00→1.00 net 1.00 info 0.00 missing_payslip open"}},
+		}, []string{"?M1/01 identity ambiguous 1: M1/01→2: M1/01, M1/01 identity unknown open", "?M1/01 missing_in_onp  1.00→0.00 net -1.00 info 0.00 missing_payslip open",
+			"9/01 identity ambiguous 1: M1/01→2: M1/01, M1/01 identity unknown open", "9/01 missing_in_legacy  0.00→1.00 net 1.00 info 0.00 missing_payslip open",
+			"?M1/01 identity ambiguous 1: M1/01→2: M1/01, M1/01 identity unknown open", "?M1/01 missing_in_legacy  0.00→1.00 net 1.00 info 0.00 missing_payslip open"}},
 		{"a factor of -1 turns a rubric printed with the other sign", func(m *ministry) {
 			m.terms.Tables.Correspondences[1].Factor = -1
 			m.legacy(agent("1", pay("L", 60))).onp(agent("1", pay("O", -60)))
@@ -253,7 +253,12 @@ func TestStreamsOutOfOrderAreRefused(t *testing.T) {
 	if !errors.Is(err, ErrOrder) {
 		t.Errorf("unsorted payslips: got %v, wanted ErrOrder", err)
 	}
-	err = c.Second(Rematch(each([]*Single{{Loose: "b", Payslip: agent("1")}, {Loose: "a", Payslip: agent("2")}})))
+	under := func(loose string, p *Payslip) *Single {
+		s := &Single{Payslip: p}
+		s.Loose[ByFallback-1] = loose
+		return s
+	}
+	err = c.Second(Rematch(ByFallback, each([]*Single{under("b", agent("1")), under("a", agent("2"))}), each([]*Candidate{})))
 	if !errors.Is(err, ErrOrder) {
 		t.Errorf("unsorted singles: got %v, wanted ErrOrder", err)
 	}

@@ -116,7 +116,8 @@ type Discrepancy struct {
 	Origin  Period // 0 where it makes no sense
 
 	// Amounts, signed from the agent's side for P and D. For a field they are 0
-	// and the texts tell. Delta is ONP − Legacy.
+	// and the texts tell; for an identity or a missing payslip the texts tell the
+	// dossiers, accountants or candidates in doubt. Delta is ONP − Legacy.
 	Legacy, ONP, Delta         Amount
 	LegacyText, ONPText        string
 	LegacyLines, ONPLines      int32  // pay lines summed on each side
@@ -133,6 +134,14 @@ type Discrepancy struct {
 	AgeDays                    int
 
 	ordinal int // tells several doubles of one payslip apart
+}
+
+// text is the text of a side.
+func (d *Discrepancy) text(side Side) *string {
+	if side == ONP {
+		return &d.ONPText
+	}
+	return &d.LegacyText
 }
 
 // Monetary tells whether the discrepancy moves money.

@@ -13,9 +13,10 @@
 //
 //  1. Take the next pair of payslips in key order. A missing side is one
 //     discrepancy that carries the whole payslip. Those that the key leaves alone
-//     are tried once more under the crosswalk, then under the fallback key; a pair
-//     found so is compared like any other and carries an identity doubt. Two
-//     candidates are never chosen between.
+//     are tried once more: under the crosswalk, under the fallback key, then under
+//     the person alone, whose dossier may have changed (Passes). A pair found so is
+//     compared like any other and carries an identity doubt. Several candidates
+//     are never chosen between: all stay missing, and name each other.
 //  2. Compare the fields of the situation that both files carry.
 //  3. Map each side's lines to pivot elements and factors. A code without
 //     mapping is a discrepancy of its own, with its full amount.
@@ -54,7 +55,12 @@
 // Payslips of one key in one file are one payslip: parts of a flat file are
 // joined, and a payslip that a file holds twice is joined and reported. A payslip
 // met again in another file of the same side is set aside, reported, and summed
-// nowhere.
+// nowhere, unless it is another part: other lines, of another accountant or
+// another matricule.
+//
+// A masked NIR is no key. A doubtful one (CheckNIR) is a key as it is written,
+// until two matricules of one side share it: those are two persons, each
+// compared with his own counterpart.
 //
 // Nothing here reads a file, a clock or a database: the engine is a function of
 // its inputs, whatever their order, and its memory does not grow with them.

@@ -27,13 +27,23 @@ func (t *Terms) fingerprint(d *Discrepancy) string {
 	}
 	rule := ""
 	if d.Kind == IdentityDoubt {
-		rule = d.Rule + strconv.Itoa(d.ordinal)
+		rule = doubt(d.Rule) + strconv.Itoa(d.ordinal)
 	}
 	parts := []string{"fingerprint", d.Key, family(d.Kind), d.Element, origin, side, sense, rule}
 	if t.Months.Set() {
 		parts = append(parts, t.Months.Side.String(), t.Months.Earlier.String(), t.Period.String())
 	}
 	return Digest(t.Secret, parts...)
+}
+
+// doubt joins the rules that explain one and the same pair, made by the
+// fallback: what the NIRs prove may change from one night to the next.
+func doubt(rule string) string {
+	switch rule {
+	case "provisional_nir", "nir_key", "masked_nir":
+		return ruleFallback
+	}
+	return rule
 }
 
 // family joins the kinds under which one and the same gap may show from one

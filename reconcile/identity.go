@@ -1,39 +1,54 @@
 package reconcile
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// admit counts a group, and reports what repeats the payslip in one file or
-// doubles it in another.
-func (c *Comparer) admit(side Side, g *Group) error {
-	p := g.Payslip
-	if p == nil {
+// admit counts a group, and reports what repeats the payslip in one file,
+// doubles it in another, or parts it between accountants.
+func (c *Comparer) admit(side Side, p *Pair) error {
+	g := &p.Groups[side]
+	if g.Payslip == nil {
 		return nil
 	}
-	t := &c.Tally.Sides[side]
-	t.Payslips += 1 + int64(g.Repeats)
-	if person, _, _ := strings.Cut(p.Key, KeySeparator); person != c.person[side] {
-		t.Agents++
-		c.person[side] = person
-	}
-	if g.Repeats > 0 {
-		if err := c.repeated(side, p, CauseDuplicate, "repeated_in_file", 0); err != nil {
+	c.Tally.Sides[side].admit(g, c.newPerson(side, g))
+	if g.Repeated {
+		if err := c.repeated(side, g.Payslip, CauseDuplicate, "repeated_in_file", 0); err != nil {
 			return err
 		}
 	}
-	if p.conflicting() {
-		if err := c.repeated(side, p, CauseIdentity, "conflicting_matricules", 0); err != nil {
+	if g.Payslip.conflicting() {
+		if err := c.repeated(side, g.Payslip, CauseIdentity, "conflicting_matricules", 0); err != nil {
 			return err
 		}
+	}
+	if err := c.split(side, p); err != nil {
+		return err
 	}
 	for i, double := range g.Doubles {
-		t.Duplicates++
-		t.SetAside = t.SetAside.Plus(double.Sums)
-		c.Tally.Ledger.setAside(c.terms.Mapping, side, double)
-		if err := c.repeated(side, double, CauseDuplicate, "doubled_in_files", i); err != nil {
+		c.Tally.Ledger.setAside(c.terms.Mapping, side, double.Payslip)
+		rule := "doubled_in_files"
+		if double.OtherAccountant {
+			rule = "doubled_in_files_accountants"
+		}
+		if err := c.repeated(side, double.Payslip, CauseDuplicate, rule, i); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// newPerson tells whether the group's agent was not met before. The groups of a
+// shared key come in the order of other keys: each counts for one.
+func (c *Comparer) newPerson(side Side, g *Group) bool {
+	if g.Shared {
+		return true
+	}
+	person, _, _ := strings.Cut(g.Payslip.Key, KeySeparator)
+	fresh := person != c.person[side]
+	c.person[side] = person
+	return fresh
 }
 
 // conflicting tells whether the parts of a payslip bear several matricules: two
@@ -47,21 +62,54 @@ func (p *Payslip) conflicting() bool {
 	return false
 }
 
-// singles are the payslips of a pair to be tried under a looser key: the one
-// that misses the other side, and all that have no key of their own.
+// split reports a payslip whose parts two accountants pay, unless both sides
+// part it alike.
+func (c *Comparer) split(side Side, p *Pair) error {
+	g, other := &p.Groups[side], &p.Groups[1-side]
+	if !g.Split {
+		return nil
+	}
+	accountants := g.Payslip.values(FieldAccountant)
+	if other.Split && other.Payslip.values(FieldAccountant) == accountants {
+		return nil
+	}
+	c.headOf(side, g.Payslip)
+	d := c.blank(IdentityDoubt)
+	d.Side, d.Cause, d.Rule = side, CauseAccountant, "split_accountants"
+	*d.text(side) = accountants
+	return c.emit(d)
+}
+
+// looserKeys are the fields of the key of each pass; none for a pass that would
+// try nothing new.
+func looserKeys(id *Identity) (keys [len(Passes)][]IdentityField) {
+	personal := func(fields []IdentityField) []IdentityField {
+		person := slices.DeleteFunc(slices.Clone(fields), func(f IdentityField) bool { return f == IdentityDossier })
+		if len(person) == len(fields) {
+			return nil
+		}
+		return person
+	}
+	keys[ByFallback-1] = id.Fallback
+	keys[ByPerson-1] = personal(id.Key)
+	keys[ByPersonFallback-1] = personal(id.Fallback)
+	return keys
+}
+
+// singles are the payslips of a pair to be tried under looser keys: the one that
+// misses the other side, all that have no key of their own, and all under a key
+// that several persons share.
 func (c *Comparer) singles(p *Pair) []*Single {
 	var singles []*Single
-	keyless := strings.HasPrefix(p.Key, NoKey)
+	shared := p.Groups[Legacy].Shared || p.Groups[ONP].Shared
+	apart := shared || strings.HasPrefix(p.Key, NoKey)
 	for _, side := range Sides {
-		payslip := p.Groups[side].Payslip
-		if payslip == nil || p.Groups[1-side].Payslip != nil && !keyless {
+		g := &p.Groups[side]
+		if g.Payslip == nil || p.Groups[1-side].Payslip != nil && !apart {
 			continue
 		}
-		s := c.fallback(side, payslip)
-		if row := c.crosswalk[side][payslip.Key]; row != nil {
-			s = &Single{Side: side, By: ByCrosswalk, Loose: row.LegacyKey, Payslip: payslip}
-		}
-		if s == nil {
+		s := c.single(side, g)
+		if s.Loose == [len(Passes)]string{} && !shared {
 			return nil
 		}
 		singles = append(singles, s)
@@ -69,22 +117,23 @@ func (c *Comparer) singles(p *Pair) []*Single {
 	return singles
 }
 
-func (c *Comparer) fallback(side Side, p *Payslip) *Single {
-	key, ok := KeyOf(&p.Agent, c.terms.Identity.Fallback)
-	if !ok {
-		return nil
+func (c *Comparer) single(side Side, g *Group) *Single {
+	a := &g.Payslip.Agent
+	s := &Single{Side: side, Shared: g.Shared, Payslip: g.Payslip}
+	if g.Shared {
+		s.Person = a.Matricule
+	} else if row := c.crosswalk[side][g.Payslip.Key]; row != nil {
+		s.Loose[ByCrosswalk-1] = row.LegacyKey
 	}
-	return &Single{Side: side, By: ByFallback, Loose: key, Payslip: p}
-}
-
-// leftover is a payslip that the crosswalk led nowhere, to be tried under the
-// fallback; nothing for all other pairs.
-func (c *Comparer) leftover(p *Pair) *Single {
-	side := sideOf(p)
-	if p.From != ByCrosswalk || p.Groups[1-side].Payslip != nil {
-		return nil
+	for i, fields := range c.looser {
+		if Passes[i] == ByPerson && (g.Shared || a.Matricule != "" && slices.Contains(fields, IdentityNIR) && a.NIRState().Doubtful()) {
+			continue // a NIR that may be another's does not find a person
+		}
+		if key, ok := KeyOf(a, fields); ok {
+			s.Loose[i] = key
+		}
 	}
-	return c.fallback(side, p.Groups[side].Payslip)
+	return s
 }
 
 // identity reports that the pair was not made by its key (step 1).
@@ -92,11 +141,82 @@ func (c *Comparer) identity(p *Pair) error {
 	if p.Match == ByKey {
 		return nil
 	}
+	l, o := &p.Groups[Legacy].Payslip.Agent, &p.Groups[ONP].Payslip.Agent
 	d := c.blank(IdentityDoubt)
-	d.Cause, d.Rule = CauseIdentity, "fallback_key"
-	if p.Match == ByCrosswalk {
+	d.Cause = CauseIdentity
+	switch {
+	case p.Match == ByCrosswalk:
 		d.Rule, d.Status = "crosswalk", StatusJustified
 		d.Decision = c.crosswalk[Legacy][p.Groups[Legacy].Payslip.Key].Reason
+	case p.Groups[Legacy].Shared || p.Groups[ONP].Shared:
+		d.Rule, d.AtFault = ruleSharedNIR, faultOf(p.Groups[Legacy].Shared, p.Groups[ONP].Shared)
+	case p.Match == ByFallback:
+		d.Rule, d.AtFault = nirEvidence(l.NIRState(), o.NIRState())
+	default:
+		d.Rule, d.LegacyText, d.ONPText = "other_dossier", l.Dossier, o.Dossier
+		if l.Accountant != o.Accountant && l.Accountant != "" && o.Accountant != "" {
+			d.Cause = CauseAccountant // he left one dossier for another (DOMAIN 6.2)
+		}
+	}
+	return c.emit(d)
+}
+
+// Rules of identity that are named in several places.
+const (
+	ruleFallback  = "fallback_key"
+	ruleSharedNIR = "shared_nir"
+)
+
+// IdentityRules lists the rules of identity, each of which the screens put into
+// a sentence.
+var IdentityRules = []string{"crosswalk", ruleFallback, "provisional_nir", "nir_key", "masked_nir", ruleSharedNIR, "other_dossier", "ambiguous",
+	"split_accountants", "conflicting_matricules", "repeated_in_file", "doubled_in_files", "doubled_in_files_accountants"}
+
+// nirEvidence names why the key may have missed a pair that the fallback made,
+// and the side that the NIR speaks against.
+func nirEvidence(l, o NIRState) (rule string, fault Fault) {
+	rule = ruleFallback
+	switch {
+	case l == NIRProvisional || o == NIRProvisional:
+		rule = "provisional_nir"
+	case l == NIRWrongKey || o == NIRWrongKey:
+		rule = "nir_key"
+	case l == NIRMasked || o == NIRMasked:
+		rule = "masked_nir"
+	}
+	faulty := func(s NIRState) bool { return s == NIRProvisional || s == NIRWrongKey }
+	if faulty(l) && faulty(o) {
+		return rule, FaultUnknown
+	}
+	return rule, faultOf(faulty(l), faulty(o))
+}
+
+func faultOf(legacy, onp bool) Fault {
+	switch {
+	case legacy && onp:
+		return FaultBoth
+	case legacy:
+		return FaultLegacy
+	case onp:
+		return FaultONP
+	}
+	return FaultUnknown
+}
+
+// alone reports what is doubtful about a payslip that found no counterpart:
+// several that could be, or a key that is not its own alone (step 1).
+func (c *Comparer) alone(p *Pair) error {
+	side := sideOf(p)
+	d := c.blank(IdentityDoubt)
+	d.Side, d.Cause = side, CauseIdentity
+	switch {
+	case p.Match == Ambiguous:
+		d.Rule = "ambiguous"
+		d.LegacyText, d.ONPText = p.Rivals.String(Legacy), p.Rivals.String(ONP)
+	case p.Groups[side].Shared:
+		d.Rule, d.AtFault = ruleSharedNIR, faultOf(side == Legacy, side == ONP)
+	default:
+		return nil
 	}
 	return c.emit(d)
 }
@@ -104,14 +224,19 @@ func (c *Comparer) identity(p *Pair) error {
 // repeated reports a payslip met again in the same file or in another one, or
 // whose parts may be two persons. Its amounts are shown and move nothing: they are summed once, elsewhere.
 func (c *Comparer) repeated(side Side, payslip *Payslip, cause Cause, rule string, ordinal int) error {
+	c.headOf(side, payslip)
+	d := c.blank(IdentityDoubt)
+	d.Side, d.Cause, d.Rule, d.AtFault, d.ordinal = side, cause, rule, faultOf(side == Legacy, side == ONP), ordinal
+	d.Legacy = payslip.Sums.Net()
+	if side == ONP {
+		d.Legacy, d.ONP = 0, d.Legacy
+	}
+	return c.emit(d)
+}
+
+// headOf prepares the columns of what is told of one side's payslip.
+func (c *Comparer) headOf(side Side, payslip *Payslip) {
 	p := &Pair{Key: payslip.Key}
 	p.Groups[side].Payslip = payslip
 	c.head(p)
-	d := c.blank(IdentityDoubt)
-	d.Side, d.Cause, d.Rule, d.AtFault, d.ordinal = side, cause, rule, FaultLegacy, ordinal
-	d.Legacy = payslip.Sums.Net()
-	if side == ONP {
-		d.Legacy, d.ONP, d.AtFault = 0, d.Legacy, FaultONP
-	}
-	return c.emit(d)
 }

@@ -97,6 +97,9 @@ func brief(d *Discrepancy) string {
 	if d.Kind == SituationDiffers || d.Kind == BudgetDiffers {
 		return s + " " + d.LegacyText + "→" + d.ONPText
 	}
+	if d.Kind == IdentityDoubt && d.LegacyText+d.ONPText != "" {
+		return fmt.Sprintf("%s%s %s→%s %s %s %s", s, d.Rule, d.LegacyText, d.ONPText, d.Cause, d.AtFault, d.Status)
+	}
 	s += fmt.Sprintf(" %v→%v net %v info %v %s %s", d.Legacy, d.ONP, d.DeltaNet, d.DeltaInformation, d.Rule, d.Status)
 	if d.Origin != 0 && d.Origin != december {
 		s += " " + d.Origin.String()
@@ -113,6 +116,27 @@ func (o *outcome) briefs() []string {
 		all[i] = brief(d)
 	}
 	return all
+}
+
+// sorted are the briefs whatever the order in which they were found.
+func (o *outcome) sorted() []string {
+	all := o.briefs()
+	slices.Sort(all)
+	return all
+}
+
+// rekey gives a payslip the key that the reader would.
+func (m *ministry) rekey(p *Payslip) {
+	id := m.terms.Identity
+	if key, ok := KeyOf(&p.Agent, id.Key); ok {
+		p.Key = key
+		return
+	}
+	key, ok := KeyOf(&p.Agent, id.Fallback)
+	if p.Key = NoKey + key; !ok {
+		p.Agent.Matricule = "M9" // a reader rejects who has neither
+		m.rekey(p)
+	}
 }
 
 // run reconciles, and fails the test unless everything closes.
@@ -144,24 +168,61 @@ func (m *ministry) reconcile() (*outcome, error) {
 		return nil, err
 	}
 	second := NewComparer(m.terms, o)
-	for _, by := range []Match{ByCrosswalk, ByFallback} {
-		var round []*Single
-		for _, s := range o.singles {
-			if s.By == by {
-				round = append(round, s)
-			}
-		}
-		slices.SortStableFunc(round, func(a, b *Single) int {
-			return cmp.Or(cmp.Compare(a.Loose, b.Loose), cmp.Compare(a.Side, b.Side), cmp.Compare(a.Payslip.Key, b.Payslip.Key))
-		})
-		if err := second.Second(Rematch(each(round))); err != nil {
+	for _, by := range Passes {
+		singles, crowds := o.round(by)
+		if err := second.Second(Rematch(by, each(singles), each(crowds))); err != nil {
 			return nil, err
 		}
+	}
+	sortSingles(o.singles, ByKey)
+	if err := second.Second(Alone(each(o.singles))); err != nil {
+		return nil, err
 	}
 	c.Tally.Merge(&second.Tally)
 	o.tally = &c.Tally
 	o.closing = Close(m.terms.Mapping, o.tally, m.accounts(o))
 	return o, nil
+}
+
+// round takes out the singles that a pass settles, as a store would: those
+// whose looser key both sides have.
+func (o *outcome) round(by Match) (singles []*Single, crowds []*Candidate) {
+	sides, payslips := map[string][2]bool{}, map[string]map[string]bool{}
+	for _, s := range o.singles {
+		if loose := s.Under(by); loose != "" {
+			met := sides[loose]
+			met[s.Side] = true
+			sides[loose] = met
+			if payslips[loose] == nil {
+				payslips[loose] = map[string]bool{}
+			}
+			payslips[loose][fmt.Sprint(s.Side, s.Payslip.Key, " ", s.Person)] = true
+		}
+	}
+	o.singles = slices.DeleteFunc(o.singles, func(s *Single) bool {
+		settled := sides[s.Under(by)] == [2]bool{true, true}
+		if settled {
+			singles = append(singles, s)
+		}
+		return settled
+	})
+	sortSingles(singles, by)
+	for _, s := range singles {
+		if len(payslips[s.Under(by)]) > 2 {
+			crowds = append(crowds, &Candidate{s.Under(by), s.Side, s.Payslip.Key, s.Person, s.Payslip.Agent.Matricule, s.Payslip.Agent.Dossier})
+		}
+	}
+	return singles, crowds
+}
+
+func sortSingles(singles []*Single, by Match) {
+	slices.SortStableFunc(singles, func(a, b *Single) int {
+		looser := 0
+		if by != ByKey {
+			looser = cmp.Compare(a.Under(by), b.Under(by))
+		}
+		return cmp.Or(looser, cmp.Compare(a.Side, b.Side), cmp.Compare(a.Payslip.Key, b.Payslip.Key), cmp.Compare(a.Person, b.Person), cmp.Compare(a.Payslip.Load, b.Payslip.Load))
+	})
 }
 
 func each[T any](all []T) iter.Seq2[T, error] {

@@ -230,6 +230,7 @@ func TestSwappingTheMonthsNegatesEveryDelta(t *testing.T) {
 
 // gapsOf lists the gaps of money with a factor on their delta. Where both months
 // hold the line, its origin is told from its pay month; else it is the true one.
+// The agent is left out: a pair bears the name that the first of its sides gives.
 func gapsOf(o *outcome, period Period, factor Amount) []string {
 	var all []string
 	for _, d := range o.rows {
@@ -240,7 +241,7 @@ func gapsOf(o *outcome, period Period, factor Amount) []string {
 		if d.LegacyLines > 0 && d.ONPLines > 0 {
 			origin = fmt.Sprint(d.Origin - period)
 		}
-		all = append(all, fmt.Sprint(d.Matricule, d.Element, origin, d.Sense, d.Delta*factor))
+		all = append(all, fmt.Sprint(d.Element, " ", origin, d.Sense, d.Delta*factor))
 	}
 	slices.Sort(all)
 	return all

@@ -61,9 +61,10 @@ type Payslip struct {
 	Agent  Agent
 	Lines  []PayLine
 	// Of a payslip joined from several, nil for nearly all: the programme of each
-	// run of lines, and the other values of the agent's fields.
+	// run of lines, the other values of the agent's fields, and all its rows.
 	Parts  []Part
 	Others []Agent
+	Rows   []int64
 	// Declared totals, as the file prints them.
 	Declared Declared
 	// Sums of Lines as the reader added them; ToDeduct is positive.

@@ -54,7 +54,7 @@ type Run struct {
 
 // EngineVersion is part of what decides a run's result: it is raised whenever
 // the same files, configuration and tables may give another one.
-const EngineVersion = 1
+const EngineVersion = 2
 
 // Summarise puts the loads of a run and the engine's accounts into figures.
 func (r *Run) Summarise(t *Tally, closing Closing) {
@@ -81,6 +81,8 @@ func (r *Run) Summarise(t *Tally, closing Closing) {
 		sums = sums.Minus(tally.SetAside)
 		of.Agents, of.Payslips, of.Duplicates, of.Unbalanced = tally.Agents, tally.Payslips, tally.Duplicates, tally.Unbalanced
 		of.Lines, of.ToPay, of.ToDeduct, of.Information = sums.Lines, sums.ToPay, sums.ToDeduct, sums.Information
+		n := &tally.NIRs
+		of.NIR = NIRSummary{n[NIRValid], n[NIRKeyAbsent], n[NIRWrongKey], n[NIRProvisional], n[NIRMalformed], n[NIRMasked], n[NIRAbsent]}
 		*s.Side(side) = of
 	}
 }

@@ -43,13 +43,25 @@ type SideSummary struct {
 	Lines    int64 `json:"lines"`
 	Rejected int64 `json:"rejected"`
 	// Of the rejected lines whose amount could be read, in no other total.
-	RejectedSums Sums   `json:"rejected_sums"`
-	Aside        int64  `json:"aside"`      // titles and totals that the layout keeps apart
-	Duplicates   int64  `json:"duplicates"` // payslips met twice in different files, summed once
-	Unbalanced   int64  `json:"unbalanced"` // payslips whose declared totals are not those of their lines
-	ToPay        Amount `json:"to_pay"`
-	ToDeduct     Amount `json:"to_deduct"`
-	Information  Amount `json:"information"`
+	RejectedSums Sums       `json:"rejected_sums"`
+	Aside        int64      `json:"aside"`      // titles and totals that the layout keeps apart
+	Duplicates   int64      `json:"duplicates"` // payslips met twice in different files, summed once
+	Unbalanced   int64      `json:"unbalanced"` // payslips whose declared totals are not those of their lines
+	ToPay        Amount     `json:"to_pay"`
+	ToDeduct     Amount     `json:"to_deduct"`
+	Information  Amount     `json:"information"`
+	NIR          NIRSummary `json:"nir"`
+}
+
+// NIRSummary counts payslips by the state of their NIR.
+type NIRSummary struct {
+	Valid       int64 `json:"valid"`
+	KeyAbsent   int64 `json:"key_absent"`
+	WrongKey    int64 `json:"wrong_key"`
+	Provisional int64 `json:"provisional"`
+	Malformed   int64 `json:"malformed"`
+	Masked      int64 `json:"masked"`
+	Absent      int64 `json:"absent"`
 }
 
 // PayslipSummary counts payslips by verdict. Matched = identical + tolerated +

@@ -15,6 +15,24 @@ type SideTally struct {
 	// Examples are rows of the store whose declared totals are not those of their
 	// lines, the first few.
 	Examples []int64
+	NIRs     [nirStates]int64 // payslips by state of their NIR
+	NIRRows  [nirStates]int64 // a row of the store in each state, the first met
+}
+
+// admit counts a group.
+func (t *SideTally) admit(g *Group, newPerson bool) {
+	t.Payslips += 1 + int64(g.Repeats)
+	if newPerson {
+		t.Agents++
+	}
+	state := g.Payslip.Agent.NIRState()
+	if t.NIRs[state]++; t.NIRs[state] == 1 {
+		t.NIRRows[state] = g.Payslip.ID
+	}
+	for _, double := range g.Doubles {
+		t.Duplicates++
+		t.SetAside = t.SetAside.Plus(double.Payslip.Sums)
+	}
 }
 
 const maxExamples = 20
@@ -62,6 +80,12 @@ func (t *SideTally) merge(o *SideTally) {
 	t.Duplicates += o.Duplicates
 	t.Unbalanced += o.Unbalanced
 	t.SetAside = t.SetAside.Plus(o.SetAside)
+	for state, n := range o.NIRs {
+		if t.NIRs[state] == 0 {
+			t.NIRRows[state] = o.NIRRows[state]
+		}
+		t.NIRs[state] += n
+	}
 	t.Examples = append(t.Examples, o.Examples[:min(len(o.Examples), maxExamples-len(t.Examples))]...)
 }
 

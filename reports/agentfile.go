@@ -190,10 +190,13 @@ func (p *agentPage) discrepancies() {
 			what += " · " + Clean(name)
 		}
 		amount := ""
-		if !textual(d.Kind) {
+		if !told(d) {
 			amount = p.m.delta(delta(d))
 		}
 		p.printf("  %s%s  %s", pad(what, 54, false), pad(amount, agentFigure, true),
 			p.m.t("agent.cause", p.m.cause(d.Cause), d.Rule, p.m.status(d.Status)))
+		if d.Kind == reconcile.IdentityDoubt {
+			p.printf("    %s", p.m.doubt(d))
+		}
 	}
 }

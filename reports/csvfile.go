@@ -50,9 +50,10 @@ func (v *view) appendDiscrepancy(row []string, x *reconcile.Discrepancy) []strin
 		inert(x.FirstSeen), strconv.Itoa(x.AgeDays), rejectSense(x.Sense), v.m.decimal(x.DeltaInformation))
 }
 
-// csvValues are both sides' values: texts for a field, amounts otherwise.
+// csvValues are both sides' values: texts for a field or the candidates of a
+// doubt, amounts otherwise.
 func (v *view) csvValues(x *reconcile.Discrepancy) (legacy, onp string) {
-	if textual(x.Kind) {
+	if told(x) {
 		legacy, onp = values(x)
 		return inert(legacy), inert(onp)
 	}

@@ -158,6 +158,12 @@ func textual(k reconcile.Kind) bool {
 	return k == reconcile.SituationDiffers || k == reconcile.BudgetDiffers
 }
 
+// told tells whether the discrepancy is told by texts: of a field always, of an
+// identity where dossiers, accountants or candidates are in doubt.
+func told(d *reconcile.Discrepancy) bool {
+	return textual(d.Kind) || d.Kind == reconcile.IdentityDoubt && d.LegacyText+d.ONPText != ""
+}
+
 // wholePayslip tells whether the discrepancy is a missing payslip.
 func wholePayslip(k reconcile.Kind) bool {
 	return k == reconcile.MissingInONP || k == reconcile.MissingInLegacy

@@ -100,6 +100,22 @@ func (m *messages) field(name string) string {
 	return m.t("field." + name)
 }
 
+// doubt puts an identity discrepancy into a sentence: its rule, then the
+// dossiers, accountants or candidates of both sides.
+func (m *messages) doubt(d *reconcile.Discrepancy) string {
+	if _, known := catalogue()["rule."+d.Rule]; !known {
+		return d.Rule
+	}
+	rule := m.t("rule." + d.Rule)
+	switch {
+	case d.LegacyText+d.ONPText == "":
+		return rule
+	case d.LegacyText == "" || d.ONPText == "":
+		return m.t("doubt.one", rule, Clean(d.LegacyText+d.ONPText))
+	}
+	return m.t("gaps.change", rule, Clean(d.LegacyText), Clean(d.ONPText))
+}
+
 // or is the translation of a value that may be blank.
 func or[S ~string](s S, translate func(S) string) string {
 	if s == "" {

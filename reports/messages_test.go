@@ -65,6 +65,9 @@ func domains() map[string]bool {
 	for _, name := range []string{"lines", "missing", "accounts", "net", "information", "discrepancies"} {
 		values["scope."+name] = true
 	}
+	for _, rule := range reconcile.IdentityRules {
+		values["rule."+rule] = true
+	}
 	for month := 1; month <= 12; month++ {
 		values["month."+strconv.Itoa(month)] = true
 	}

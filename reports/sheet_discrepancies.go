@@ -106,7 +106,11 @@ func (v *view) appendDiscrepancyCells(row []Cell, d *reconcile.Discrepancy) []Ce
 	if d.Kind == reconcile.Unmapped {
 		label = strings.TrimSuffix(d.Element+" — "+label, " — ")
 	}
-	if textual(d.Kind) {
+	switch {
+	case d.Kind == reconcile.IdentityDoubt:
+		legacyText, onpText = values(d)
+		label = v.m.doubt(d)
+	case textual(d.Kind):
 		legacyText, onpText = values(d)
 		label = v.m.t("gaps.change", label, blankAsNothing(v.m, legacyText), blankAsNothing(v.m, onpText))
 	}
@@ -139,7 +143,7 @@ func (v *view) sideAmount(d *reconcile.Discrepancy, side reconcile.Side) Cell {
 
 // gap is the delta, blank where texts differ.
 func (v *view) gap(d *reconcile.Discrepancy) Cell {
-	if textual(d.Kind) && d.Delta == 0 {
+	if told(d) && d.Delta == 0 {
 		return Cell{}
 	}
 	return D(delta(d))
@@ -188,7 +192,7 @@ func (v *view) missingSheet() *Sheet {
 		v.column("bop", Text, 11), v.column("wave", Text, 10),
 		v.column("missing_net", Delta, 16), v.column("missing_information", Delta, 16),
 		v.column("cause", Text, 24), v.column("at_fault", Text, v.sideWidth(13)), v.column("evolution", Text, 12), status,
-		v.column("first_seen", Date, 12), v.column("age_days", Count, 7))
+		v.column("first_seen", Date, 12), v.column("age_days", Count, 7), v.wrapped("candidates", 40))
 	return &Sheet{
 		Name:  v.sheets.missing,
 		Tab:   tab,
@@ -210,5 +214,14 @@ func (v *view) appendMissing(row []Cell, d *reconcile.Discrepancy) []Cell {
 		T(d.Dossier), T(v.m.side(from)), T(d.Service), T(d.Programme), T(d.BOP), T(d.Wave),
 		D(d.DeltaNet), D(d.DeltaInformation),
 		T(or(d.Cause, v.m.cause)), T(or(d.AtFault, v.m.fault)), T(or(d.Evolution, v.m.evolution)), T(or(d.Status, v.m.status)),
-		Day(d.FirstSeen), N(d.AgeDays))
+		Day(d.FirstSeen), N(d.AgeDays), T(v.candidates(d)))
+}
+
+// candidates names the payslips of both sides that a missing one could be
+// matched with, where there are too many to choose.
+func (v *view) candidates(d *reconcile.Discrepancy) string {
+	if d.LegacyText+d.ONPText == "" {
+		return ""
+	}
+	return v.m.t("missing.candidates", d.LegacyText, d.ONPText)
 }

@@ -14,7 +14,7 @@ import (
 // why. options.txt, where there is one, is added to the command. What is expected was worked out by hand; nothing rewrites it.
 func TestCasesGiveWhatIsExpected(t *testing.T) {
 	folders, err := filepath.Glob(filepath.Join("..", "..", "fixtures", "cases", "*", "config.yaml"))
-	if err != nil || len(folders) < 10 {
+	if err != nil || len(folders) < 20 {
 		t.Fatalf("%d cases found, %v", len(folders), err)
 	}
 	for _, config := range folders {

@@ -47,6 +47,8 @@ type discrepancyJSON struct {
 	Element     string           `json:"element"`
 	Origin      reconcile.Period `json:"origin"`
 	Delta       reconcile.Amount `json:"delta"`
+	Legacy      string           `json:"legacy_text"` // of an identity: dossiers, accountants, candidates
+	ONP         string           `json:"onp_text"`
 	Cause       reconcile.Cause  `json:"cause"`
 	Rule        string           `json:"rule"`
 	Root        string           `json:"root"`
@@ -83,7 +85,12 @@ func newAgentJSON(v *reports.AgentView) agentJSON {
 		j.Lines = append(j.Lines, line)
 	}
 	for _, d := range v.Discrepancies {
-		j.Discrepancies = append(j.Discrepancies, discrepancyJSON{d.Fingerprint, d.Kind, d.Element, d.Origin, d.Delta, d.Cause, d.Rule, d.Root, d.AtFault, d.Status})
+		row := discrepancyJSON{Fingerprint: d.Fingerprint, Kind: d.Kind, Element: d.Element, Origin: d.Origin, Delta: d.Delta,
+			Cause: d.Cause, Rule: d.Rule, Root: d.Root, AtFault: d.AtFault, Status: d.Status}
+		if d.Kind == reconcile.IdentityDoubt {
+			row.Legacy, row.ONP = d.LegacyText, d.ONPText
+		}
+		j.Discrepancies = append(j.Discrepancies, row)
 	}
 	return j
 }

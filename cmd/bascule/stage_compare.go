@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -161,10 +162,16 @@ func (k *comparison) compare(ctx context.Context) error {
 		return err
 	}
 	second := reconcile.NewComparer(k.terms, k)
-	for _, by := range []reconcile.Match{reconcile.ByCrosswalk, reconcile.ByFallback} {
-		if err := second.Second(reconcile.Rematch(k.recorder.Singles(by))); err != nil {
+	for _, by := range reconcile.Passes {
+		if err := second.Second(reconcile.Rematch(by, k.recorder.Singles(by), k.recorder.Crowds(by))); err != nil {
 			return err
 		}
+		if err := k.recorder.Settle(by); err != nil {
+			return err
+		}
+	}
+	if err := second.Second(reconcile.Alone(k.recorder.Alone())); err != nil {
+		return err
 	}
 	tally.Merge(&second.Tally)
 	if tally.Discrepancies.ByEvolution, err = k.recorder.Evolve(); err != nil {
@@ -272,19 +279,51 @@ func (k *comparison) notes(ctx context.Context, tally *reconcile.Tally) ([]strin
 	}
 	labels := k.app.labels().For(k.run)
 	for _, side := range reconcile.Sides {
-		t := &tally.Sides[side]
-		if t.Unbalanced == 0 {
-			continue
+		for _, of := range []func(context.Context, *reconcile.SideTally) (string, error){k.unbalanced, k.doubtfulNIRs} {
+			note, err := of(ctx, &tally.Sides[side])
+			if err != nil {
+				return nil, err
+			}
+			if note != "" {
+				notes = append(notes, labels.Of(side)+" : "+note)
+			}
 		}
-		places, err := k.db.Places(ctx, t.Examples)
-		if err != nil {
-			return nil, err
-		}
-		note := fmt.Sprintf("%s : %d bulletin(s) dont les totaux déclarés ne sont pas ceux de leurs lignes, par exemple", labels.Of(side), t.Unbalanced)
-		for _, p := range places[:min(3, len(places))] {
-			note += fmt.Sprintf(" %s:%d", p.Path, p.Line)
-		}
-		notes = append(notes, note)
 	}
 	return append(notes, mappings.Warnings(k.terms.Tables)...), nil
+}
+
+func (k *comparison) unbalanced(ctx context.Context, t *reconcile.SideTally) (string, error) {
+	if t.Unbalanced == 0 {
+		return "", nil
+	}
+	places, err := k.db.Places(ctx, t.Examples[:min(3, len(t.Examples))])
+	note := fmt.Sprintf("%d bulletin(s) dont les totaux déclarés ne sont pas ceux de leurs lignes, par exemple", t.Unbalanced)
+	for _, p := range places {
+		note += fmt.Sprintf(" %s:%d", p.Path, p.Line)
+	}
+	return note, err
+}
+
+// doubtfulNIRs tells how many NIRs do not prove who is paid. They still find
+// him, except the masked ones: nothing is refused for them.
+func (k *comparison) doubtfulNIRs(ctx context.Context, t *reconcile.SideTally) (string, error) {
+	var parts []string
+	for _, s := range []struct {
+		state reconcile.NIRState
+		words string
+	}{{reconcile.NIRWrongKey, "à clé fausse"}, {reconcile.NIRProvisional, "provisoire(s)"}, {reconcile.NIRMalformed, "mal formé(s)"}, {reconcile.NIRMasked, "masqué(s)"}} {
+		n := t.NIRs[s.state]
+		if n == 0 {
+			continue
+		}
+		places, err := k.db.Places(ctx, []int64{t.NIRRows[s.state]})
+		if err != nil {
+			return "", err
+		}
+		parts = append(parts, fmt.Sprintf("%d %s (par exemple %s:%d)", n, s.words, places[0].Path, places[0].Line))
+	}
+	if parts == nil {
+		return "", nil
+	}
+	return "NIR " + strings.Join(parts, ", "), nil
 }

@@ -71,34 +71,22 @@ func runToExplain(ctx context.Context, db *sqlite.DB, period reconcile.Period, n
 // is found under both, and given once.
 func findKeys(ctx context.Context, db *sqlite.DB, run int, text string) ([]string, error) {
 	found, err := db.Find(ctx, run, text)
-	if err != nil {
-		return nil, err
+	if err != nil || len(found) > 0 {
+		return found, err
 	}
-	if len(found) == 0 {
-		for key, err := range db.Keys(ctx, run) {
-			if err != nil {
-				return nil, err
-			}
-			if strings.EqualFold(pseudonym(db, key), text) {
-				found = []string{key}
-				break
-			}
-		}
-	}
-	var keys []string
-	for _, key := range found {
-		key, err := db.PairKey(ctx, run, key)
+	for key, err := range db.Keys(ctx, run) {
 		if err != nil {
 			return nil, err
 		}
-		if !slices.Contains(keys, key) {
-			keys = append(keys, key)
+		if !strings.EqualFold(pseudonym(db, key), text) {
+			continue
 		}
+		if found, err = db.Find(ctx, run, key); len(found) == 0 {
+			found = []string{key} // of a pair, and of no payslip
+		}
+		return found, err
 	}
-	if len(keys) == 0 {
-		return nil, errNoAgent
-	}
-	return keys, nil
+	return nil, errNoAgent
 }
 
 // agentView gathers what explain shows of one key: the payslips of both sides,
@@ -113,13 +101,11 @@ func (a *App) agentView(ctx context.Context, db *sqlite.DB, run *reconcile.Run, 
 	for _, side := range reconcile.Sides {
 		loads := run.LoadsOf(side)
 		rows, err := db.PayslipsOf(ctx, loads, key)
+		if err == nil && (len(rows) == 0 || reconcile.Strangers(rows)) {
+			rows, err = otherKey(ctx, db, loads, side, v.Discrepancies)
+		}
 		if err != nil {
 			return nil, err
-		}
-		if len(rows) == 0 {
-			if rows, err = otherKey(ctx, db, loads, side, v.Discrepancies); err != nil {
-				return nil, err
-			}
 		}
 		for group, err := range reconcile.Assemble(rowsOf(rows)) {
 			if err != nil {
@@ -132,7 +118,8 @@ func (a *App) agentView(ctx context.Context, db *sqlite.DB, run *reconcile.Run, 
 	return v, nil
 }
 
-// otherKey finds the payslip that a looser key brought to the pair.
+// otherKey finds the payslip that a looser key brought to the pair, and of a key
+// that several persons share, the rows of one of them.
 func otherKey(ctx context.Context, db *sqlite.DB, loads []reconcile.Load, side reconcile.Side, of []*reconcile.Discrepancy) ([]*reconcile.Payslip, error) {
 	for _, d := range of {
 		id := [2]int64{d.LegacyPayslip, d.ONPPayslip}[side]
@@ -143,7 +130,11 @@ func otherKey(ctx context.Context, db *sqlite.DB, loads []reconcile.Load, side r
 		if err != nil {
 			return nil, err
 		}
-		return db.PayslipsOf(ctx, loads, p.Key)
+		rows, err := db.PayslipsOf(ctx, loads, p.Key)
+		if err == nil && reconcile.Strangers(rows) {
+			rows = slices.DeleteFunc(rows, func(row *reconcile.Payslip) bool { return row.Agent.Matricule != p.Agent.Matricule })
+		}
+		return rows, err
 	}
 	return nil, nil
 }

@@ -152,7 +152,7 @@ func (p *loadPlan) layout(name string) (*extract.Layout, error) {
 
 // readerVersion is part of what decides what a load holds: it is raised
 // whenever the same file and layout may be read otherwise.
-const readerVersion = 1
+const readerVersion = 2
 
 // digest covers all that, with the file's bytes, decides what a load holds. The
 // limit on unzipped bytes does not: it stops a reading, and no load that stands

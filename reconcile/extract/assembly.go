@@ -9,9 +9,11 @@ import (
 	"bascule/reconcile"
 )
 
-// errIdentity completes the sentence "<field> …" for an agent that no key
-// recognises.
-var errIdentity = errors.New("est vide : l'agent ne peut pas être identifié")
+// They complete the sentence "<field> …" for an agent that no key recognises.
+var (
+	errIdentity  = errors.New("est vide : l'agent ne peut pas être identifié")
+	errMaskedNIR = errors.New("est masqué, sans autre champ qui identifie l'agent")
+)
 
 // assembly is the payslip being read.
 type assembly struct {
@@ -107,6 +109,9 @@ func (r *Reader) readAgent(row *row, p *reconcile.Payslip) (identity, situation 
 	}
 	var ok bool
 	if p.Key, ok = r.key(a); !ok {
+		if a.NIRState() == reconcile.NIRMasked {
+			return fault{r.keyWord(), errMaskedNIR}, fault{}
+		}
 		return fault{r.keyWord(), errIdentity}, fault{}
 	}
 	for _, n := range [...]struct {

@@ -232,7 +232,7 @@ func (f *flatFile) agent() (fault, error) {
 		return f.agentBad, nil
 	}
 	f.agentRow = append(f.agentRow[:0], cells...)
-	previous, wasOpen := s.payslip.Key, s.open
+	previous, matricule, wasOpen := s.payslip.Key, s.payslip.Agent.Matricule, s.open
 	if err := f.endPayslip(); err != nil {
 		return fault{}, err
 	}
@@ -244,7 +244,7 @@ func (f *flatFile) agent() (fault, error) {
 	if s.open = f.agentBad.err == nil; !s.open {
 		return f.agentBad, nil
 	}
-	if wasOpen && previous == s.payslip.Key {
+	if wasOpen && previous == s.payslip.Key && matricule == s.payslip.Agent.Matricule {
 		f.counts.varying++
 	}
 	return fault{}, f.openProgramme()

@@ -86,7 +86,7 @@ func (d *DB) Payslips(ctx context.Context, loads []reconcile.Load, r Range) iter
 				yield(nil, err)
 				return
 			}
-			if len(ties) > 0 && ties[0].Key != p.Key && !decode.flush(&ties, yield) {
+			if len(ties) > 0 && (ties[0].Key != p.Key || len(ties) == maxTies) && !decode.flush(&ties, yield) {
 				return
 			}
 			ties = append(ties, p)
@@ -98,6 +98,10 @@ func (d *DB) Payslips(ctx context.Context, loads []reconcile.Load, r Range) iter
 		decode.flush(&ties, yield)
 	}
 }
+
+// maxTies are rows of one key sorted together. More stand only under a key that
+// is no person's: SQLite merges the loads in their order, and that will do.
+const maxTies = 1024
 
 // payslipQuery orders by the key alone, which the index gives; ordering by the
 // load as well would make SQLite copy every row into a sorter.

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"iter"
 
 	"bascule/reconcile"
@@ -155,28 +154,24 @@ func (d *DB) Places(ctx context.Context, ids []int64) ([]Place, error) {
 	return places, nil
 }
 
-// Find lists the keys of a run's payslips that a person may mean by some text:
-// an identity key, a NIR or a matricule.
+// Find lists the keys under which a run lists the discrepancies of the payslips
+// that a person may mean by some text: an identity key, a NIR or a matricule.
+// That is the payslip's own key, or that of the pair it was made part of
+// otherwise.
 func (d *DB) Find(ctx context.Context, run int, text string) ([]string, error) {
-	return collect(stream(ctx, d, scanText, `SELECT DISTINCT p.agent_key FROM payslip p JOIN run_load r ON r.load_id = p.load_id
-		WHERE r.run_id = ?1 AND (p.agent_key = ?2 OR p.nir = ?2 OR p.matricule = ?2) ORDER BY 1 LIMIT 20`, run, text))
+	return collect(stream(ctx, d, scanText, `WITH mine AS (SELECT p.id, p.agent_key, p.matricule FROM run_load r JOIN payslip p ON p.load_id = r.load_id
+			WHERE r.run_id = ?1 AND (p.agent_key = ?2 OR p.nir = ?2 OR p.matricule = ?2)),
+		doubtful AS (SELECT d.id, d.agent_key, m.id AS payslip FROM discrepancy d
+			JOIN payslip q ON q.id IN (d.legacy_payslip, d.onp_payslip)
+			JOIN mine m ON m.agent_key = q.agent_key AND m.matricule = q.matricule WHERE d.run_id = ?1 AND d.kind = 'identity')
+		SELECT DISTINCT agent_key FROM (SELECT agent_key FROM doubtful
+			UNION ALL SELECT agent_key FROM mine WHERE id NOT IN (SELECT payslip FROM doubtful)) ORDER BY 1 LIMIT 20`, run, text))
 }
 
-// PairKey is the key under which a run lists the discrepancies of a payslip:
-// its own, or that of the payslip it was paired with otherwise.
-func (d *DB) PairKey(ctx context.Context, run int, key string) (string, error) {
-	var pair string
-	err := d.read.QueryRowContext(ctx, `WITH mine AS (SELECT p.id FROM run_load r JOIN payslip p ON p.load_id = r.load_id AND p.agent_key = ?2 WHERE r.run_id = ?1)
-		SELECT agent_key FROM discrepancy WHERE run_id = ?1 AND kind = 'identity' AND (legacy_payslip IN mine OR onp_payslip IN mine) ORDER BY id LIMIT 1`, run, key).Scan(&pair)
-	if errors.Is(err, sql.ErrNoRows) {
-		return key, nil
-	}
-	return pair, describe(err)
-}
-
-// Keys streams the distinct keys of a run's payslips.
+// Keys streams the distinct keys of a run's payslips and discrepancies.
 func (d *DB) Keys(ctx context.Context, run int) iter.Seq2[string, error] {
-	return stream(ctx, d, scanText, "SELECT DISTINCT p.agent_key FROM payslip p JOIN run_load r ON r.load_id = p.load_id WHERE r.run_id = ? ORDER BY 1", run)
+	return stream(ctx, d, scanText, `SELECT p.agent_key FROM payslip p JOIN run_load r ON r.load_id = p.load_id WHERE r.run_id = ?1
+		UNION SELECT agent_key FROM discrepancy WHERE run_id = ?1 ORDER BY 1`, run)
 }
 
 func scanText(rows *sql.Rows) (string, error) {

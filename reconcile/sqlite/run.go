@@ -6,7 +6,6 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"errors"
-	"iter"
 	"strings"
 
 	"bascule/reconcile"
@@ -16,8 +15,6 @@ const insertDiscrepancy = `INSERT INTO discrepancy (run_id, fingerprint, agent_k
 	element, side, sense, origin, legacy, onp, delta, legacy_text, onp_text, legacy_lines, onp_lines, delta_net, delta_info, legacy_payslip,
 	onp_payslip, cause, rule, root, at_fault, evolution, status, decision, first_seen, age_days)
 	VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`
-
-const insertSingle = "INSERT INTO single (side, by, loose, load_id, agent_key) VALUES (?,?,?,?,?)"
 
 // Recorder records one run: its discrepancies while they are found, and its
 // summary at the end, in one transaction.
@@ -92,56 +89,6 @@ func (r *Recorder) Discrepancy(d *reconcile.Discrepancy) error {
 		int64(d.LegacyLines), int64(d.ONPLines), int64(d.DeltaNet), int64(d.DeltaInformation), d.LegacyPayslip, d.ONPPayslip,
 		string(d.Cause), d.Rule, d.Root, string(d.AtFault), string(reconcile.EvolutionNew), string(d.Status), d.Decision, r.today, int64(0))
 	return r.discrepancy.exec(r.values)
-}
-
-// Single keeps a payslip that the key left alone.
-func (r *Recorder) Single(s *reconcile.Single) error {
-	r.values = append(r.values[:0], int64(s.Side), int64(s.By), s.Loose, s.Payslip.Load, s.Payslip.Key)
-	return r.single.exec(r.values)
-}
-
-// Singles streams the payslips kept by Single to be tried in one way, in the
-// order Rematch wants.
-func (r *Recorder) Singles(by reconcile.Match) iter.Seq2[*reconcile.Single, error] {
-	return func(yield func(*reconcile.Single, error) bool) {
-		rows, err := r.conn.QueryContext(r.ctx, "SELECT s.side, s.by, s.loose, "+columnsOfPayslip+` FROM single s
-			JOIN payslip p ON p.load_id = s.load_id AND p.agent_key = s.agent_key WHERE s.by = ?
-			ORDER BY s.loose, s.side, s.agent_key, p.id`, int(by))
-		if err != nil {
-			yield(nil, describe(err))
-			return
-		}
-		defer rows.Close()
-		decode := newDecoder(r.run.Loads)
-		var last *reconcile.Single
-		for rows.Next() {
-			var s reconcile.Single
-			var head, lines string
-			if err := rows.Scan(&s.Side, &s.By, &s.Loose, &head, &lines); err != nil {
-				yield(nil, err)
-				return
-			}
-			if s.Payslip, err = decode.payslip(head, lines); err != nil {
-				yield(nil, err)
-				return
-			}
-			if last != nil && last.Loose == s.Loose && last.Side == s.Side && last.Payslip.Key == s.Payslip.Key {
-				last.Payslip.Join(s.Payslip)
-				continue
-			}
-			if last != nil && !yield(last, nil) {
-				return
-			}
-			last = &s
-		}
-		if err := rows.Err(); err != nil {
-			yield(nil, describe(err))
-			return
-		}
-		if last != nil {
-			yield(last, nil)
-		}
-	}
 }
 
 // Evolve compares the recorded discrepancies with those of the previous run:

@@ -1,0 +1,123 @@
+package sqlite
+
+import (
+	"fmt"
+	"iter"
+
+	"bascule/reconcile"
+)
+
+const insertSingle = `INSERT INTO single (side, agent_key, shared, person, payslip_id, loose_1, loose_2, loose_3, loose_4)
+	VALUES (?,?,?,?,?,?,?,?,?)`
+
+// Single keeps a payslip that the key left alone, row by row.
+func (r *Recorder) Single(s *reconcile.Single) error {
+	rows := s.Payslip.Rows
+	if rows == nil {
+		rows = []int64{s.Payslip.ID}
+	}
+	for _, id := range rows {
+		r.values = append(r.values[:0], int64(s.Side), s.Payslip.Key, s.Shared, s.Person, id)
+		for _, loose := range s.Loose {
+			r.values = append(r.values, loose)
+		}
+		if err := r.single.exec(r.values); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Where the payslips kept stand in a pass: those whose looser key both sides
+// have, and those of them that are more than two.
+const (
+	metInPass     = "SELECT loose_%[1]d FROM single WHERE loose_%[1]d <> '' GROUP BY loose_%[1]d HAVING min(side) <> max(side)"
+	crowdedInPass = metInPass + " AND count(DISTINCT concat(side, x'1f', agent_key, x'1f', person)) > 2"
+)
+
+// Singles streams the payslips kept that a pass brings together, in the order
+// Rematch wants.
+func (r *Recorder) Singles(by reconcile.Match) iter.Seq2[*reconcile.Single, error] {
+	return r.singles(by, fmt.Sprintf("loose_%[1]d AS loose FROM single WHERE loose_%[1]d IN ("+metInPass+")", by))
+}
+
+// Alone streams the payslips kept that no pass has settled, in the order that
+// reconcile.Alone wants.
+func (r *Recorder) Alone() iter.Seq2[*reconcile.Single, error] {
+	return r.singles(reconcile.ByKey, "'' AS loose FROM single")
+}
+
+// singles orders the few columns kept before it fetches the payslips: sorting
+// those would write all of their lines once more.
+func (r *Recorder) singles(by reconcile.Match, from string) iter.Seq2[*reconcile.Single, error] {
+	return func(yield func(*reconcile.Single, error) bool) {
+		rows, err := r.conn.QueryContext(r.ctx, "SELECT s.side, s.loose, s.shared, s.person, "+columnsOfPayslip+` FROM
+			(SELECT side, agent_key, shared, person, payslip_id, `+from+` ORDER BY loose, side, agent_key, person, `+rankOfPayslip+`, payslip_id LIMIT -1) s
+			CROSS JOIN payslip p ON p.id = s.payslip_id`, r.run.ID)
+		if err != nil {
+			yield(nil, describe(err))
+			return
+		}
+		defer rows.Close()
+		decode := newDecoder(r.run.Loads)
+		for rows.Next() {
+			var s reconcile.Single
+			var loose, head, lines string
+			if err := rows.Scan(&s.Side, &loose, &s.Shared, &s.Person, &head, &lines); err != nil {
+				yield(nil, err)
+				return
+			}
+			if by != reconcile.ByKey {
+				s.Loose[by-1] = loose
+			}
+			if s.Payslip, err = decode.payslip(head, lines); err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(&s, nil) {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(nil, describe(err))
+		}
+	}
+}
+
+// rankOfPayslip is the place of a kept payslip's load in the run.
+const rankOfPayslip = "(SELECT l.rank FROM payslip q JOIN run_load l ON l.load_id = q.load_id AND l.run_id = ?1 WHERE q.id = payslip_id)"
+
+// Crowds streams the candidates of the looser keys of a pass that more than two
+// payslips have, in the order of Singles.
+func (r *Recorder) Crowds(by reconcile.Match) iter.Seq2[*reconcile.Candidate, error] {
+	return func(yield func(*reconcile.Candidate, error) bool) {
+		rows, err := r.conn.QueryContext(r.ctx, fmt.Sprintf(`SELECT s.loose_%[1]d, s.side, s.agent_key, s.person, p.matricule, p.dossier
+			FROM single s CROSS JOIN payslip p ON p.id = s.payslip_id WHERE s.loose_%[1]d IN (`+crowdedInPass+`)
+			ORDER BY s.loose_%[1]d, s.side, s.agent_key, s.person, s.payslip_id`, by))
+		if err != nil {
+			yield(nil, describe(err))
+			return
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var c reconcile.Candidate
+			if err := rows.Scan(&c.Loose, &c.Side, &c.Key, &c.Person, &c.Matricule, &c.Dossier); err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(&c, nil) {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(nil, describe(err))
+		}
+	}
+}
+
+// Settle forgets the payslips that a pass has brought together: they are
+// compared, or too many to choose between.
+func (r *Recorder) Settle(by reconcile.Match) error {
+	_, err := r.conn.ExecContext(r.ctx, fmt.Sprintf("DELETE FROM single WHERE loose_%[1]d IN ("+metInPass+")", by))
+	return describe(err)
+}
