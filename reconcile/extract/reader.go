@@ -56,7 +56,6 @@ type Reader struct {
 	lines     *lineReader
 	splitter  splitter
 	yield     func(Item, error) bool
-	encodeRaw func([]byte) []byte // gives back the file's bytes, where rows hold decoded text
 
 	load      reconcile.Load
 	records   int64 // records read, of any kind

@@ -222,9 +222,4 @@ func (f *recordFile) end() error {
 }
 
 // rawCopy keeps the bytes of a record as the file has them.
-func (r *Reader) rawCopy(row *row) []byte {
-	if r.encodeRaw != nil {
-		return r.encodeRaw(row.raw)
-	}
-	return bytes.Clone(row.raw)
-}
+func (r *Reader) rawCopy(row *row) []byte { return bytes.Clone(row.raw) }
