@@ -32,36 +32,46 @@ var errNul = &encodingError{"contient un octet nul : ce n'est pas du texte", "do
 // text follows at the offset after.
 func newXMLSource(in io.Reader, maxToken int) (s *xmlSource, after int, err error) {
 	utf8, _ := charsetNamed("utf-8")
-	s = &xmlSource{charset: utf8, in: in, buf: make([]byte, readSize), line: 1}
-	n, err := io.ReadFull(in, s.buf[:readSize-1])
-	if err == io.ErrUnexpectedEOF {
-		err = io.EOF
+	s = &xmlSource{in: in, charset: utf8, buf: make([]byte, readSize), line: 1}
+	n := 0
+	for s.closed == nil && n < len(s.buf)-1 && !declarationRead(s.buf[:n]) {
+		n = s.read(n)
 	}
-	s.closed = err
-	text := s.buf[:n]
-	if rest, ok := bytes.CutPrefix(text, []byte("\xEF\xBB\xBF")); ok {
+	if rest, ok := bytes.CutPrefix(s.buf[:n], []byte(utf8Mark)); ok {
 		s.utf8.mark = true
-		text = text[:copy(text, rest)]
+		n = copy(s.buf, rest)
 	}
-	encoding, after, err := readDeclaration(text, maxToken, s.closed)
+	encoding, after, err := readDeclaration(s.buf[:n], maxToken, s.closed)
 	s.countLines(after)
 	if err == nil {
 		err = s.declared(encoding)
 	}
-	s.show(0, len(text))
+	s.show(0, n)
 	return s, after, err
+}
+
+const (
+	utf8Mark         = "\xEF\xBB\xBF"
+	declarationStart = "<?xml"
+	declarationEnd   = "?>"
+)
+
+// declarationRead tells whether the start of a file holds its whole declaration,
+// if it has one.
+func declarationRead(text []byte) bool {
+	text = bytes.TrimLeft(bytes.TrimPrefix(text, []byte(utf8Mark)), xmlSpaces)
+	return len(text) > len(declarationStart) && (!bytes.HasPrefix(text, []byte(declarationStart)) || bytes.Contains(text, []byte(declarationEnd)))
 }
 
 // readDeclaration finds the encoding that the XML declaration names, "" when it
 // names none, and where it ends. Spaces may come before it.
 func readDeclaration(text []byte, maxToken int, closed error) (encoding string, after int, err error) {
-	const open, end = "<?xml", "?>"
 	rest := bytes.TrimLeft(text, xmlSpaces)
-	after = len(text) - len(rest) + len(open)
-	if !bytes.HasPrefix(rest, []byte(open)) || after < len(text) && (xmlClass[text[after]]&xmlNameByte != 0 || text[after] == ':' || text[after] >= 0x80) {
+	after = len(text) - len(rest) + len(declarationStart)
+	if !bytes.HasPrefix(rest, []byte(declarationStart)) || after < len(text) && (xmlClass[text[after]]&xmlNameByte != 0 || text[after] == ':' || text[after] >= 0x80) {
 		return "", 0, nil
 	}
-	rest, _, found := bytes.Cut(rest[len(open):], []byte(end))
+	rest, _, found := bytes.Cut(rest[len(declarationStart):], []byte(declarationEnd))
 	switch {
 	case bytes.IndexByte(rest, 0) >= 0:
 		return "", after, errNul
@@ -72,7 +82,7 @@ func readDeclaration(text []byte, maxToken int, closed error) (encoding string, 
 	case !found:
 		return "", after, closed
 	}
-	after += len(rest) + len(end)
+	after += len(rest) + len(declarationEnd)
 	seen := ""
 	for rest = bytes.TrimLeft(rest, xmlSpaces); len(rest) > 0; rest = bytes.TrimLeft(rest, xmlSpaces) {
 		before, quoted, _ := bytes.Cut(rest, []byte("="))
@@ -128,17 +138,25 @@ func (s *xmlSource) more(keep, want int) error {
 		s.buf = append(s.buf, make([]byte, max(len(s.buf), want))...)
 	}
 	to := s.end
-	for empty := 0; to < s.end+want && s.closed == nil; {
-		n, err := s.in.Read(s.buf[to : len(s.buf)-1])
-		if empty++; n > 0 {
-			empty = 0
-		}
-		if to, s.closed = to+n, err; err == nil && empty == 100 {
-			s.closed = io.ErrNoProgress
-		}
+	for to < s.end+want && s.closed == nil {
+		to = s.read(to)
 	}
 	s.show(s.end, to)
 	return nil
+}
+
+// read adds what comes next in the file to the first bytes of buf, and gives how
+// many there are now: more than before, or closed tells why.
+func (s *xmlSource) read(from int) (to int) {
+	for range 100 {
+		n, err := s.in.Read(s.buf[from : len(s.buf)-1])
+		if n > 0 || err != nil {
+			s.closed = err
+			return from + n
+		}
+	}
+	s.closed = io.ErrNoProgress
+	return from
 }
 
 // show checks the bytes read and shows those before the first bad one.
