@@ -19,8 +19,8 @@ func (s *xmlScanner) qualified(b []byte, i int) (local []byte, end int, bad *xml
 	if b[end] == ':' || b[end] >= 0x80 {
 		return s.rareName(b, i)
 	}
-	if xmlClass[b[i]]&xmlNameStart == 0 {
-		return nil, i, unexpected(b, i)
+	if xmlClass[b[i]]&xmlNameStart == 0 || b[end] == 0 {
+		return nil, end, unexpected(b, end)
 	}
 	return b[i:end], end, nil
 }

@@ -120,6 +120,7 @@ func (s *xmlScanner) refill() error {
 		return err
 	}
 	s.start -= keep
+	s.pos = s.start
 	return nil
 }
 
