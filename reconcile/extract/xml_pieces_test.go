@@ -105,7 +105,7 @@ func TestXMLIsRefusedInOneClearSentence(t *testing.T) {
 		{"elements without end", "<DonneesIndiv>", strings.Repeat("<a>", maxXMLDepth), "5: les éléments sont emboîtés sans fin — vérifier le fichier"},
 		{"elements without end, closed at once", "<DonneesIndiv>", strings.Repeat("<a>", maxXMLDepth-1) + "<a/>", "5: les éléments sont emboîtés sans fin — vérifier le fichier"},
 		{"a value longer than a line may be", "D'EXEMPLE", strings.Repeat("X", defaultMaxLineBytes), "6: " + tooBig},
-		{"a payslip longer than any", pesLine, strings.Repeat("\n<!--"+strings.Repeat(" ", defaultMaxLineBytes-10)+"-->", maxPayslipBytes/defaultMaxLineBytes+1), "262: " + tooBig},
+		{"a payslip longer than any", pesLine, strings.Repeat("\n<!--"+strings.Repeat(" ", defaultMaxLineBytes-10)+"-->", maxPayslipBytes/defaultMaxLineBytes+1), "263: " + tooBig},
 		{"a payslip in a payslip", pesLine, pesLine + "<PayeIndivMensuel/>", "6: PayeIndivMensuel: un bulletin en contient un autre — faire corriger le fichier par l'éditeur du logiciel"},
 	} {
 		text := strings.Replace(normal, c.from, c.to, 1)
