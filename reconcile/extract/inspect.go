@@ -2,6 +2,7 @@ package extract
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -100,7 +101,14 @@ func readable(c *charset, b []byte) string {
 
 // see keeps a record of the first agent for the inspection.
 func (r *Reader) see(row *row, rec *record) {
-	if r.inspection == nil || r.load.Payslips > 0 || rec.role == roleAgent && r.agents > 0 {
+	if r.inspection == nil {
+		return
+	}
+	over := rec.role == roleAgent && r.agents > 0
+	if r.layout.Shape == shapeXML { // where a record is seen when it is closed
+		over = r.agents > 1
+	}
+	if over || r.load.Payslips > 0 {
 		r.inspection = nil
 		return
 	}
@@ -122,7 +130,8 @@ func (r *Reader) see(row *row, rec *record) {
 	told := r.layout.Shape == shapeFlat && len(r.inspection.Seen) > 0 // the agent, by the first row
 	for i := range rec.places {
 		p := &rec.places[i]
-		if told && fieldInfos[p.id].roles&roleLine == 0 || p.id == fNone {
+		already := slices.ContainsFunc(s.Fields, func(f SeenField) bool { return f.Name == fieldInfos[p.id].name }) // by another element
+		if told && fieldInfos[p.id].roles&roleLine == 0 || p.id == fNone || already {
 			continue
 		}
 		if r.layout.Shape == shapeRecords || row.cell[p.id] != nil {
@@ -132,7 +141,11 @@ func (r *Reader) see(row *row, rec *record) {
 	if r.layout.fixed {
 		s.Unread = r.layout.unread(row, rec)
 	}
-	r.inspection.Seen = append(r.inspection.Seen, s)
+	at := len(r.inspection.Seen)
+	if r.layout.Shape == shapeXML && rec.role == roleAgent {
+		at = min(at, 1) // before his lines, which are closed before him
+	}
+	r.inspection.Seen = slices.Insert(r.inspection.Seen, at, s)
 }
 
 // maxSeen bounds the records shown: a payslip may have a great many lines.

@@ -64,7 +64,7 @@ type Reader struct {
 	lines     *lineReader
 	splitter  splitter
 	yield     func(Item, error) bool
-	encodeRaw func([]byte) []byte // gives back the file's bytes, where rows hold decoded text
+	encodeRaw func([]byte) []byte // gives the bytes of the current row, where it has none of its own
 
 	inspection *Inspection // where to show what is read; nil outside Inspect
 	shown      *row        // the row whose record is being read
