@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 )
 
@@ -69,13 +70,22 @@ func (c *MappingCheck) Open() bool {
 	return slices.ContainsFunc(c.Codes, func(k CodeCheck) bool { return k.State.Open() })
 }
 
-// CheckMapping holds the tables against a survey made with their Mapping at p.
-// The totals of the reader give the labels.
-func CheckMapping(t *Tables, p Period, s *Survey, read [2][]CodeTotal) *MappingCheck {
+// CheckMapping holds the tables against what passes in some streams of pairs of
+// a month, each read by a goroutine of its own; no key may be in two. The totals
+// of the reader give the labels.
+func CheckMapping(t *Tables, p Period, read [2][]CodeTotal, parts []iter.Seq2[*Pair, error]) (*MappingCheck, error) {
+	s, err := surveyPairs(t.At(p), parts)
+	if err != nil {
+		return nil, err
+	}
+	return checkMapping(t, p, s, read), nil
+}
+
+func checkMapping(t *Tables, p Period, s *survey, read [2][]CodeTotal) *MappingCheck {
 	check := &MappingCheck{Period: p}
 	rows := t.rowsByCode()
 	for _, side := range Sides {
-		for _, c := range s.Counts(side, read[side]) {
+		for _, c := range s.counts(side, read[side]) {
 			k := CodeCheck{CodeCount: c}
 			k.judge(s.mapping, p, rows)
 			check.Codes = append(check.Codes, k)
@@ -110,9 +120,9 @@ func (t *Tables) rowsByCode() map[sideCode][]*Correspondence {
 	return rows
 }
 
-// Counts lists the codes seen on a side, by code and sense, with the labels
+// counts lists the codes seen on a side, by code and sense, with the labels
 // that the reader met.
-func (s *Survey) Counts(side Side, read []CodeTotal) []CodeCount {
+func (s *survey) counts(side Side, read []CodeTotal) []CodeCount {
 	type key struct {
 		code  Code
 		sense Sense
@@ -186,7 +196,7 @@ func coverageOf(codes []CodeCheck, side Side) (v SideCoverage) {
 
 // addUnseen lists the codes in force that no payslip bears, in the order of
 // the table.
-func (c *MappingCheck) addUnseen(s *Survey, t *Tables, p Period) {
+func (c *MappingCheck) addUnseen(s *survey, t *Tables, p Period) {
 	for i := range t.Correspondences {
 		row := &t.Correspondences[i]
 		e, ok := t.Element(row.Element)
@@ -199,7 +209,7 @@ func (c *MappingCheck) addUnseen(s *Survey, t *Tables, p Period) {
 
 // addOneSided finds the elements that one side feeds alone, and those that a
 // side has no code for.
-func (c *MappingCheck) addOneSided(s *Survey) {
+func (c *MappingCheck) addOneSided(s *survey) {
 	codes := s.mapping.codesOf()
 	for i := range s.mapping.Elements {
 		for _, side := range Sides {

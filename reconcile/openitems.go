@@ -25,41 +25,31 @@ type UnmappedCode struct {
 // the counters of all pairs of them stay under 100 MB.
 const maxUnmapped = 400
 
-// unmappedCodes lists the codes of a check that feed nothing, those of most
-// lines when there are more than maxUnmapped on a side, by side and code.
-func unmappedCodes(check *MappingCheck) []UnmappedCode {
+// unmappedCodes lists the codes that the reader met and that feed nothing,
+// those of most lines when there are more than maxUnmapped on a side, by side
+// and code. It also tells how many are left out.
+func unmappedCodes(m *Mapping, read [2][]CodeTotal) (kept []UnmappedCode, left int) {
 	var all []UnmappedCode
-	type key struct {
-		side Side
-		code Code
-		net  bool
-	}
-	index := make(map[key]int)
-	most := make(map[key]int64)
-	for i := range check.Codes {
-		c := &check.Codes[i]
-		if !c.State.Open() {
-			continue
+	index := make(map[unmappedKey]int)
+	for _, side := range Sides {
+		for i := range read[side] {
+			t := &read[side][i]
+			if _, ok := m.Target(side, t.Code, t.Sense); ok || t.Lines == 0 {
+				continue
+			}
+			k := unmappedKey{side, t.Code, t.Sense.Net()}
+			at, ok := index[k]
+			if !ok {
+				at = len(all)
+				index[k] = at
+				all = append(all, UnmappedCode{Side: side, Code: t.Code, Net: k.net, Sense: t.Sense})
+			}
+			all[at].Lines += t.Lines
 		}
-		k := key{c.Side, c.Code, c.Sense.Net()}
-		at, ok := index[k]
-		if !ok {
-			at = len(all)
-			index[k] = at
-			all = append(all, UnmappedCode{Side: c.Side, Code: c.Code, Net: k.net, State: c.State})
-		}
-		u := &all[at]
-		if c.Lines > most[k] {
-			most[k], u.Sense, u.Label, u.Agents = c.Lines, c.Sense, c.Label, c.Agents
-		}
-		u.Lines += c.Lines
-		u.Amount += c.Amount
-		u.Absolute += c.Absolute
 	}
 	slices.SortFunc(all, func(a, b UnmappedCode) int {
 		return cmp.Or(cmp.Compare(a.Side, b.Side), cmp.Compare(b.Lines, a.Lines), compareUnmapped(&a, &b))
 	})
-	var kept []UnmappedCode
 	var count [2]int
 	for _, u := range all {
 		if count[u.Side]++; count[u.Side] <= maxUnmapped {
@@ -67,11 +57,41 @@ func unmappedCodes(check *MappingCheck) []UnmappedCode {
 		}
 	}
 	slices.SortFunc(kept, func(a, b UnmappedCode) int { return compareUnmapped(&a, &b) })
-	return kept
+	return kept, len(all) - len(kept)
+}
+
+type unmappedKey struct {
+	side Side
+	code Code
+	net  bool
+}
+
+// count fills in what a check found of the codes.
+func count(unmapped []UnmappedCode, check *MappingCheck) {
+	index := make(map[unmappedKey]*UnmappedCode, len(unmapped))
+	for i := range unmapped {
+		u := &unmapped[i]
+		u.Lines = 0
+		index[unmappedKey{u.Side, u.Code, u.Net}] = u
+	}
+	most := make(map[*UnmappedCode]int64)
+	for i := range check.Codes {
+		c := &check.Codes[i]
+		u := index[unmappedKey{c.Side, c.Code, c.Sense.Net()}]
+		if u == nil || !c.State.Open() {
+			continue
+		}
+		if c.Lines > most[u] {
+			most[u], u.Sense, u.Label, u.Agents, u.State = c.Lines, c.Sense, c.Label, c.Agents, c.State
+		}
+		u.Lines += c.Lines
+		u.Amount += c.Amount
+		u.Absolute += c.Absolute
+	}
 }
 
 func compareUnmapped(a, b *UnmappedCode) int {
-	return cmp.Or(cmp.Compare(a.Side, b.Side), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Sense.index(), b.Sense.index()))
+	return cmp.Or(cmp.Compare(a.Side, b.Side), cmp.Compare(a.Code, b.Code), cmp.Compare(netIndex(a.Net), netIndex(b.Net)))
 }
 
 // item names what may be open on an agent's two payslips: first the elements,

@@ -65,6 +65,9 @@ func (r *ranking) nameElements() {
 		for _, s := range groups[c.group] {
 			first := &s.Candidates[0]
 			first.Element, first.ByLabel, first.Likeness = r.mapping.Elements[c.element].Code, true, c.like
+			if first.Confidence == Sure {
+				first.Confidence = Likely // the amounts are, the name is not
+			}
 			s.drop(first.Element)
 		}
 	}

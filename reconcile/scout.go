@@ -42,20 +42,25 @@ func newScout(v *inventory) *scout {
 		keep: min(maxSample, maxSampled/max(n, 1))}
 }
 
-// scoutPairs makes one pass over the parts.
-func scoutPairs(v *inventory, parts []iter.Seq2[*Pair, error]) (*scout, error) {
-	scouts := make([]*scout, len(parts))
+// scoutPairs makes one pass over the parts, and surveys them on the way.
+func scoutPairs(v *inventory, parts []iter.Seq2[*Pair, error]) (*scout, *survey, error) {
+	scouts, surveys := make([]*scout, len(parts)), make([]*survey, len(parts))
 	for i := range parts {
-		scouts[i] = newScout(v)
+		scouts[i], surveys[i] = newScout(v), newSurvey(v.mapping)
 	}
-	if err := inParallel(parts, func(i int, p *Pair) { scouts[i].add(p) }); err != nil {
-		return nil, err
+	err := inParallel(parts, func(i int, p *Pair) {
+		surveys[i].add(p)
+		scouts[i].add(p)
+	})
+	if err != nil {
+		return nil, nil, err
 	}
-	all := newScout(v)
-	for _, s := range scouts {
-		all.merge(s)
+	all, found := newScout(v), newSurvey(v.mapping)
+	for i := range parts {
+		all.merge(scouts[i])
+		found.merge(surveys[i])
 	}
-	return all, nil
+	return all, found, nil
 }
 
 // pair is the counts of an unmapped code with another item.

@@ -73,25 +73,29 @@ type Suggestions struct {
 //  3. Measure every hypothesis over all agents (evidence.go), and rank.
 //
 // The parts are streams of pairs that can be ranged over several times, each
-// read by a goroutine of its own. No key may be in two.
-func Suggest(t *Tables, m *Mapping, check *MappingCheck, parts []iter.Seq2[*Pair, error]) (*Suggestions, error) {
-	unmapped := unmappedCodes(check)
-	v := newInventory(m, unmapped)
-	out := &Suggestions{Period: check.Period, Sampled: maxSample, Left: openCodes(check) - len(unmapped)}
+// read by a goroutine of its own; no key may be in two. The totals of the reader
+// name the codes.
+func Suggest(t *Tables, p Period, read [2][]CodeTotal, parts []iter.Seq2[*Pair, error]) (*Suggestions, error) {
+	m := t.At(p)
+	unmapped, left := unmappedCodes(m, read)
+	out := &Suggestions{Period: p, Sampled: maxSample, Left: left}
 	if len(unmapped) == 0 {
 		return out, nil
 	}
-	scout, err := scoutPairs(v, parts)
+	v := newInventory(m, unmapped)
+	scout, met, err := scoutPairs(v, parts)
 	if err != nil {
 		return nil, err
 	}
+	check := checkMapping(t, p, met, read)
+	count(unmapped, check)
 	out.Sampled, out.Paid = scout.keep, scout.paid
 	hypotheses := search{scout: scout}
 	measured, err := measurePairs(v, hypotheses.run(), parts)
 	if err != nil {
 		return nil, err
 	}
-	r := ranking{inventory: v, check: check, codes: m.codesOf(), suggestions: make([]Suggestion, len(unmapped))}
+	r := ranking{inventory: v, codes: m.codesOf(), suggestions: make([]Suggestion, len(unmapped))}
 	for i := range unmapped {
 		at := item(len(m.Elements) + i)
 		r.suggestions[i] = Suggestion{UnmappedCode: unmapped[i], Paid: scout.holders[at], item: at}
@@ -106,26 +110,9 @@ func Suggest(t *Tables, m *Mapping, check *MappingCheck, parts []iter.Seq2[*Pair
 	return out, nil
 }
 
-// openCodes counts as unmappedCodes does, without its bound.
-func openCodes(check *MappingCheck) int {
-	type key struct {
-		side Side
-		code Code
-		net  bool
-	}
-	open := make(map[key]bool)
-	for i := range check.Codes {
-		if c := &check.Codes[i]; c.State.Open() {
-			open[key{c.Side, c.Code, c.Sense.Net()}] = true
-		}
-	}
-	return len(open)
-}
-
 // ranking turns measured compositions into ranked candidates.
 type ranking struct {
 	*inventory
-	check       *MappingCheck
 	codes       [2][][]Code // in force, by side and element
 	suggestions []Suggestion
 }

@@ -19,9 +19,9 @@ type CodeCount struct {
 	Absolute Amount // sum without signs: what corrections hide in Amount
 }
 
-// Survey counts what both sides hold, code by code and element by element. Its
+// survey counts what both sides hold, code by code and element by element. Its
 // memory does not grow with the payslips.
-type Survey struct {
+type survey struct {
 	mapping  *Mapping
 	codes    [2]map[Code]*surveyed
 	elements [2][]counter
@@ -56,10 +56,9 @@ func (c *counter) plus(o *counter) {
 	c.absolute += o.absolute
 }
 
-// SurveyPairs counts what passes in some streams of pairs, each read by a
-// goroutine of its own. No key may be in two.
-func SurveyPairs(m *Mapping, parts []iter.Seq2[*Pair, error]) (*Survey, error) {
-	surveys := make([]*Survey, len(parts))
+// surveyPairs makes one pass over the parts.
+func surveyPairs(m *Mapping, parts []iter.Seq2[*Pair, error]) (*survey, error) {
+	surveys := make([]*survey, len(parts))
 	for i := range parts {
 		surveys[i] = newSurvey(m)
 	}
@@ -92,8 +91,8 @@ func inParallel(parts []iter.Seq2[*Pair, error], each func(part int, p *Pair)) e
 	return errors.Join(errs...)
 }
 
-func newSurvey(m *Mapping) *Survey {
-	s := &Survey{mapping: m}
+func newSurvey(m *Mapping) *survey {
+	s := &survey{mapping: m}
 	for _, side := range Sides {
 		s.codes[side] = make(map[Code]*surveyed)
 		s.elements[side] = make([]counter, len(m.Elements))
@@ -102,7 +101,7 @@ func newSurvey(m *Mapping) *Survey {
 }
 
 // add counts a pair. A payslip set aside as a double is summed nowhere.
-func (s *Survey) add(p *Pair) {
+func (s *survey) add(p *Pair) {
 	s.ordinal++
 	for _, side := range Sides {
 		payslip := p.Groups[side].Payslip
@@ -126,7 +125,7 @@ func (s *Survey) add(p *Pair) {
 
 // open makes the counters of a code. The code is a part of a whole row of the
 // store, which the map must not keep in memory.
-func (s *Survey) open(side Side, code Code) *surveyed {
+func (s *survey) open(side Side, code Code) *surveyed {
 	c := new(surveyed)
 	for i, sense := range Senses {
 		if t, ok := s.mapping.Target(side, code, sense); ok {
@@ -138,7 +137,7 @@ func (s *Survey) open(side Side, code Code) *surveyed {
 }
 
 // merge adds the counts of other keys.
-func (s *Survey) merge(o *Survey) {
+func (s *survey) merge(o *survey) {
 	for _, side := range Sides {
 		for code, from := range o.codes[side] { // order does not matter to sums
 			to := s.codes[side][code]
