@@ -68,6 +68,12 @@ func domains() map[string]bool {
 	for _, rule := range reconcile.IdentityRules {
 		values["rule."+rule] = true
 	}
+	for _, c := range []reconcile.Confidence{reconcile.Sure, reconcile.Likely, reconcile.Weak} {
+		values["confidence."+string(c)] = true
+	}
+	for _, c := range []reconcile.CodeState{reconcile.CodeUnmapped, reconcile.CodeOutOfDate, reconcile.CodeRefused, reconcile.CodeUnseen} {
+		values["state."+string(c)] = true
+	}
 	for month := 1; month <= 12; month++ {
 		values["month."+strconv.Itoa(month)] = true
 	}

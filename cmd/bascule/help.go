@@ -19,7 +19,7 @@ var commandGroups = []struct {
 }{
 	{"Mettre en route", []string{"init", "layout", "generate"}},
 	{"Réconcilier", []string{"run", "load", "compare", "report"}},
-	{"Comprendre", []string{"explain", "runs"}},
+	{"Comprendre", []string{"explain", "runs", "mapping"}},
 	{"Outils", []string{"version", "completion", "help"}},
 }
 
