@@ -96,7 +96,7 @@ type oracle struct {
 }
 
 var (
-	wellDeclared = regexp.MustCompile(`^\s*(version\s*=\s*("1\.0"|'1\.0')\s*)?(encoding\s*=\s*("[^"]+"|'[^']+')\s*)?(standalone\s*=\s*("(yes|no)"|'(yes|no)')\s*)?$`)
+	wellDeclared = regexp.MustCompile(`^[ \t\r\n]*(version[ \t\r\n]*=[ \t\r\n]*("1\.0"|'1\.0')[ \t\r\n]*)?(encoding[ \t\r\n]*=[ \t\r\n]*("[^"]+"|'[^']+')[ \t\r\n]*)?(standalone[ \t\r\n]*=[ \t\r\n]*("(yes|no)"|'(yes|no)')[ \t\r\n]*)?$`)
 	numeric      = regexp.MustCompile(`&#(x[0-9a-fA-F]+|[0-9]+);`)
 	equals       = regexp.MustCompile(`\s*=\s*`)
 )
@@ -298,6 +298,7 @@ var scanCases = []struct {
 	{"cut in a section", `<a><![CDATA[]]`, errCutXML},
 	{"cut in its declaration", `<?xml version="1.0"`, errCutXML},
 	{"a declaration with spaces around =", "\n<?xml version = '1.0' encoding = 'ISO-8859-1' standalone='yes' ?><a V='\xC9'/>", nil},
+	{"a form feed is no space of XML", "<?xml\f?><a/>", errMalformed},
 	{"a declaration of another version", `<?xml version="1.1"?><a/>`, errMalformed},
 	{"a declaration without quotes", `<?xml version=1.0?><a/>`, errMalformed},
 	{"two encodings", `<?xml encoding="utf-8" encoding="iso-8859-1"?><a/>`, errMalformed},
