@@ -2,6 +2,8 @@ package extract
 
 import (
 	"bytes"
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -182,4 +184,73 @@ func TestDemoPayslipsGoThroughEveryRecordLayout(t *testing.T) {
 	for _, name := range []string{"psop", "sipaye", "exemple-ebcdic", "flat"} {
 		t.Run(name, func(t *testing.T) { roundTrip(t, shippedLayout(t, name), "2013-12", slips) })
 	}
+}
+
+// TestOrderAndSplittingChangeNothing shuffles the payslips of a file and their
+// lines, and cuts it in five: whatever the shape, the same payslips come out.
+func TestOrderAndSplittingChangeNothing(t *testing.T) {
+	names, err := filepath.Glob(filepath.Join(layoutsFolder, "*.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	slips := inLatin1(ministryPayslips(t, 150, 12, "2013-12"))
+	for _, name := range names {
+		l := shippedLayout(t, filepath.Base(name[:len(name)-len(".yaml")]))
+		t.Run(l.Name, func(t *testing.T) {
+			o, slips := testOptions("2013-12"), slips
+			if !l.record(roleAgent).has(fNIR) {
+				o.Identity = reconcile.Identity{Key: []reconcile.IdentityField{reconcile.IdentityMatricule}}
+				slips = recoded(slips)
+			}
+			read := func(part []reconcile.Payslip) readFile {
+				if l.Shape == shapeXLSX {
+					return readBook(t, writeBook(t, l, o.Period, part), l, "2013-12")
+				}
+				return readPath(writeFile(t, "extract", writeLayout(t, l, o.Period, part)), l, o)
+			}
+			want := told(t, read(slips))
+			dice := rand.New(rand.NewPCG(5, 8))
+			shuffled := slices.Clone(slips)
+			for i := range shuffled {
+				shuffled[i].Lines = slices.Clone(shuffled[i].Lines)
+				dice.Shuffle(len(shuffled[i].Lines), func(j, k int) {
+					lines := shuffled[i].Lines
+					lines[j], lines[k] = lines[k], lines[j]
+				})
+			}
+			dice.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+			if diff := cmp.Diff(want, told(t, read(shuffled))); diff != "" {
+				t.Errorf("shuffled (-straight +shuffled):\n%s", diff)
+			}
+			var parts []string
+			const n = 5
+			for i := range n {
+				parts = append(parts, told(t, read(shuffled[i*len(shuffled)/n:(i+1)*len(shuffled)/n]))...)
+			}
+			slices.Sort(parts)
+			if diff := cmp.Diff(want, parts); diff != "" {
+				t.Errorf("in five files (-one +five):\n%s", diff)
+			}
+		})
+	}
+}
+
+// told lists the payslips of a file, each with its lines, sorted.
+func told(t *testing.T, got readFile) []string {
+	t.Helper()
+	if got.err != nil || len(got.rejects) > 0 {
+		t.Fatal(got.err, got.rejects)
+	}
+	all := make([]string, len(got.payslips))
+	for i := range got.payslips {
+		p := &got.payslips[i]
+		lines := make([]string, len(p.Lines))
+		for j := range p.Lines {
+			lines[j] = fmt.Sprint(p.Lines[j])
+		}
+		slices.Sort(lines)
+		all[i] = fmt.Sprint(p.Key, p.Agent, p.Declared, p.Sums, lines)
+	}
+	slices.Sort(all)
+	return all
 }

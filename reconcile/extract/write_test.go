@@ -21,6 +21,7 @@ type layoutWriter struct {
 	out    bytes.Buffer
 	slips  int64
 	sums   reconcile.Sums
+	bytes  map[rune]byte // of the encoding
 }
 
 // writeLayout writes a whole file.
@@ -139,18 +140,23 @@ func (w *layoutWriter) encoded(s string) []byte {
 	return b
 }
 
+// encodedRune finds the byte of the file that stands for a character.
 func (w *layoutWriter) encodedRune(c *charset, r rune) byte {
-	for i := range 256 {
-		x := byte(i)
-		if c.ebcdic != nil {
-			x = c.ebcdic[i]
-		}
-		if string(c.append(nil, []byte{x})) == string(r) {
-			return byte(i)
+	if w.bytes == nil {
+		w.bytes = make(map[rune]byte)
+		for i := 255; i >= 0; i-- {
+			x := byte(i)
+			if c.ebcdic != nil {
+				x = c.ebcdic[i]
+			}
+			w.bytes[[]rune(string(c.append(nil, []byte{x})))[0]] = byte(i)
 		}
 	}
-	w.t.Fatalf("%q is not in %s", r, c.name)
-	return 0
+	b, ok := w.bytes[r]
+	if !ok {
+		w.t.Fatalf("%q is not in %s", r, c.name)
+	}
+	return b
 }
 
 func (w *layoutWriter) fixed(rec *record, p *reconcile.Payslip, line *reconcile.PayLine) {
