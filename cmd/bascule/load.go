@@ -93,29 +93,41 @@ type loadView struct {
 	ToPay       reconcile.Amount `json:"to_pay"`
 	ToDeduct    reconcile.Amount `json:"to_deduct"`
 	Information reconcile.Amount `json:"information"`
+	Warnings    []string         `json:"warnings"`
 }
 
 func loadViews(result *LoadResult) []loadView {
 	views := make([]loadView, len(result.Loads))
 	for i := range result.Loads {
-		views[i] = loadViewOf(&result.Loads[i])
+		views[i] = loadViewOf(&result.Loads[i], result.warningsOf(i))
 	}
 	return views
 }
 
-func loadViewOf(l *reconcile.Load) loadView {
+// warningsOf is what the reader had to say of a load.
+func (r *LoadResult) warningsOf(i int) []string {
+	if i < len(r.Warnings) && r.Warnings[i] != nil {
+		return r.Warnings[i]
+	}
+	return []string{}
+}
+
+func loadViewOf(l *reconcile.Load, warnings []string) loadView {
 	return loadView{l.Side.String(), l.Period, l.Path, l.Layout, l.Bytes, l.SHA256, l.Reused,
-		l.Payslips, l.Sums.Lines, l.Aside, l.Rejects, l.Sums.ToPay, l.Sums.ToDeduct, l.Sums.Information}
+		l.Payslips, l.Sums.Lines, l.Aside, l.Rejects, l.Sums.ToPay, l.Sums.ToDeduct, l.Sums.Information, warnings}
 }
 
 func loadText(result *LoadResult) string {
 	var b strings.Builder
-	for _, l := range result.Loads {
+	for i, l := range result.Loads {
 		state := "chargé"
 		if l.Reused {
 			state = "déjà chargé"
 		}
 		fmt.Fprintf(&b, "%s : %s — %s bulletins, %s lignes, %s rejets\n", l.Path, state, grouped(l.Payslips), grouped(l.Sums.Lines), grouped(l.Rejects))
+		for _, w := range result.warningsOf(i) {
+			fmt.Fprintf(&b, "  attention : %s\n", w)
+		}
 	}
 	return b.String()
 }

@@ -58,8 +58,8 @@ func (p *layoutPage) text() string {
 		p.writeTotals(&b)
 	}
 	p.writeProblems(&b)
-	for _, w := range f.Warnings {
-		fmt.Fprintf(&b, "\nAvertissement : %s\n", strings.TrimPrefix(w, p.Path+" : "))
+	for _, w := range p.warnings() {
+		fmt.Fprintf(&b, "\nAvertissement : %s\n", w)
 	}
 	if f.Refusal == nil {
 		fmt.Fprintf(&b, "\nVERDICT : le fichier serait chargé, %s bulletins et %s lignes.\n", grouped(f.Load.Payslips), grouped(f.Load.Sums.Lines))
@@ -70,6 +70,15 @@ func (p *layoutPage) text() string {
 		}
 	}
 	return b.String()
+}
+
+// warnings are the reader's, without the path that stands above.
+func (p *layoutPage) warnings() []string {
+	all := []string{}
+	for _, w := range p.Found.Warnings {
+		all = append(all, strings.TrimPrefix(w, p.Path+" : "))
+	}
+	return all
 }
 
 func monthOf(l *reconcile.Load) string {
@@ -313,5 +322,5 @@ func (p *layoutPage) view() any {
 	}
 	l := f.Load
 	l.Layout, l.Path = p.Layout.Name, p.Path
-	return map[string]any{"layout": p.Layout.Name, "file": loadViewOf(&l), "first_agent": first, "problems": problems, "refusal": refusal}
+	return map[string]any{"layout": p.Layout.Name, "file": loadViewOf(&l, p.warnings()), "first_agent": first, "problems": problems, "refusal": refusal}
 }

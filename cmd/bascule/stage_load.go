@@ -21,7 +21,8 @@ import (
 
 // LoadResult is what load ends with.
 type LoadResult struct {
-	Loads []reconcile.Load
+	Loads    []reconcile.Load
+	Warnings [][]string // of each load
 }
 
 // Load reads files of one side, relative to the working directory, into the
@@ -45,11 +46,20 @@ func (a *App) Load(ctx context.Context, side reconcile.Side, layout string, file
 		inputs = append(inputs, found...)
 	}
 	var loads []reconcile.Load
+	var warnings [][]string
 	err := a.withStore(ctx, func(db *sqlite.DB) (err error) {
-		loads, err = a.loadFiles(ctx, db, []intake{{side, a.Config.Period, inputs}}, sqlite.SamePaths, false)
-		return err
+		if loads, err = a.loadFiles(ctx, db, []intake{{side, a.Config.Period, inputs}}, sqlite.SamePaths, false); err != nil {
+			return err
+		}
+		warnings = make([][]string, len(loads))
+		for i := range loads {
+			if warnings[i], err = db.Warnings(ctx, loads[i].ID); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
-	return &LoadResult{Loads: loads}, err
+	return &LoadResult{Loads: loads, Warnings: warnings}, err
 }
 
 // withStore opens the database for one stage.
@@ -152,7 +162,7 @@ func (p *loadPlan) layout(name string) (*extract.Layout, error) {
 
 // readerVersion is part of what decides what a load holds: it is raised
 // whenever the same file and layout may be read otherwise.
-const readerVersion = 2
+const readerVersion = 3
 
 // digest covers all that, with the file's bytes, decides what a load holds. The
 // limit on unzipped bytes does not: it stops a reading, and no load that stands

@@ -15,6 +15,9 @@ import (
 	"strings"
 	"sync/atomic"
 	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
 )
 
 // File is one extract: a file of the disk, or a member of a .zip archive.
@@ -63,7 +66,7 @@ func (f File) Member() string {
 	if f.member == nil {
 		return ""
 	}
-	return shownName(f.member.Name)
+	return shownName(memberName(f.member))
 }
 
 // Path is the file's, or the archive's and the member's: what errors call it.
@@ -190,7 +193,7 @@ func (a *archive) members(archivePath, pattern string, maxUnzipped int64) ([]Fil
 			continue
 		}
 		f := File{path: archivePath, archive: a, member: m}
-		if matched, err := path.Match(pattern, m.Name); err != nil || pattern != "" && !matched {
+		if matched, err := path.Match(pattern, memberName(m)); err != nil || pattern != "" && !matched {
 			others = append(others, "« "+short(f.Member())+" »")
 			continue
 		}
@@ -229,6 +232,18 @@ func unfit(m *zip.File) error {
 		return fmt.Errorf("est compressé par une méthode inconnue (%d)", m.Method)
 	}
 	return nil
+}
+
+// memberName is the name of a member. Archivers of Windows write it in the page
+// of its consoles.
+func memberName(m *zip.File) string {
+	if !m.NonUTF8 || utf8.ValidString(m.Name) {
+		return m.Name
+	}
+	if text, err := charmap.CodePage850.NewDecoder().String(m.Name); err == nil {
+		return text
+	}
+	return m.Name
 }
 
 // shownName is the name of a member without what could deceive a reader or a

@@ -85,6 +85,7 @@ func (r *Reader) readAgent(row *row, p *reconcile.Payslip) (identity, situation 
 	text := r.slip.text[:0]
 	var ends [len(agentTexts)]int
 	for i, f := range agentTexts {
+		r.checkText(row, f)
 		if err := row.unreadable(f); err != nil {
 			if i < identityTexts {
 				return fault{l.format[f].word, err}, fault{}

@@ -17,8 +17,9 @@ import (
 // descriptor walks the YAML of a layout node by node, so that every error has
 // its line and every scalar is taken as it is written: 0201 stays 0201.
 type descriptor struct {
-	file   string
-	layout *Layout
+	file      string
+	layout    *Layout
+	described [fieldCount]bool
 }
 
 // keys lists what a mapping may hold, in the order in which it is read: a key
@@ -240,7 +241,6 @@ func (d *descriptor) record(n *yaml.Node) error {
 
 // field reads one field of a record and how it is written.
 func (d *descriptor) field(r *record, n *yaml.Node) error {
-	l := d.layout
 	p := place{sign: -1}
 	f := format{implied: explicit}
 	var decimals, at *yaml.Node
@@ -256,7 +256,10 @@ func (d *descriptor) field(r *record, n *yaml.Node) error {
 		}},
 		{"sign_at", func(n *yaml.Node) (err error) {
 			f.signed = true
-			p.sign, _, err = positions(n)
+			to := 0
+			if p.sign, to, err = positions(n); err == nil && to != p.sign+1 {
+				err = errors.New(`le signe tient en une position : "51"`)
+			}
 			return err
 		}},
 		{"decimals", func(n *yaml.Node) error { decimals = n; return nil }},
@@ -275,25 +278,49 @@ func (d *descriptor) field(r *record, n *yaml.Node) error {
 		{"values", d.translations(&f.values)},
 		{"pad", func(n *yaml.Node) error { return d.pad(&f, p.id, n) }},
 	})
+	if err == nil {
+		err = d.settle(n, &p, &f, at, decimals)
+	}
 	if err != nil {
 		return err
 	}
-	info := &fieldInfos[p.id]
+	r.places, r.width = append(r.places, p), max(r.width, p.to, p.sign+1)
+	return d.keep(n, p.id, &f)
+}
+
+// keep makes the format that of the field. A field may have several places, but
+// is read in one way.
+func (d *descriptor) keep(n *yaml.Node, id field, f *format) error {
+	known := &d.layout.format[id]
+	if id == fNone {
+		return nil
+	}
+	if d.described[id] && (known.implied != f.implied || known.signed != f.signed || known.form != f.form || known.pad != f.pad || !slices.Equal(known.values, f.values)) {
+		return d.fail(n, fieldInfos[id].name, "donner aux deux places les mêmes decimals, form, values et pad", "est décrit deux fois, de deux façons")
+	}
+	d.described[id] = true
+	*known = *f
+	return nil
+}
+
+// settle checks what a field's keys say together, and completes it.
+func (d *descriptor) settle(n *yaml.Node, p *place, f *format, at, decimals *yaml.Node) error {
+	l, info := d.layout, &fieldInfos[p.id]
 	p.numeric = info.numeric()
 	f.word, f.mark = info.french, l.mark
 	if p.name != "" {
 		f.word = p.name
 	}
-	if err := d.placed(n, &p, at, f.signed); err != nil {
-		return err
-	}
-	if err := d.coded(n, &p, &f); err != nil {
+	if err := d.placed(n, p, at, f.signed); err != nil {
 		return err
 	}
 	if len(f.values) > 0 && (info.kind != kindText || info.roles != roleAgent) {
 		return d.fail(n, info.name, "les mots du sens se traduisent sous sense:", "values ne convient qu'aux textes de la situation de l'agent")
 	}
-	if err := d.decimals(&f, info.kind, &p, decimals); err != nil {
+	if err := d.decimals(f, info.kind, p, decimals); err != nil {
+		return err
+	}
+	if err := d.coded(n, p, f); err != nil {
 		return err
 	}
 	if f.form == formNone && p.id == fYear {
@@ -304,10 +331,6 @@ func (d *descriptor) field(r *record, n *yaml.Node) error {
 	}
 	if p.coding == codingPacked && p.digits == 0 && f.form != formNone {
 		p.digits = forms[f.form].length
-	}
-	r.places, r.width = append(r.places, p), max(r.width, p.to, p.sign+1)
-	if p.id != fNone {
-		l.format[p.id] = f
 	}
 	return nil
 }

@@ -63,6 +63,8 @@ func (d *descriptor) coded(n *yaml.Node, p *place, f *format) error {
 		return d.fail(n, name, "donner length, la longueur des enregistrements", "des octets condensés peuvent ressembler à des fins de ligne")
 	case p.coding == codingZoned && !p.numeric:
 		return d.fail(n, name, "supprimer coding", "zoned ne convient qu'aux nombres")
+	case p.numeric && f.implied == explicit:
+		return d.fail(n, name, "ajouter decimals: 2, ou decimals: 0", "un nombre zoned ou packed ne peut écrire son signe décimal")
 	case p.width() > maxDigits:
 		return d.fail(n, name, "revoir les positions", "un nombre a au plus %d chiffres", maxDigits)
 	}

@@ -77,11 +77,6 @@ func (d *descriptor) senseStep(n *yaml.Node) error {
 	if by == "" || !given[s.by] || extra {
 		return d.fail(n, "sense", "by: column et values, by: code ou group et table, by: sign avec positive et negative (P ou D), by: always et sense", "l'étape « %s » est incomplète ou contient des clés d'une autre", by)
 	}
-	for _, v := range s.values {
-		if len(v.text) == 1 {
-			s.letters[v.text[0]] = v.sense
-		}
-	}
 	d.layout.senses = append(d.layout.senses, s)
 	return nil
 }

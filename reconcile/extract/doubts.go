@@ -1,6 +1,8 @@
 package extract
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 )
 
@@ -8,7 +10,21 @@ import (
 // which no impossible byte does.
 type doubts struct {
 	proper, doubtful int64
-	line             int // of the first doubtful one
+	line             int   // of the first doubtful one
+	wrong            error // what the first text that is not in the encoding makes of the file
+}
+
+// checkText looks at a text of a file without line ends, whose records hold
+// other things than text: what checkEncoding does for the others.
+func (r *Reader) checkText(row *row, id field) {
+	c, b := r.layout.charset, row.cell[id]
+	if r.layout.length == 0 || !row.high || c.ebcdic != nil || r.doubts.wrong != nil || plain(b) || bytes.IndexByte(b, 0) >= 0 {
+		return
+	}
+	var bad *encodingError
+	if _, _, err := c.check(b); errors.As(err, &bad) {
+		r.doubts.wrong = r.refuse(row.line, r.layout.format[id].word, bad, bad.hint)
+	}
 }
 
 // watch looks at a cell of words.
@@ -57,6 +73,9 @@ func (r *Reader) openText() error {
 // encoding than in the declared one.
 func (r *Reader) proveEncoding() error {
 	d := &r.doubts
+	if d.wrong != nil {
+		return d.wrong
+	}
 	if d.doubtful <= d.proper {
 		return nil
 	}

@@ -39,7 +39,7 @@ func newEBCDIC(name string, differs map[byte]rune) *charset {
 		}
 		if r == '€' {
 			r = euroSign
-			c.table[euroSign] = encoded('€')
+			c.table[euroSign] = bytesOf('€')
 		}
 		c.ebcdic[i] = byte(r) // Latin 1 is the beginning of Unicode
 	}

@@ -43,12 +43,12 @@ func newCharset(name string, cm *charmap.Charmap, c1 bool) *charset {
 		if r == utf8.RuneError || i >= 0x80 && r >= 0x80 && r <= 0x9F {
 			continue
 		}
-		c.table[i] = encoded(r)
+		c.table[i] = bytesOf(r)
 	}
 	return c
 }
 
-func encoded(r rune) (u utf8Bytes) {
+func bytesOf(r rune) (u utf8Bytes) {
 	u.n = uint8(utf8.EncodeRune(u.b[:], r))
 	return u
 }
@@ -185,15 +185,19 @@ func (c *charset) append(dst, b []byte) []byte {
 	return dst
 }
 
-// encode gives back the bytes of the file for decoded text.
-func (c *charset) encode(text []byte) []byte {
+// encoded writes text in the bytes of a row, where each character has one.
+func (c *charset) encoded(text string) (b []byte, ok bool) {
 	if c.cm == nil {
-		return append([]byte(nil), text...)
+		return []byte(text), true
 	}
-	out := make([]byte, 0, len(text))
-	for _, r := range string(text) {
-		x, _ := c.cm.EncodeRune(r)
-		out = append(out, x)
+	for _, r := range text {
+		at := 0
+		for want := bytesOf(r); at < len(c.table) && c.table[at] != want; at++ {
+		}
+		if at == len(c.table) {
+			return nil, false
+		}
+		b = append(b, byte(at))
 	}
-	return out
+	return b, true
 }

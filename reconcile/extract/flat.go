@@ -98,7 +98,7 @@ func (f *flatFile) readNames(columns [][]byte, bad error) error {
 		id, known := f.rec.named(name)
 		switch {
 		case !known:
-			f.unknown = append(f.unknown, "« "+short(name)+" »")
+			f.unknown = append(f.unknown, f.shownColumn(name))
 		case found[id] && id != fNone:
 			return f.refuse(f.row.line, f.layout.format[id].word, errors.New("deux colonnes portent ce nom"), "n'en garder qu'une")
 		}
@@ -115,6 +115,22 @@ func (f *flatFile) readNames(columns [][]byte, bad error) error {
 		}
 	}
 	return nil
+}
+
+// shownColumn names a column that nothing is known of: its place, where the
+// name may be a person's number.
+func (f *flatFile) shownColumn(name string) string {
+	const figures = 4
+	n := 0
+	for _, c := range name {
+		if '0' <= c && c <= '9' {
+			n++
+		}
+	}
+	if n >= figures {
+		return fmt.Sprintf("la %de", len(f.columns)+1)
+	}
+	return "« " + short(name) + " »"
 }
 
 // short bounds a column's name, which may be anything.

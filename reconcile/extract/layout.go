@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
 	"bascule/reconcile"
@@ -59,7 +60,7 @@ type record struct {
 	role   role
 	places []place
 	width  int  // of a fixed record
-	coded  bool // a file without line ends: it may hold packed fields and zeros for blanks
+	coded  bool // it may hold packed or zoned fields, and zeros for blanks
 	line   int  // in the descriptor
 }
 
@@ -93,6 +94,9 @@ func ParseLayout(file string, text []byte) (*Layout, error) {
 	if err := l.validate(); err != nil {
 		return nil, err
 	}
+	if err := l.encodeWords(); err != nil {
+		return nil, err
+	}
 	for _, r := range l.records {
 		for _, p := range r.places {
 			if c := fieldInfos[p.id].carries; c != notCompared {
@@ -101,6 +105,38 @@ func ParseLayout(file string, text []byte) (*Layout, error) {
 		}
 	}
 	return l, nil
+}
+
+// encodeWords writes the words that a file is looked through for as it writes
+// them.
+func (l *Layout) encodeWords() error {
+	words := make([]*string, 0, len(l.absent))
+	for i := range l.absent {
+		words = append(words, &l.absent[i])
+	}
+	for i := range l.senses {
+		for j := range l.senses[i].values {
+			words = append(words, &l.senses[i].values[j].text)
+		}
+	}
+	for _, word := range words {
+		if l.charset == nil {
+			break // XML gives UTF-8
+		}
+		b, ok := l.charset.encoded(*word)
+		if !ok {
+			return l.blame(0, *word, "écrire un mot que cet encodage peut porter", "ne s'écrit pas en %s", l.Encoding)
+		}
+		*word = string(b)
+	}
+	for i := range l.senses {
+		for _, v := range l.senses[i].values {
+			if len(v.text) == 1 {
+				l.senses[i].letters[v.text[0]] = v.sense
+			}
+		}
+	}
+	return nil
 }
 
 // record finds the record of a role, or nil.
@@ -160,7 +196,7 @@ func (l *Layout) validate() error {
 		return err
 	}
 	for _, r := range l.records {
-		r.coded = l.length > 0
+		r.coded = l.length > 0 || slices.ContainsFunc(r.places, func(p place) bool { return p.coding != codingText })
 		if err := l.validateRecord(r); err != nil {
 			return err
 		}
@@ -200,6 +236,8 @@ func (l *Layout) validateShape() error {
 		return l.blame(0, "type", "supprimer type et delimiter", "ne convient pas à la forme « %s »", l.Shape)
 	case l.Shape != shapeXLSX && l.sheet != "":
 		return l.blame(0, "sheet", "supprimer sheet", "ne convient qu'à la forme « xlsx »")
+	case l.Shape == shapeXML && seen&roleTrailer != 0:
+		return l.blame(0, "records", "le supprimer", "un enregistrement de fin ne convient pas à la forme « xml » : il ne serait pas lu")
 	case l.Shape == shapeXML && l.value == "":
 		return l.blame(0, "value", "nommer l'attribut qui porte les valeurs", "manque")
 	case l.Shape != shapeXML && (l.value != "" || len(l.namespaces) > 0):
@@ -249,6 +287,9 @@ func (l *Layout) validateRecord(r *record) error {
 			return l.blame(r.line, "fields", "ajouter "+strings.Join(names, " ou "), "l'enregistrement « %s » manque d'un champ obligatoire", r.tag)
 		}
 	}
+	if r.role == roleAgent && (r.has(fPeriod) || r.has(fYear)) {
+		return l.blame(r.line, "period", "le supprimer : le mois se lit dans l'en-tête, ou sur chaque ligne d'un fichier plat", "le mois de paye n'est pas lu dans l'enregistrement d'un agent")
+	}
 	if r.has(fYear) != r.has(fMonth) || r.has(fYear) && r.has(fPeriod) {
 		return l.blame(r.line, "fields", "donner soit period, soit year et month", "le mois de paye est décrit à moitié ou deux fois")
 	}
@@ -256,6 +297,9 @@ func (l *Layout) validateRecord(r *record) error {
 		return l.blame(r.line, "length", "revoir length ou les positions", "« %s » va jusqu'à la position %d, au-delà des %d octets d'un enregistrement", r.tag, r.width, l.length)
 	}
 	for i, p := range r.places {
+		if l.fixed && p.id != fNone && p.overlaps(&place{from: l.typeFrom, to: l.typeTo, sign: -1}) {
+			return l.blame(r.line, fieldInfos[p.id].name, "revoir les positions", "chevauche le type d'enregistrement dans « %s »", r.tag)
+		}
 		if p.sign >= p.from && p.sign < p.to {
 			return l.blame(r.line, fieldInfos[p.id].name, "revoir les positions", "chevauche son signe dans « %s »", r.tag)
 		}

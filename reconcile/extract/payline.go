@@ -20,6 +20,8 @@ func (r *Reader) readLine(row *row, tag string, bad error, already fault) error 
 		return r.refuse(row.line, "", err, "vérifier le format déclaré pour ce fichier")
 	}
 	if len(r.codes.all) > met {
+		r.checkText(row, fCode)
+		r.checkText(row, fLabel)
 		r.watch(row, fLabel)
 	}
 	s := &r.slip

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -22,6 +23,7 @@ type row struct {
 	charset *charset
 	group   string // in XML, the element that holds the line
 	digits  []byte // of the packed and zoned fields
+	starts  []int  // of the characters of a fixed record of UTF-8
 }
 
 // unreadable is why a text cell cannot be taken as it is, or nil.
@@ -38,6 +40,9 @@ func (row *row) unreadable(id field) error {
 // fillFixed takes the fields of a record of fixed positions. A line may lack
 // its trailing blanks.
 func (row *row) fillFixed(rec *record, b []byte) error {
+	if row.high && row.charset.cm == nil {
+		return row.fillCharacters(rec, b)
+	}
 	for i := range rec.places {
 		p := &rec.places[i]
 		switch {
@@ -56,7 +61,45 @@ func (row *row) fillFixed(rec *record, b []byte) error {
 			}
 		}
 	}
-	if len(b) > rec.width && len(trimmed(b[rec.width:])) > 0 {
+	if len(b) > rec.width {
+		if rest := b[rec.width:]; len(trimmed(rest)) > 0 && !(rec.coded && blankBytes(rest)) {
+			return fmt.Errorf("la ligne continue au-delà de la position %d", rec.width)
+		}
+	}
+	return nil
+}
+
+// errOctets completes the sentence "la ligne …".
+var errOctets = errors.New("compte ses positions en octets, et non en caractères : faire produire le fichier en iso-8859-15")
+
+// fillCharacters is fillFixed for a record of UTF-8 with letters beyond ASCII:
+// positions count characters. Nothing tells for sure how the file counts them;
+// one that holds the width of the record in bytes alone counts bytes.
+func (row *row) fillCharacters(rec *record, b []byte) error {
+	row.starts = row.starts[:0]
+	for i := range string(b) {
+		row.starts = append(row.starts, i)
+	}
+	n := len(row.starts)
+	row.starts = append(row.starts, len(b))
+	if n < rec.width && len(b) >= rec.width {
+		return fmt.Errorf("la ligne %w", errOctets)
+	}
+	for i := range rec.places {
+		p := &rec.places[i]
+		from, to := min(p.from, n), min(p.to, n)
+		row.cell[p.id] = b[row.starts[from]:row.starts[to]]
+		if p.to > n && p.from < n {
+			row.cut |= 1 << p.id
+		}
+		if p.sign >= 0 {
+			row.sign[p.id] = 0
+			if p.sign < n {
+				row.sign[p.id] = b[row.starts[p.sign]]
+			}
+		}
+	}
+	if n > rec.width && len(trimmed(b[row.starts[rec.width]:])) > 0 {
 		return fmt.Errorf("la ligne continue au-delà de la position %d", rec.width)
 	}
 	return nil

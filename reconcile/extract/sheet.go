@@ -34,6 +34,8 @@ type SheetRow = struct {
 const (
 	cellText     byte = 's'
 	cellNumber   byte = 'n'
+	cellDay      byte = 'D' // a number that the sheet shows as a day
+	cellPercent  byte = 'p' // a number that the sheet shows a hundredfold, as a percentage
 	cellBool     byte = 'b'
 	cellError    byte = 'e'
 	cellDate     byte = 'd' // AAAA-MM-JJ, maybe with a time
@@ -109,6 +111,8 @@ func (r *Reader) openWorkbook(src *source) (Workbook, error) {
 	switch {
 	case bytes.HasPrefix(head, oleHead):
 		return nil, r.refuseOLE(at)
+	case bytes.HasPrefix(head, []byte{0x1F, 0x8B}):
+		return nil, r.refuse(0, "", errors.New("est compressé en .gz, ce qu'un classeur ne peut être"), "le livrer tel quel (un .xlsx est déjà compressé), ou dans un .zip")
 	case !isZip(head[:n]):
 		return nil, r.refuse(0, "", errors.New("n'est pas un classeur Excel (.xlsx)"), "vérifier que le format déclaré est bien celui de ce fichier, ou l'enregistrer en .xlsx")
 	case r.o.Workbook == nil:

@@ -95,7 +95,7 @@ func TestNumbersOfASheetAreReadAsExcelShowsThem(t *testing.T) {
 		{"1E401", "1E401", "beyond every float"},
 		{"1E", "1E", "half an exponent"}, {"1.2.3", "1.2.3", "two marks"}, {"abc", "abc", "letters"}, {"-", "-", "a sign alone"}, {".", ".", "a mark alone"}, {"1,5", "1,5", "a comma is no mark of XML"},
 	} {
-		got := string(appendPlain(nil, c.text, '.'))
+		got := string(appendPlain(nil, c.text, '.', 0))
 		if c.text == "1E400" {
 			got = got[:4]
 		}
@@ -202,6 +202,9 @@ func TestCellsOfASheetThatAreNoValueRejectTheirLine(t *testing.T) {
 		{5, "n1E+300", "montant", "est trop grand", ""},
 		{5, "d2013-12-01", "montant", "n'est pas un nombre", ""},
 		{6, "e#DIV/0!", "base", "porte l'erreur #DIV/0!", "10.00"},
+		{3, "D41275", "code", errCellDay.Error(), "10.00"},
+		{5, "D41275", "montant", errCellDay.Error(), ""},
+		{5, "p0.5", "montant", errCellPercent.Error(), ""},
 		{3, "e#REF!", "code", "porte l'erreur #REF!", "10.00"},
 		{1, "b0", "nir", "porte un booléen (VRAI ou FAUX)", "10.00"},
 		{0, "f=", "mois", noResult, "10.00"},
@@ -301,7 +304,17 @@ func TestPaddedTextsGetTheirZerosBack(t *testing.T) {
 		t.Errorf("101 and 0101 are two codes: %+v", got.totals)
 	}
 	sheet := readBook(t, sheetOf("mois;nir;cle;dossier;code;montant", typed(2, "s2013-12", "n123", "n5", "n1", "n7", "n1")), shippedLayout(t, "xlsx"), "2013-12")
-	if a := sheet.payslips[0].Agent; a.NIR != "0000000000123" || a.NIRKey != "05" || a.Dossier != "1" {
+	if a := sheet.payslips[0].Agent; a.NIR != "123" || a.NIRKey != "05" || a.Dossier != "1" {
 		t.Errorf("the layout shipped: %+v", a)
+	}
+}
+
+func TestPercentagesOfASheetAreWhatItShows(t *testing.T) {
+	got := readBook(t, sheetOf("mois;nir;quotite;code;montant;taux;origine", typed(2, "D41609", "s1", "p0.85709999999999997", "s101", "n1", "p8.7599999999999997E-2", "D41579")), shippedLayout(t, "xlsx"), "2013-12")
+	if got.err != nil || len(got.rejects) > 0 {
+		t.Fatal(got.err, got.rejects)
+	}
+	if p := got.payslips[0]; p.Agent.Quotite != 8571 || p.Lines[0].Rate.String() != "8.76" || p.Lines[0].Origin.String() != "2013-11" {
+		t.Errorf("%+v", p)
 	}
 }

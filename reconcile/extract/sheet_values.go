@@ -11,6 +11,8 @@ import (
 // What is wrong with a cell of a sheet. Each completes the sentence "<field> …".
 var (
 	errCellBool     = errors.New("porte un booléen (VRAI ou FAUX)")
+	errCellDay      = errors.New("porte une date du tableur : la changer en texte, ou mettre la cellule au format d'un nombre")
+	errCellPercent  = errors.New("porte un pourcentage du tableur : mettre la cellule au format d'un nombre")
 	errCellNoResult = errors.New("porte une formule dont le résultat n'est pas enregistré : ouvrir le classeur dans Excel et l'enregistrer")
 )
 
@@ -28,23 +30,30 @@ func (f *sheetFile) appendCell(dst []byte, id field, text string, kind byte) ([]
 		return append(dst, text+" ?"...), fmt.Errorf("porte l'erreur %s", short(text))
 	case cellNoResult:
 		return append(dst, text+" ?"...), errCellNoResult
-	case cellNumber, cellDate:
+	case cellNumber, cellDate, cellDay, cellPercent:
 	default:
 		return append(dst, text...), nil
 	}
-	switch k := fieldInfos[id].kind; {
-	case (k == kindMonth || k == kindDate) && id != fNone:
-		return f.appendDay(dst, f.layout.format[id].form, text, kind), nil
-	case kind == cellDate:
-		return append(dst, text...), nil
-	case k == kindText || k == kindSense:
-		return appendPlain(dst, text, '.'), nil
-	}
+	k := fieldInfos[id].kind
 	mark := f.layout.mark
 	if mark != ',' {
 		mark = '.'
 	}
-	return appendPlain(dst, text, mark), nil
+	switch {
+	case (k == kindMonth || k == kindDate) && id != fNone:
+		return f.appendDay(dst, f.layout.format[id].form, text, kind), nil
+	case kind == cellDate:
+		return append(dst, text...), nil
+	case kind == cellDay:
+		return append(dst, text+" ?"...), errCellDay
+	case kind == cellPercent && (k == kindHundredths || id == fRate):
+		return appendPlain(dst, text, mark, 2), nil // as shown: 0.8571 is 85.71 %
+	case kind == cellPercent:
+		return append(dst, text+" ?"...), errCellPercent
+	case k == kindText || k == kindSense:
+		return appendPlain(dst, text, '.', 0), nil
+	}
+	return appendPlain(dst, text, mark, 0), nil
 }
 
 // significantDigits are those that Excel shows. The two more that it stores are
@@ -53,12 +62,14 @@ const significantDigits = 15
 
 // appendPlain writes a number without exponent, and without the noise of a
 // float: 1.850475123456E+12 is 1850475123456, and 481.0 is 481. A whole number
-// keeps all its digits: no float wrote it. What is no number stays as it is.
-func appendPlain(dst []byte, text string, mark byte) []byte {
+// keeps all its digits: no float wrote it. What is no number stays as it is. The
+// number is multiplied by a power of ten.
+func appendPlain(dst []byte, text string, mark byte, power int) []byte {
 	digits, point, negative, ok := takeApart(text)
 	if !ok {
 		return append(dst, text...)
 	}
+	point += power
 	if strings.ContainsAny(text, ".eE") {
 		digits, point = rounded(digits, point)
 	}
@@ -169,7 +180,7 @@ func (f *sheetFile) appendDay(dst []byte, form form, text string, kind byte) []b
 		return form.append(dst, year, month, day)
 	}
 	from := len(dst)
-	dst = appendPlain(dst, text, '.')
+	dst = appendPlain(dst, text, '.', 0)
 	if _, _, _, ok := form.parse(dst[from:]); ok {
 		return dst
 	}

@@ -320,17 +320,25 @@ func (s *xmlScanner) special(b []byte) (int, *xmlError) {
 	return n, unexpected(b, n)
 }
 
-// value is the trimmed text in UTF-8 of the first attribute of a local name.
+// value is the trimmed text in UTF-8 of the attribute of a name, or else of the
+// first of that local name.
 func (s *xmlScanner) value(local string) []byte {
+	var found *xmlAttr
 	for i := range s.attrs {
-		if a := &s.attrs[i]; string(a.local) == local {
-			v := a.value
-			if !a.plain {
-				s.scratch = s.decoded(s.scratch[:0], v)
-				v = s.scratch
-			}
-			return bytes.TrimSpace(v)
+		if a := &s.attrs[i]; string(a.name) == local {
+			found = a
+			break
+		} else if found == nil && string(a.local) == local {
+			found = a
 		}
 	}
-	return nil
+	if found == nil {
+		return nil
+	}
+	v := found.value
+	if !found.plain {
+		s.scratch = s.decoded(s.scratch[:0], v)
+		v = s.scratch
+	}
+	return bytes.TrimSpace(v)
 }

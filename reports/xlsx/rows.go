@@ -24,6 +24,8 @@ type Workbook struct {
 	hidden   []bool
 	sheets   []string // part of each sheet
 	texts    string   // part of the shared texts, blank for none
+	styles   string   // part of the styles, blank for none
+	shown    []byte   // by style: Number, Day or Percent; once read
 	date1904 bool
 	shared   *sharedTexts // once read
 }
@@ -41,6 +43,8 @@ type Row = struct {
 const (
 	Text     byte = 's'
 	Number   byte = 'n'
+	Day      byte = 'D' // a number that Excel shows as a day or a time
+	Percent  byte = 'p' // a number that Excel shows as a percentage: 0.8571 for 85.71 %
 	Bool     byte = 'b' // "1" or "0"
 	Error    byte = 'e' // "#N/A"
 	Date     byte = 'd' // AAAA-MM-JJ, maybe with a time
@@ -144,6 +148,8 @@ func (w *Workbook) readMain(main string) error {
 			target[r.ID] = part
 		case strings.HasSuffix(r.Type, "/sharedStrings"):
 			w.texts = part
+		case strings.HasSuffix(r.Type, "/styles"):
+			w.styles = part
 		}
 	}
 	for _, s := range book.Sheets {
@@ -186,7 +192,12 @@ type xmlPart struct {
 	io.Closer
 	decoder *xml.Decoder
 	meter   *meter
+	depth   int
 }
+
+// maxPartDepth bounds the nesting of elements, of which the decoder keeps a
+// stack; those of a sheet go to eight.
+const maxPartDepth = 64
 
 // maxTokenBytes bounds one tag or one text of a part: a cell holds 32,767
 // characters.
@@ -224,6 +235,14 @@ func (w *Workbook) open(name string) (*xmlPart, error) {
 func (p *xmlPart) token() (xml.Token, error) {
 	p.meter.left = maxTokenBytes
 	t, err := p.decoder.Token()
+	switch t.(type) {
+	case xml.StartElement:
+		if p.depth++; p.depth > maxPartDepth {
+			return nil, damaged("ses éléments sont emboîtés sans fin")
+		}
+	case xml.EndElement:
+		p.depth--
+	}
 	return t, described(err)
 }
 

@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"encoding/xml"
+	"errors"
 	"io"
 	"slices"
 	"strconv"
@@ -17,6 +18,7 @@ const (
 
 // scanner takes the rows of a sheet out of its XML.
 type scanner struct {
+	book    *Workbook
 	shared  *sharedTexts
 	row     Row
 	last    int // number of the former row
@@ -33,6 +35,7 @@ type scanner struct {
 type cell struct {
 	column   int // from 1
 	kind     string
+	style    string
 	formula  bool
 	result   bool // its value is stored, be it blank
 	inline   bool // inside its rich text
@@ -40,7 +43,7 @@ type cell struct {
 }
 
 func (w *Workbook) readSheet(sheet int, yield func(Row, error) bool) error {
-	if err := w.readShared(); err != nil {
+	if err := errors.Join(w.readShared(), w.readStyles()); err != nil {
 		return err
 	}
 	p, err := w.open(w.sheets[sheet])
@@ -48,7 +51,7 @@ func (w *Workbook) readSheet(sheet int, yield func(Row, error) bool) error {
 		return err
 	}
 	defer p.Close()
-	s := &scanner{shared: w.shared}
+	s := &scanner{book: w, shared: w.shared}
 	for {
 		token, err := p.token()
 		if err == io.EOF {
@@ -92,6 +95,7 @@ func (s *scanner) start(t *xml.StartElement) error {
 		return s.startRow(attr(t, "r"))
 	case s.inRow && name == "c" && !s.inCell:
 		s.inCell = true
+		s.cell.style = attr(t, "s")
 		return s.startCell(attr(t, "r"), attr(t, "t"))
 	case !s.inCell:
 	case name == "f":
@@ -136,7 +140,7 @@ func (s *scanner) startCell(reference, kind string) error {
 	if column <= s.cell.column || column > maxColumns {
 		return damaged("les cellules d'une ligne ne sont pas dans l'ordre")
 	}
-	s.cell = cell{column: column, kind: kind}
+	s.cell = cell{column: column, kind: kind, style: s.cell.style}
 	s.text = s.text[:0]
 	return nil
 }
@@ -190,7 +194,7 @@ func (s *scanner) endCell() error {
 	text, kind := string(s.text), Text
 	switch s.cell.kind {
 	case "", "n":
-		text, kind = strings.TrimSpace(text), Number
+		text, kind = strings.TrimSpace(text), s.book.numberKind(s.cell.style)
 	case "b":
 		text, kind = strings.TrimSpace(text), Bool
 	case "e":

@@ -223,3 +223,51 @@ func TestTheConsumerMayStopAmongTheRows(t *testing.T) {
 		t.Errorf("%d rows", n)
 	}
 }
+
+func TestNumbersTellHowExcelShowsThem(t *testing.T) {
+	formats := map[string]excelize.Style{
+		"A1": {NumFmt: 0}, "B1": {NumFmt: 4}, "C1": {NumFmt: 10}, "D1": {NumFmt: 14}, "E1": {NumFmt: 22},
+		"F1": {CustomNumFmt: ptr(`jj/mm/aaaa`)}, "G1": {CustomNumFmt: ptr(`0.0" %"`)}, "H1": {CustomNumFmt: ptr(`[Red]0.00\ %;-0.00%`)},
+		"I1": {CustomNumFmt: ptr(`[h]:mm`)}, "J1": {CustomNumFmt: ptr(`[$-40C]mmm\-yy;@`)}, "K1": {CustomNumFmt: ptr(`#,##0.00\ "EUR m"`)}, "L1": {CustomNumFmt: ptr(`General`)},
+		"M1": {CustomNumFmt: ptr(`0.00E+00`)},
+	}
+	w, err := opened(t, made(t, func(f *excelize.File) error {
+		for cell, style := range formats {
+			id, err := f.NewStyle(&style)
+			if err == nil {
+				err = errors.Join(f.SetCellValue("Sheet1", cell, 41275), f.SetCellStyle("Sheet1", cell, cell, id))
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, _, err := shown(w, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := ""
+	for _, cell := range rows[0] {
+		kinds += cell[:1]
+	}
+	if want := "nnpDDDnpDDnnn"; kinds != want {
+		t.Errorf("%s, want %s", kinds, want)
+	}
+}
+
+func ptr(s string) *string { return &s }
+
+func TestElementsWithoutEndAreRefused(t *testing.T) {
+	sheet := `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>` + strings.Repeat("<a>", 1_000_000)
+	w, err := opened(t, handMade(t, sheet, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := shown(w, 0); err == nil || !strings.Contains(err.Error(), "emboîtés sans fin") {
+		t.Error(err)
+	}
+}
