@@ -40,6 +40,7 @@ func (p *Progress) Start(label string, total int64) {
 		progressbar.OptionSetRenderBlankState(true),
 		progressbar.OptionShowCount(),
 		progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionSetSpinnerChangeInterval(0), // else the library draws beside us
 		progressbar.OptionClearOnFinish())
 }
 

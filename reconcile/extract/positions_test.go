@@ -138,7 +138,7 @@ func TestWordsOfALayoutAreReadInTheEncodingOfTheFile(t *testing.T) {
 func TestLayoutsThatWouldReadGarbageAreRefused(t *testing.T) {
 	pes := layoutText(t, "pes-paye")
 	for _, c := range []struct{ reason, text, want string }{
-		{"a packed number cannot print a mark", strings.Replace(positionsLayout("iso-8859-15", "length: 30\ndecimal: \",\"", `{ name: amount, at: "15-23", coding: packed }`), "", "", 0), "ajouter decimals: 2"},
+		{"a packed number cannot print a mark", positionsLayout("iso-8859-15", "length: 30\ndecimal: \",\"", `{ name: amount, at: "15-23", coding: packed }`), "ajouter decimals: 2"},
 		{"one field in two ways", strings.Replace(pes, "{ name: amount, element: Mt }", "{ name: amount, element: Mt }\n      - { name: amount, element: MtCent, decimals: 2 }", 1), "est décrit deux fois, de deux façons"},
 		{"a trailer that nothing reads", pes + "\n  - record: Fin\n    is: trailer\n    fields:\n      - { name: payslips, element: N }\n", "un enregistrement de fin ne convient pas à la forme « xml »"},
 		{"a month that nothing checks", strings.Replace(positionsLayout("utf-8", "", positionsAmount), `{ name: matricule, at: "2-6" }`, `{ name: matricule, at: "2-6" }`+"\n      - { name: period, at: \"19-24\", form: AAAAMM }", 1), "n'est pas lu dans l'enregistrement d'un agent"},
