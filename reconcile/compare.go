@@ -121,6 +121,9 @@ func (c *Comparer) Second(pairs iter.Seq2[*Pair, error]) error {
 
 // pair runs the steps of the algorithm (doc.go) on one pair.
 func (c *Comparer) pair(p *Pair) error {
+	if err := c.doubts(p); err != nil { // step 1
+		return err
+	}
 	c.head(p)
 	c.where.reset(c.Tally.Ledger, c.row.Programme, p)
 	for _, side := range Sides {

@@ -2,6 +2,8 @@ package reconcile
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"iter"
 	"slices"
 )
@@ -31,9 +33,9 @@ type Double struct {
 	OtherAccountant bool // the other file names another accountant for the same lines
 }
 
-// maxPosts is beyond what one person holds in a month without a number for each
-// dossier: a NIR that more matricules share is nobody's.
-const maxPosts = 4
+// ErrCrowded means that one key holds more than a person is ever paid: it is a
+// number that fills in for a missing one.
+var ErrCrowded = errors.New("une même clé d'identité porte plus de lignes de paye qu'aucun agent n'en a : NIR de remplissage, sans matricule ni nom ? Faites livrer le matricule, ou changez identity.key")
 
 // Assemble joins the rows of one side, in ascending (key, load) order, into one
 // Group for each key; for a key that several persons share, into several in a
@@ -75,7 +77,7 @@ type unit struct {
 
 // is tells whether a row belongs to the unit.
 func (u *unit) is(p *Payslip) bool {
-	return u.payslip.Load == p.Load && u.payslip.Agent.Accountant == p.Agent.Accountant && u.payslip.Agent.Matricule == p.Agent.Matricule
+	return u.payslip.Load == p.Load && u.payslip.Agent.Accountant == p.Agent.Accountant && SamePayslip(&u.payslip.Agent, &p.Agent)
 }
 
 func (u *unit) join(p *Payslip) {
@@ -101,11 +103,11 @@ func (u *unit) otherAccountant(v *unit) bool {
 	return x != y && x != "" && y != ""
 }
 
-// otherMatricule tells whether the units are of two posts, of one person or of
-// two.
-func (u *unit) otherMatricule(v *unit) bool {
-	x, y := u.payslip.Agent.Matricule, v.payslip.Agent.Matricule
-	return x != y && x != "" && y != ""
+// otherPost tells whether the units are of two posts or of two dossiers, of one
+// person or of two.
+func (u *unit) otherPost(v *unit) bool {
+	x, y := &u.payslip.Agent, &v.payslip.Agent
+	return x.Matricule != y.Matricule && x.Matricule != "" && y.Matricule != "" || x.Dossier != y.Dossier && x.Dossier != "" && y.Dossier != ""
 }
 
 // sameLines tells whether both hold the same lines, in any order.
@@ -126,66 +128,46 @@ func sameLines(x, y []PayLine) bool {
 type assembler struct {
 	key    string
 	units  []unit
+	met    company
 	shared bool
 }
 
 func (a *assembler) start(p *Payslip) {
 	a.key, a.units, a.shared = p.Key, append(a.units[:0], unit{p, wholes(p)}), false
+	a.met = company{faces: a.met.faces[:0]}
+	a.met.meet(&p.Agent)
 }
 
 // add takes in a further row of the key. Once the key is found to be shared,
 // what is held is passed on.
 func (a *assembler) add(p *Payslip, yield func(*Group, error) bool) bool {
-	if i := a.unitOf(p); i < 0 {
-		if a.shared = a.shared || a.stranger(p); a.shared && !a.passOn(yield) {
-			return false
-		}
+	a.met.meet(&p.Agent)
+	first := !a.shared && a.met.shared()
+	a.shared = a.shared || first
+	if a.shared && (first || a.unitOf(p) < 0) && !a.passOn(yield) {
+		return false
 	}
-	a.hold(p)
+	if u := a.hold(p); len(u.payslip.Lines) > maxKeyLines {
+		yield(nil, fmt.Errorf("%w: bulletin %d", ErrCrowded, u.payslip.ID))
+		return false
+	}
 	return true
 }
 
 // hold takes in a row of the same person.
-func (a *assembler) hold(p *Payslip) {
-	if i := a.unitOf(p); i >= 0 {
+func (a *assembler) hold(p *Payslip) *unit {
+	i := a.unitOf(p)
+	if i >= 0 {
 		a.units[i].join(p)
-		return
+	} else {
+		i = len(a.units)
+		a.units = append(a.units, unit{p, wholes(p)})
 	}
-	a.units = append(a.units, unit{p, wholes(p)})
+	return &a.units[i]
 }
 
 func (a *assembler) unitOf(p *Payslip) int {
 	return slices.IndexFunc(a.units, func(u unit) bool { return u.is(p) })
-}
-
-// stranger tells whether the row is of another person than those held.
-func (a *assembler) stranger(p *Payslip) bool {
-	if p.Agent.Matricule == "" {
-		return false
-	}
-	doubtful := p.Agent.NIRState().Doubtful()
-	var others []string
-	for i := range a.units {
-		held := &a.units[i].payslip.Agent
-		if held.Matricule == "" || held.Matricule == p.Agent.Matricule || slices.Contains(others, held.Matricule) {
-			continue
-		}
-		others = append(others, held.Matricule)
-		doubtful = doubtful || held.NIRState().Doubtful()
-	}
-	return len(others) > 0 && doubtful || len(others) >= maxPosts
-}
-
-// Strangers tells whether rows of one key are of several persons.
-func Strangers(rows []*Payslip) bool {
-	var a assembler
-	for _, p := range rows {
-		if a.stranger(p) {
-			return true
-		}
-		a.units = append(a.units, unit{payslip: p})
-	}
-	return false
 }
 
 func (a *assembler) passOn(yield func(*Group, error) bool) bool {
@@ -209,7 +191,7 @@ func (a *assembler) end(yield func(*Group, error) bool) bool {
 
 // group makes one of the units held, which are of one person; nil for none. What
 // another load holds as well is a double, unless other lines stand there under
-// another accountant or another matricule.
+// another accountant, another matricule or another dossier.
 func (a *assembler) group() *Group {
 	if len(a.units) == 0 {
 		return nil
@@ -240,7 +222,7 @@ func (u *unit) doubles(kept []*unit) (double, other bool) {
 			continue
 		}
 		elsewhere := u.otherAccountant(k)
-		if (elsewhere || u.otherMatricule(k)) && !sameLines(u.payslip.Lines, k.payslip.Lines) {
+		if (elsewhere || u.otherPost(k)) && !sameLines(u.payslip.Lines, k.payslip.Lines) {
 			continue
 		}
 		if !elsewhere {

@@ -3,29 +3,16 @@ package reconcile
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
-// admit counts a group, and reports what repeats the payslip in one file,
-// doubles it in another, or parts it between accountants.
+// admit counts a group, and reports what doubles the payslip in another file.
 func (c *Comparer) admit(side Side, p *Pair) error {
 	g := &p.Groups[side]
 	if g.Payslip == nil {
 		return nil
 	}
 	c.Tally.Sides[side].admit(g, c.newPerson(side, g))
-	if g.Repeated {
-		if err := c.repeated(side, g.Payslip, CauseDuplicate, "repeated_in_file", 0); err != nil {
-			return err
-		}
-	}
-	if g.Payslip.conflicting() {
-		if err := c.repeated(side, g.Payslip, CauseIdentity, "conflicting_matricules", 0); err != nil {
-			return err
-		}
-	}
-	if err := c.split(side, p); err != nil {
-		return err
-	}
 	for i, double := range g.Doubles {
 		c.Tally.Ledger.setAside(c.terms.Mapping, side, double.Payslip)
 		rule := "doubled_in_files"
@@ -33,6 +20,32 @@ func (c *Comparer) admit(side Side, p *Pair) error {
 			rule = "doubled_in_files_accountants"
 		}
 		if err := c.repeated(side, double.Payslip, CauseDuplicate, rule, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// doubts reports what is doubtful about the payslips of a pair, once it is known
+// which they are: repeated in one file, of two persons maybe, or parted between
+// accountants.
+func (c *Comparer) doubts(p *Pair) error {
+	for _, side := range Sides {
+		g := &p.Groups[side]
+		if g.Payslip == nil {
+			continue
+		}
+		if g.Repeated {
+			if err := c.repeated(side, g.Payslip, CauseDuplicate, "repeated_in_file", 0); err != nil {
+				return err
+			}
+		}
+		if rule := g.Payslip.conflicting(); rule != "" {
+			if err := c.repeated(side, g.Payslip, CauseIdentity, rule, 0); err != nil {
+				return err
+			}
+		}
+		if err := c.split(side, p); err != nil {
 			return err
 		}
 	}
@@ -51,15 +64,19 @@ func (c *Comparer) newPerson(side Side, g *Group) bool {
 	return fresh
 }
 
-// conflicting tells whether the parts of a payslip bear several matricules: two
-// persons may be under one key.
-func (p *Payslip) conflicting() bool {
+// conflicting names what speaks for two persons under one key, the matricules
+// or else the names of the parts of the payslip; blank where nothing does.
+func (p *Payslip) conflicting() (rule string) {
 	for i := range p.Others {
-		if m := p.Others[i].Matricule; m != p.Agent.Matricule && m != "" && p.Agent.Matricule != "" {
-			return true
+		switch o := &p.Others[i]; {
+		case !p.Agent.otherPerson(o):
+		case o.Matricule != "" && p.Agent.Matricule != "":
+			return "conflicting_matricules"
+		default:
+			rule = "conflicting_names"
 		}
 	}
-	return false
+	return rule
 }
 
 // split reports a payslip whose parts two accountants pay, unless both sides
@@ -108,7 +125,7 @@ func (c *Comparer) singles(p *Pair) []*Single {
 		if g.Payslip == nil || p.Groups[1-side].Payslip != nil && !apart {
 			continue
 		}
-		s := c.single(side, g)
+		s := c.single(side, g, shared)
 		if s.Loose == [len(Passes)]string{} && !shared {
 			return nil
 		}
@@ -117,11 +134,20 @@ func (c *Comparer) singles(p *Pair) []*Single {
 	return singles
 }
 
-func (c *Comparer) single(side Side, g *Group) *Single {
+// single is a payslip with its looser keys. Under a key that several persons
+// share on one of the sides, the person is a looser key too.
+func (c *Comparer) single(side Side, g *Group, shared bool) *Single {
 	a := &g.Payslip.Agent
-	s := &Single{Side: side, Shared: g.Shared, Payslip: g.Payslip}
+	s := &Single{Side: side, Shared: g.Shared, Split: g.Split, Twice: g.Repeated, Payslip: g.Payslip, Surname: plainLetters(a.Surname)}
+	if a.NIRState() == NIRValid {
+		s.Proved = a.NIR
+	}
+	person := a.person()
+	if a.Dossier != "" && !slices.Contains(c.terms.Identity.Key, IdentityDossier) {
+		person += KeySeparator + a.Dossier
+	}
 	if g.Shared {
-		s.Person = a.Matricule
+		s.Person = person
 	} else if row := c.crosswalk[side][g.Payslip.Key]; row != nil {
 		s.Loose[ByCrosswalk-1] = row.LegacyKey
 	}
@@ -133,7 +159,20 @@ func (c *Comparer) single(side Side, g *Group) *Single {
 			s.Loose[i] = key
 		}
 	}
+	if shared && s.Loose[ByFallback-1] == "" && person != "" {
+		s.Loose[ByFallback-1] = sharedKey(g.Payslip.Key, person)
+	}
 	return s
+}
+
+// plainLetters is a name in small letters without accents, spaces or signs.
+func plainLetters(name string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsLetter(r) {
+			return -1
+		}
+		return r
+	}, plain(name))
 }
 
 // identity reports that the pair was not made by its key (step 1).
@@ -170,7 +209,7 @@ const (
 // IdentityRules lists the rules of identity, each of which the screens put into
 // a sentence.
 var IdentityRules = []string{"crosswalk", ruleFallback, "provisional_nir", "nir_key", "masked_nir", ruleSharedNIR, "other_dossier", "ambiguous",
-	"split_accountants", "conflicting_matricules", "repeated_in_file", "doubled_in_files", "doubled_in_files_accountants"}
+	"split_accountants", "conflicting_matricules", "conflicting_names", "repeated_in_file", "doubled_in_files", "doubled_in_files_accountants"}
 
 // nirEvidence names why the key may have missed a pair that the fallback made,
 // and the side that the NIR speaks against.

@@ -187,7 +187,7 @@ func (m *ministry) reconcile() (*outcome, error) {
 // round takes out the singles that a pass settles, as a store would: those
 // whose looser key both sides have.
 func (o *outcome) round(by Match) (singles []*Single, crowds []*Candidate) {
-	sides, payslips := map[string][2]bool{}, map[string]map[string]bool{}
+	sides, payslips, strangers := map[string][2]bool{}, map[string]map[string]bool{}, map[string]bool{}
 	for _, s := range o.singles {
 		if loose := s.Under(by); loose != "" {
 			met := sides[loose]
@@ -197,10 +197,14 @@ func (o *outcome) round(by Match) (singles []*Single, crowds []*Candidate) {
 				payslips[loose] = map[string]bool{}
 			}
 			payslips[loose][fmt.Sprint(s.Side, s.Payslip.Key, " ", s.Person)] = true
+			for _, other := range o.singles {
+				strangers[loose] = strangers[loose] || other.Under(by) == loose && other.Side != s.Side && s.Strangers(other, by)
+			}
 		}
 	}
 	o.singles = slices.DeleteFunc(o.singles, func(s *Single) bool {
-		settled := sides[s.Under(by)] == [2]bool{true, true}
+		loose := s.Under(by)
+		settled := sides[loose] == [2]bool{true, true} && (len(payslips[loose]) > 2 || !strangers[loose])
 		if settled {
 			singles = append(singles, s)
 		}

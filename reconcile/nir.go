@@ -11,7 +11,7 @@ const (
 	NIRKeyAbsent            // well formed, without a key to prove it
 	NIRWrongKey             // well formed, but the key is another number's
 	NIRProvisional          // given until the true one is certified: first digit 3, 4, 7 or 8
-	NIRMalformed            // no NIR: length, characters, sex or month of birth
+	NIRMalformed            // no NIR: length, characters, sex or month of birth, one figure repeated
 	NIRMasked               // hidden on purpose: one value for many persons
 	NIRAbsent
 	nirStates
@@ -50,7 +50,7 @@ func CheckNIR(nir, key string) NIRState {
 			return NIRProvisional
 		}
 		return NIRMalformed
-	case !birthMonth(int(nir[3]-'0')*10 + int(nir[4]-'0')):
+	case !birthMonth(int(nir[3]-'0')*10 + int(nir[4]-'0')), strings.Trim(nir, nir[:1]) == "":
 		return NIRMalformed
 	case key == "":
 		return NIRKeyAbsent
@@ -98,38 +98,32 @@ func nirRemainder(nir string) (remainder int, numeric bool) {
 	return remainder, true
 }
 
-// maskedNIR tells whether what stands for a NIR hides one: zeros, nines, one
-// sign repeated, X or other signs in the place of figures as in 1XXXXXXXXXXXX or
-// 1730975******, the start alone and a letter as in the 15105Z of real XHL files.
+// maskedNIR tells whether what stands for a NIR hides one: zeros, nines, three
+// signs or more in the place of figures as in 1XXXXXXXXXXXX or 1730975******, or
+// sex, year and month alone and a letter as in the 15105Z of real XHL files.
 // Anything else identifies as it is written.
 func maskedNIR(s string) bool {
+	const fewest = 3 // signs that hide
 	if strings.Trim(s, "0") == "" || len(s) >= nirLength && strings.Trim(s, "9") == "" {
 		return true
 	}
-	figures, letters, xs, repeated := 0, 0, 0, true
-	for i := range len(s) {
-		c := s[i]
-		repeated = repeated && c == s[0]
+	signs, others := 0, 0
+	for _, r := range s {
 		switch {
-		case '0' <= c && c <= '9':
-			figures++
-		case c == 'X' || c == 'x':
-			xs++
-		case 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z':
-			letters++
-		case strings.IndexByte(" -./_", c) >= 0: // between the parts of a number
-		default:
-			return true
+		case strings.ContainsRune("*?#•·xX.-_", r):
+			signs++
+		case r < '0' || r > '9':
+			others++
 		}
 	}
 	last := s[len(s)-1] | 0x20 // in small letters
 	switch {
-	case figures == 0:
-		return repeated && len(s) > 2
-	case xs > 0:
-		return letters == 0 && (xs > 2 || len(s) == nirLength)
+	case signs > 0:
+		return others == 0 && (signs >= fewest || len(s) == nirLength && strings.ContainsAny(s, "*?#•·xX"))
+	case len(s) != len("15105Z") || others != 1:
+		return false
 	}
-	return letters == 1 && 'c' <= last && last <= 'z' && figures == len(s)-1 && 5 <= figures && len(s) < nirLength
+	return (s[0] == '1' || s[0] == '2') && 'c' <= last && last <= 'z' && birthMonth(int(s[3]-'0')*10+int(s[4]-'0'))
 }
 
 // NIRState tells what can be told of the agent's NIR.

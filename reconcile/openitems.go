@@ -185,11 +185,18 @@ func newObserver(v *inventory) *observer {
 	return &observer{inventory: v, values: make([]openItem, v.items())}
 }
 
+// paidByBoth tells whether the pair is one agent's, paid by both sides. Under a
+// key that several persons share, nothing says that both payslips are one's.
+func (p *Pair) paidByBoth() bool {
+	l, o := &p.Groups[Legacy], &p.Groups[ONP]
+	return l.Payslip != nil && o.Payslip != nil && !l.Shared && !o.Shared
+}
+
 // observe lists the open items of an agent whom both sides pay, by item, valid
 // until the next call.
 func (o *observer) observe(p *Pair) []openItem {
 	o.open = o.open[:0]
-	if p.Groups[Legacy].Payslip == nil || p.Groups[ONP].Payslip == nil {
+	if !p.paidByBoth() {
 		return nil
 	}
 	for _, i := range o.seen {

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"fmt"
 	"math/rand"
 	"slices"
 	"testing"
@@ -32,6 +33,15 @@ func drawn(t *rapid.T) *ministry {
 // nirs are six true numbers.
 var nirs = [...]string{"1730975108042", "2800175056012", "1690549588157", "153032A004001", "2550814168025", "153032B004001"}
 
+// trueKey is the key of a NIR, blank where it can have none.
+func trueKey(nir string) string {
+	remainder, ok := nirRemainder(nir)
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("%02d", nirModulus-remainder)
+}
+
 func drawPayslip(t *rapid.T, m *ministry, side Side, agent int, load int64) *Payslip {
 	letter := Code("LO"[side])
 	var lines []PayLine
@@ -50,6 +60,8 @@ func drawPayslip(t *rapid.T, m *ministry, side Side, agent int, load int64) *Pay
 	p.Load, p.Whole = load, rapid.Bool().Draw(t, "whole")
 	p.Agent.Indice = rapid.SampledFrom([]int32{400, 400, 400, 410, Absent}).Draw(t, "indice")
 	p.Agent.Dossier = rapid.SampledFrom([]string{"01", "01", "01", "02", ""}).Draw(t, "dossier")
+	p.Agent.NIRKey = rapid.SampledFrom([]string{"", "", trueKey(nir), "00"}).Draw(t, "key")
+	p.Agent.Surname = rapid.SampledFrom([]string{"NOM", "NOM", "AUTRE", ""}).Draw(t, "surname")
 	p.Agent.Accountant = rapid.SampledFrom([]string{"075", "075", "038", ""}).Draw(t, "accountant")
 	m.rekey(p)
 	return p

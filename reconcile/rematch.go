@@ -14,7 +14,18 @@ type Single struct {
 	Loose   [len(Passes)]string // by pass, blank where there is none
 	Shared  bool                // its key is of several persons: Person tells which
 	Person  string
+	Split   bool   // as in Group
+	Twice   bool   // Group.Repeated
+	Proved  string // the NIR, where its key proves it
+	Surname string // in plain letters
 	Payslip *Payslip
+}
+
+// Strangers tells whether two singles that a looser key brings together are
+// known to be two persons: both NIRs are proved, and so are the names other. The
+// crosswalk knows better.
+func (s *Single) Strangers(t *Single, by Match) bool {
+	return by != ByCrosswalk && s.Proved != t.Proved && s.Proved != "" && t.Proved != "" && s.Surname != t.Surname && s.Surname != "" && t.Surname != ""
 }
 
 // Under is the looser key of a pass.
@@ -154,6 +165,7 @@ func regroup(by Match, singles iter.Seq2[*Single, error]) iter.Seq2[*lone, error
 			if by != ByKey {
 				l.loose = last.Under(by)
 			}
+			l.group.Split, l.group.Repeated = l.group.Split || last.Split, l.group.Repeated || last.Twice
 			if last.Shared {
 				l.group.sharedBy(last.Person)
 			}

@@ -72,7 +72,7 @@ func (s *scout) pair(u, other item) *pairCounts {
 func (s *scout) sample(u item) *[]sampled { return &s.samples[int(u)-len(s.mapping.Elements)] }
 
 func (s *scout) add(p *Pair) {
-	if p.Groups[Legacy].Payslip == nil || p.Groups[ONP].Payslip == nil {
+	if !p.paidByBoth() {
 		return
 	}
 	s.paid++

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"bascule/reconcile"
+	"bascule/reconcile/extract"
 	"bascule/reconcile/sqlite"
 	"bascule/reports"
 )
@@ -121,9 +122,29 @@ func (a *App) inForce(ctx context.Context, db *sqlite.DB, read []intake) ([]reco
 		if len(loads) == 0 {
 			return nil, c.notLoaded(place)
 		}
+		if err := a.checkReading(loads); err != nil {
+			return nil, err
+		}
 		all = append(all, loads...)
 	}
 	return all, nil
+}
+
+// checkReading refuses loads that were read in another way than today's: under
+// another identity or layout, or by a program that read otherwise.
+func (a *App) checkReading(loads []reconcile.Load) error {
+	p := loadPlan{app: a, layouts: make(map[string]*extract.Layout), options: extract.Options{Identity: a.Config.Identity.Identity}}
+	for i := range loads {
+		l := &loads[i]
+		layout, err := p.layout(l.Layout)
+		if err != nil {
+			return err
+		}
+		if l.Options != p.digest(layout) {
+			return fmt.Errorf("%s a été chargé sous d'autres réglages (identité, format, limites) ou par une autre version — relancez « bascule run », ou chargez-le de nouveau par « bascule load --side %v --period %v --layout %s FICHIER »", l.Path, l.Side, l.Period, l.Layout)
+		}
+	}
+	return nil
 }
 
 // notLoaded says that nothing takes a side's place, and what to do.

@@ -132,7 +132,7 @@ func otherKey(ctx context.Context, db *sqlite.DB, loads []reconcile.Load, side r
 		}
 		rows, err := db.PayslipsOf(ctx, loads, p.Key)
 		if err == nil && reconcile.Strangers(rows) {
-			rows = slices.DeleteFunc(rows, func(row *reconcile.Payslip) bool { return row.Agent.Matricule != p.Agent.Matricule })
+			rows = slices.DeleteFunc(rows, func(row *reconcile.Payslip) bool { return !reconcile.SamePayslip(&row.Agent, &p.Agent) })
 		}
 		return rows, err
 	}

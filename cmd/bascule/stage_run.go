@@ -105,7 +105,21 @@ var (
 	errNoSuchRun = errors.New("aucune exécution ne porte ce numéro — voyez « bascule runs »")
 )
 
+// findRun finds a run, or for 0 the last that compares both systems: one that
+// compares months, made meanwhile, keeps no night from being published.
 func findRun(ctx context.Context, db *sqlite.DB, number int) (*reconcile.Run, error) {
+	if number == 0 {
+		runs, err := db.Runs(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for i := range runs {
+			if !runs[i].Months.Set() {
+				number = runs[i].ID
+				break
+			}
+		}
+	}
 	run, err := db.Run(ctx, number)
 	switch {
 	case err != nil:

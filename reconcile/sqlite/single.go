@@ -7,8 +7,8 @@ import (
 	"bascule/reconcile"
 )
 
-const insertSingle = `INSERT INTO single (side, agent_key, shared, person, payslip_id, loose_1, loose_2, loose_3, loose_4)
-	VALUES (?,?,?,?,?,?,?,?,?)`
+const insertSingle = `INSERT INTO single (side, agent_key, marks, person, proved, surname, payslip_id, loose_1, loose_2, loose_3, loose_4)
+	VALUES (?,?,?,?,?,?,?,?,?,?,?)`
 
 // Single keeps a payslip that the key left alone, row by row.
 func (r *Recorder) Single(s *reconcile.Single) error {
@@ -17,7 +17,7 @@ func (r *Recorder) Single(s *reconcile.Single) error {
 		rows = []int64{s.Payslip.ID}
 	}
 	for _, id := range rows {
-		r.values = append(r.values[:0], int64(s.Side), s.Payslip.Key, s.Shared, s.Person, id)
+		r.values = append(r.values[:0], int64(s.Side), s.Payslip.Key, marksOf(s), s.Person, s.Proved, s.Surname, id)
 		for _, loose := range s.Loose {
 			r.values = append(r.values, loose)
 		}
@@ -28,11 +28,33 @@ func (r *Recorder) Single(s *reconcile.Single) error {
 	return nil
 }
 
-// Where the payslips kept stand in a pass: those whose looser key both sides
-// have, and those of them that are more than two.
+// The marks of a payslip kept.
 const (
-	metInPass     = "SELECT loose_%[1]d FROM single WHERE loose_%[1]d <> '' GROUP BY loose_%[1]d HAVING min(side) <> max(side)"
-	crowdedInPass = metInPass + " AND count(DISTINCT concat(side, x'1f', agent_key, x'1f', person)) > 2"
+	markShared = 1 << iota
+	markSplit
+	markTwice
+)
+
+func marksOf(s *reconcile.Single) (marks int64) {
+	for _, m := range []struct {
+		set  bool
+		mark int64
+	}{{s.Shared, markShared}, {s.Split, markSplit}, {s.Twice, markTwice}} {
+		if m.set {
+			marks |= m.mark
+		}
+	}
+	return marks
+}
+
+// Where the payslips kept stand in a pass: those whose looser key both sides
+// have, unless they are two that reconcile.Single.Strangers tells apart, and
+// those of them that are more than two.
+const (
+	payslipsInPass = "count(DISTINCT concat(side, x'1f', agent_key, x'1f', person))"
+	metInPass      = "SELECT loose_%[1]d FROM single WHERE loose_%[1]d <> '' GROUP BY loose_%[1]d HAVING min(side) <> max(side)" +
+		" AND (%[1]d = 1 OR " + payslipsInPass + " > 2 OR count(DISTINCT nullif(proved, '')) < 2 OR count(DISTINCT nullif(surname, '')) < 2)"
+	crowdedInPass = metInPass + " AND " + payslipsInPass + " > 2"
 )
 
 // Singles streams the payslips kept that a pass brings together, in the order
@@ -51,8 +73,8 @@ func (r *Recorder) Alone() iter.Seq2[*reconcile.Single, error] {
 // those would write all of their lines once more.
 func (r *Recorder) singles(by reconcile.Match, from string) iter.Seq2[*reconcile.Single, error] {
 	return func(yield func(*reconcile.Single, error) bool) {
-		rows, err := r.conn.QueryContext(r.ctx, "SELECT s.side, s.loose, s.shared, s.person, "+columnsOfPayslip+` FROM
-			(SELECT side, agent_key, shared, person, payslip_id, `+from+` ORDER BY loose, side, agent_key, person, `+rankOfPayslip+`, payslip_id LIMIT -1) s
+		rows, err := r.conn.QueryContext(r.ctx, "SELECT s.side, s.loose, s.marks, s.person, "+columnsOfPayslip+` FROM
+			(SELECT side, agent_key, marks, person, payslip_id, `+from+` ORDER BY loose, side, agent_key, person, `+rankOfPayslip+`, payslip_id LIMIT -1) s
 			CROSS JOIN payslip p ON p.id = s.payslip_id`, r.run.ID)
 		if err != nil {
 			yield(nil, describe(err))
@@ -63,10 +85,12 @@ func (r *Recorder) singles(by reconcile.Match, from string) iter.Seq2[*reconcile
 		for rows.Next() {
 			var s reconcile.Single
 			var loose, head, lines string
-			if err := rows.Scan(&s.Side, &loose, &s.Shared, &s.Person, &head, &lines); err != nil {
+			var marks int64
+			if err := rows.Scan(&s.Side, &loose, &marks, &s.Person, &head, &lines); err != nil {
 				yield(nil, err)
 				return
 			}
+			s.Shared, s.Split, s.Twice = marks&markShared != 0, marks&markSplit != 0, marks&markTwice != 0
 			if by != reconcile.ByKey {
 				s.Loose[by-1] = loose
 			}
@@ -93,7 +117,7 @@ func (r *Recorder) Crowds(by reconcile.Match) iter.Seq2[*reconcile.Candidate, er
 	return func(yield func(*reconcile.Candidate, error) bool) {
 		rows, err := r.conn.QueryContext(r.ctx, fmt.Sprintf(`SELECT s.loose_%[1]d, s.side, s.agent_key, s.person, p.matricule, p.dossier
 			FROM single s CROSS JOIN payslip p ON p.id = s.payslip_id WHERE s.loose_%[1]d IN (`+crowdedInPass+`)
-			ORDER BY s.loose_%[1]d, s.side, s.agent_key, s.person, s.payslip_id`, by))
+			ORDER BY s.loose_%[1]d, s.side, s.agent_key, s.person, p.matricule DESC, p.dossier DESC`, by))
 		if err != nil {
 			yield(nil, describe(err))
 			return

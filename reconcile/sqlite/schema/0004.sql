@@ -4,8 +4,10 @@ DROP TABLE single;
 CREATE TABLE single (
   side       INTEGER NOT NULL,
   agent_key  TEXT NOT NULL,
-  shared     INTEGER NOT NULL,           -- 1: several persons are under the key, and person tells which
+  marks      INTEGER NOT NULL,           -- 1: several persons are under the key, and person tells which; 2: parted; 4: repeated
   person     TEXT NOT NULL,
+  proved     TEXT NOT NULL,              -- the NIR, where its key proves it
+  surname    TEXT NOT NULL,              -- in plain letters
   payslip_id INTEGER NOT NULL,
   loose_1    TEXT NOT NULL,
   loose_2    TEXT NOT NULL,
