@@ -182,13 +182,6 @@ func (c *Comparer) missing(p *Pair) error {
 	return c.emit(d)
 }
 
-func sideOf(p *Pair) Side {
-	if p.Groups[Legacy].Payslip != nil {
-		return Legacy
-	}
-	return ONP
-}
-
 // unmapped reports the codes that no table knows, one for each code, sense and
 // origin.
 func (c *Comparer) unmapped() error {

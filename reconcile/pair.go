@@ -89,3 +89,11 @@ func ascending(groups iter.Seq2[*Group, error]) iter.Seq2[*Group, error] {
 		}
 	}
 }
+
+// sideOf is the side that a pair has, the legacy one where it has both.
+func sideOf(p *Pair) Side {
+	if p.Groups[Legacy].Payslip != nil {
+		return Legacy
+	}
+	return ONP
+}
