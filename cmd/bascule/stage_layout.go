@@ -220,7 +220,7 @@ func (p *layoutPage) writeTotals(b *strings.Builder) {
 	}
 	writeColumns(b, rows)
 	codes := slices.Clone(p.byCode())
-	fmt.Fprintf(b, "\nCodes : les %d plus gros sur %d\n", min(codesShown, len(codes)), len(codes))
+	fmt.Fprintf(b, "\nCodes : %d%s\n", len(codes), among(codesShown, int64(len(codes)), ", les plus gros"))
 	rows = [][]string{{"code", "sens", "lignes", "montant", "libellé"}}
 	for _, c := range codes[:min(codesShown, len(codes))] {
 		amount := c.Amount
@@ -250,12 +250,20 @@ func (p *layoutPage) byCode() []reconcile.CodeTotal {
 	return codes
 }
 
+// among says that a list shows the first of more.
+func among(shown int, all int64, which string) string {
+	if int64(shown) >= all {
+		return ""
+	}
+	return which
+}
+
 func (p *layoutPage) writeProblems(b *strings.Builder) {
 	f := p.Found
 	if len(f.Rejects) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\nProblèmes : les %d premiers sur %s\n", len(f.Rejects), grouped(f.Load.Rejects))
+	fmt.Fprintf(b, "\nProblèmes : %s%s\n", grouped(f.Load.Rejects), among(len(f.Rejects), f.Load.Rejects, ", les premiers"))
 	for i := range f.Rejects {
 		r := &f.Rejects[i]
 		what := strings.TrimSpace(r.Field + " " + r.Reason)
