@@ -132,3 +132,44 @@ func TestAFlatFileThatEndsWithoutALineEndIsTold(t *testing.T) {
 		t.Errorf("notes: %q", notes)
 	}
 }
+
+func TestCompareRefusesLoadsReadUnderOtherSettings(t *testing.T) {
+	flatMinistry(t, "l.csv")
+	writeAll(t, map[string]string{"l.csv": flatHeader + flatRow("M1", "101000", "100,00") + flatRow("M2", "101000", "50,00")})
+	mustExit(t, exitClosed, "run")
+	mustExit(t, exitClosed, "compare")
+	config, err := os.ReadFile("config.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeAll(t, map[string]string{"config.yaml": string(config) + "identity: { key: [\"matricule\", \"dossier\"] }\n"})
+	if stderr := mustExit(t, exitFailure, "compare"); !strings.Contains(stderr, "a été chargé sous d'autres réglages") || !strings.Contains(stderr, "bascule load --side legacy") {
+		t.Errorf("stderr %q", stderr)
+	}
+	mustExit(t, exitClosed, "run")
+	mustExit(t, exitClosed, "compare")
+}
+
+func TestReportPublishesTheNightThatAMonthRunFollowed(t *testing.T) {
+	flatMinistry(t, "l.csv")
+	writeAll(t, map[string]string{"l.csv": flatHeader + flatRow("M1", "101000", "100,00") + flatRow("M2", "101000", "50,00"),
+		"o11.csv": strings.ReplaceAll(flatHeader+flatRow("M1", "R1010", "100,00")+flatRow("M2", "R1010", "50,00"), "2013-12", "2013-11")})
+	mustExit(t, exitClosed, "load", "--side", "legacy", "l.csv")
+	mustExit(t, exitClosed, "load", "--side", "onp", "o.csv")
+	mustExit(t, exitClosed, "load", "--side", "onp", "--period", "2013-11", "o11.csv")
+	mustExit(t, exitClosed, "compare")
+	mustExit(t, exitClosed, "compare", "--side", "onp", "--legacy-period", "2013-11")
+	mustExit(t, exitClosed, "report")
+	if _, err := os.Stat("out/2013-12/run-0001/summary.json"); err != nil {
+		t.Errorf("the night's run is not published: %v", err)
+	}
+}
+
+func TestLoadTellsWhatItsReaderHadToSay(t *testing.T) {
+	flatMinistry(t, "l.csv")
+	writeAll(t, map[string]string{"l.csv": strings.Replace(flatHeader, "montant", "montant;primes;2550814168025", 1) + strings.ReplaceAll(flatRow("M1", "101000", "100,00"), "\n", ";1;2\n")})
+	code, stdout, stderr := invoke(t, "load", "--side", "legacy", "l.csv", "--quiet")
+	if code != 0 || !strings.Contains(stdout, "« primes »") || strings.Contains(stdout, "2550814168025") {
+		t.Errorf("exit %d, %q %q", code, stdout, stderr)
+	}
+}
