@@ -9,11 +9,11 @@ import (
 // gap is a difference of one (element, origin).
 type gap struct {
 	key                 cellKey
-	sides               [2]cell
+	sides               [2]Cell
 	vanishes, tolerated bool
 }
 
-func (g *gap) delta() Amount { return g.sides[ONP].amount - g.sides[Legacy].amount }
+func (g *gap) delta() Amount { return g.sides[ONP].Amount - g.sides[Legacy].Amount }
 
 // cellKey orders by element, then origin.
 type cellKey uint64
@@ -24,12 +24,25 @@ func newCellKey(element int32, origin Period) cellKey {
 func (k cellKey) element() int32 { return int32(k >> 32) }
 func (k cellKey) origin() Period { return Period(uint32(k)) }
 
-// cell is the sum of the lines of one (element, origin) on one side.
-type cell struct {
+// Cell is the sum of the lines of one (element, origin) on one side, signed from
+// the agent's side.
+type Cell struct {
 	key    cellKey
-	amount Amount
-	lines  int32
+	Amount Amount
+	Lines  int32
 }
+
+// NewCell is a cell of an element of Mapping.Elements.
+func NewCell(element int32, origin Period, amount Amount, lines int32) Cell {
+	return Cell{newCellKey(element, origin), amount, lines}
+}
+
+// Element is the index in Mapping.Elements.
+func (c *Cell) Element() int32 { return c.key.element() }
+
+// Origin is the month of origin among those of the run: of two months compared,
+// the earlier one's is moved by their distance.
+func (c *Cell) Origin() Period { return c.key.origin() }
 
 func rawPlace(code Code, side Side, sense Sense, origin Period) place {
 	return place{newCellKey(0, origin), codeKey{code, side, sense}}
@@ -46,7 +59,7 @@ type loose struct {
 
 // mappedSide is one payslip translated to elements.
 type mappedSide struct {
-	cells            []cell
+	cells            []Cell
 	unmapped         []loose
 	net, information Amount
 	lines            int64
@@ -78,7 +91,7 @@ func (c *Comparer) mapSide(side Side, p *Pair) error {
 			if at.unmapped() {
 				m.unmapped = append(m.unmapped, loose{line.Code, line.Sense, at.cell.origin(), amount, 1})
 			} else {
-				m.cells = append(m.cells, cell{at.cell, amount, 1})
+				m.cells = append(m.cells, Cell{at.cell, amount, 1})
 				if c.terms.Mapping.Elements[at.cell.element()].Kind == Patronale {
 					employer += amount
 				}
@@ -101,13 +114,13 @@ func (c *Comparer) mapSide(side Side, p *Pair) error {
 }
 
 // sumCells sorts the cells and joins those of equal key, in place.
-func sumCells(cells []cell) []cell {
+func sumCells(cells []Cell) []Cell {
 	sortCells(cells)
 	n := 0
 	for i := range cells {
 		if n > 0 && cells[n-1].key == cells[i].key {
-			cells[n-1].amount += cells[i].amount
-			cells[n-1].lines += cells[i].lines
+			cells[n-1].Amount += cells[i].Amount
+			cells[n-1].Lines += cells[i].Lines
 			continue
 		}
 		cells[n] = cells[i]
@@ -139,9 +152,9 @@ func sumLoose(lines []loose) []loose {
 
 // sortCells orders by key. A payslip has some 25 cells, often nearly sorted,
 // where insertion beats the general sort that guards the odd long one.
-func sortCells(cells []cell) {
+func sortCells(cells []Cell) {
 	if len(cells) > 64 {
-		slices.SortFunc(cells, func(a, b cell) int { return cmp.Compare(a.key, b.key) })
+		slices.SortFunc(cells, func(a, b Cell) int { return cmp.Compare(a.key, b.key) })
 		return
 	}
 	for i := 1; i < len(cells); i++ {

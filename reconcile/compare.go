@@ -16,6 +16,8 @@ type Terms struct {
 	Tolerance Tolerance
 	Identity  Identity
 	Secret    []byte // key of the fingerprints
+	// Explainer makes the one that a Comparer uses; nil leaves every gap unexplained.
+	Explainer func() Explainer
 }
 
 // Sink takes what a comparison finds. Arguments are valid during the call only.
@@ -44,6 +46,8 @@ type Comparer struct {
 	person    [2]string // last one met, per side
 	emitted   verdict
 	row       Discrepancy
+	rows      []Discrepancy // of the pair
+	explainer Explainer
 	sides     [2]mappedSide
 	where     imputation
 	gaps      []gap
@@ -52,6 +56,9 @@ type Comparer struct {
 // NewComparer is ready for First.
 func NewComparer(t *Terms, sink Sink) *Comparer {
 	c := &Comparer{terms: t, sink: sink, Tally: newTally(t.Mapping), looser: looserKeys(&t.Identity)}
+	if t.Explainer != nil {
+		c.explainer = t.Explainer()
+	}
 	for _, side := range Sides {
 		c.crosswalk[side] = make(map[string]*CrosswalkRow)
 	}
@@ -71,7 +78,7 @@ func (c *Comparer) First(pairs iter.Seq2[*Pair, error]) error {
 		if err != nil {
 			return err
 		}
-		c.emitted = verdict{}
+		c.reset()
 		for _, side := range Sides {
 			if p.Groups[side].Shared {
 				continue // admitted by Second, put together
@@ -86,10 +93,12 @@ func (c *Comparer) First(pairs iter.Seq2[*Pair, error]) error {
 				return err
 			}
 		}
-		if len(singles) > 0 {
-			continue
+		if len(singles) == 0 {
+			if err := c.pair(p); err != nil {
+				return err
+			}
 		}
-		if err := c.pair(p); err != nil {
+		if err := c.flush(p); err != nil {
 			return err
 		}
 	}
@@ -103,7 +112,7 @@ func (c *Comparer) Second(pairs iter.Seq2[*Pair, error]) error {
 		if err != nil {
 			return err
 		}
-		c.emitted = verdict{}
+		c.reset()
 		for _, side := range Sides {
 			if !p.Groups[side].Shared {
 				continue // admitted by First
@@ -115,8 +124,19 @@ func (c *Comparer) Second(pairs iter.Seq2[*Pair, error]) error {
 		if err := c.pair(p); err != nil {
 			return err
 		}
+		if err := c.flush(p); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// reset forgets the former pair.
+func (c *Comparer) reset() {
+	c.emitted = verdict{}
+	for _, side := range Sides {
+		c.sides[side].cells = c.sides[side].cells[:0]
+	}
 }
 
 // pair runs the steps of the algorithm (doc.go) on one pair.
@@ -275,14 +295,14 @@ func (c *Comparer) emitGaps() error {
 		e := &c.terms.Mapping.Elements[g.key.element()]
 		d := c.blank(AmountDiffers)
 		switch {
-		case g.sides[Legacy].lines == 0:
+		case g.sides[Legacy].Lines == 0:
 			d.Kind = LineMissingInLegacy
-		case g.sides[ONP].lines == 0:
+		case g.sides[ONP].Lines == 0:
 			d.Kind = LineMissingInONP
 		}
 		d.Element, d.Sense, d.Origin = string(e.Code), e.Kind.Sense(), g.key.origin()
-		d.Legacy, d.ONP, d.Delta = g.sides[Legacy].amount, g.sides[ONP].amount, g.delta()
-		d.LegacyLines, d.ONPLines = g.sides[Legacy].lines, g.sides[ONP].lines
+		d.Legacy, d.ONP, d.Delta = g.sides[Legacy].Amount, g.sides[ONP].Amount, g.delta()
+		d.LegacyLines, d.ONPLines = g.sides[Legacy].Lines, g.sides[ONP].Lines
 		d.Rule = "compared_line"
 		switch {
 		case !e.Compared:
@@ -391,6 +411,6 @@ func (c *Comparer) emit(d *Discrepancy) error {
 	d.Fingerprint = c.terms.fingerprint(d)
 	d.Origin = c.terms.Mapping.trueOrigin(d)
 	c.emitted.count(d)
-	c.Tally.discrepancy(d)
-	return c.sink.Discrepancy(d)
+	c.rows = append(c.rows, *d)
+	return nil
 }

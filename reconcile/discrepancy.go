@@ -127,6 +127,10 @@ type Discrepancy struct {
 	Rule                       string // name of the rule that gave the cause
 	Root                       string // fingerprint of the discrepancy this one derives from
 	AtFault                    Fault
+	Evidence                   []Fact // what the rule relied upon, in its order
+	Pattern                    string // what it has in common with the others of its cluster
+	Cluster                    string // identifier of the cluster of a root, blank where it derives
+	Effect                     Effect // of a root, with what derives from it
 	Evolution                  Evolution
 	Status                     Status
 	Decision                   string // identifier of the decision carried, or the reason of a tolerance

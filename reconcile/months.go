@@ -47,7 +47,7 @@ func (t *Terms) crosswalk() []CrosswalkRow {
 
 // oneOff tells whether a gap is of arrears that one of two months holds alone.
 func (t *Terms) oneOff(g *gap) bool {
-	return t.Months.Set() && (g.sides[Legacy].lines == 0 || g.sides[ONP].lines == 0) && g.key.origin() != t.Period
+	return t.Months.Set() && (g.sides[Legacy].Lines == 0 || g.sides[ONP].Lines == 0) && g.key.origin() != t.Period
 }
 
 // aligned is where a line's month of origin stands among those of the run.
