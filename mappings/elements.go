@@ -55,6 +55,8 @@ func readElement(r *row) reconcile.Element {
 		CAS:     r.yes(elementCAS),
 		Account: r.word(elementAccount),
 		Formula: r.text(elementFormula),
+		Bases:   readMembers(r),
+		Line:    r.line,
 	}
 	kind, _ := r.oneOf(elementKind, string(reconcile.Gain), string(reconcile.Retenue), string(reconcile.Patronale), string(reconcile.Info))
 	e.Kind = reconcile.ElementKind(kind)

@@ -16,6 +16,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"sort"
 
 	"bascule/reconcile"
@@ -33,9 +34,14 @@ const (
 	scalesFile          = "scales.csv"
 	crosswalkFile       = "identites.csv"
 	wavesFile           = "vagues.csv"
+	basesFile           = "bases.csv"
+	scaleKeysFile       = "cles_baremes.csv"
 )
 
-var tableFiles = []string{elementsFile, correspondencesFile, ratesFile, scalesFile, crosswalkFile, wavesFile}
+var tableFiles = []string{elementsFile, correspondencesFile, ratesFile, scalesFile, crosswalkFile, wavesFile, basesFile, scaleKeysFile}
+
+// optionalFiles are the tables that a ministry may do without.
+var optionalFiles = []string{crosswalkFile, wavesFile, basesFile, scaleKeysFile}
 
 // maxTableBytes bounds one table: a crosswalk of 300,000 persons at 60 bytes a
 // row is 18 MB, and nothing else comes near.
@@ -48,8 +54,8 @@ type Paths struct {
 	Crosswalk, Waves string
 }
 
-// Load reads and validates the tables of a folder on disk. The identity
-// crosswalk and the waves may be absent; any other missing table is refused.
+// Load reads and validates the tables of a folder on disk. Those of
+// optionalFiles may be absent; any other missing table is refused.
 // Unless period is zero, both sides must have correspondences in force that
 // month. The error is a *Problems, or an *reconcile.InputError when a file
 // cannot be read at all.
@@ -65,7 +71,7 @@ func LoadPaths(p Paths, period reconcile.Period) (*reconcile.Tables, error) {
 	}
 	var files []file
 	for _, name := range tableFiles {
-		where, required := filepath.Join(p.Dir, name), name != crosswalkFile && name != wavesFile
+		where, required := filepath.Join(p.Dir, name), !slices.Contains(optionalFiles, name)
 		switch {
 		case name == crosswalkFile && p.Crosswalk != "":
 			where, required = p.Crosswalk, true
@@ -156,6 +162,10 @@ func parse(files []file, period reconcile.Period) (*reconcile.Tables, error) {
 			t.Crosswalk = readCrosswalk(f, p)
 		case wavesFile:
 			t.Waves = readWaves(f, p)
+		case basesFile:
+			t.Bases = readBases(f, p)
+		case scaleKeysFile:
+			t.ScaleKeys = readScaleKeys(f, p)
 		}
 	}
 	if p.Total > 0 {

@@ -113,6 +113,18 @@ func (c *Comparer) mapSide(side Side, p *Pair) error {
 	return nil
 }
 
+// Cells sums the lines of a payslip of a side by element and month of origin,
+// leaving out those whose code feeds none.
+func (m *Mapping) Cells(side Side, p *Payslip) []Cell {
+	cells := make([]Cell, 0, len(p.Lines))
+	for i := range p.Lines {
+		if at, amount := m.place(side, &p.Lines[i]); !at.unmapped() {
+			cells = append(cells, Cell{at.cell, amount, 1})
+		}
+	}
+	return sumCells(cells)
+}
+
 // sumCells sorts the cells and joins those of equal key, in place.
 func sumCells(cells []Cell) []Cell {
 	sortCells(cells)

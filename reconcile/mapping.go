@@ -44,8 +44,10 @@ type Element struct {
 	Account          string // account of the Plan comptable de l'État
 	Tolerance        OptAmount
 	Formula          string
-	Compared         bool   // false: gaps are listed as justified, for Reason
-	Reason           string // why it is not compared
+	Bases            []string // words of the bases that its amount enters, for formulas
+	Line             int      // of elements.csv, for errors about the formula
+	Compared         bool     // false: gaps are listed as justified, for Reason
+	Reason           string   // why it is not compared
 }
 
 // Label is the element's name in a language, "fr" or "en".
@@ -105,6 +107,23 @@ type ScaleRow struct {
 	Mark     string
 }
 
+// Base is a row of bases.csv: an amount that several formulas share.
+type Base struct {
+	Name, Label, Formula string
+	Source, Mark         string
+	Line                 int
+}
+
+// ScaleKey is a row of cles_baremes.csv: of a scale that is not keyed by the
+// field itself, the key that holds for the values of a pattern. The first row
+// whose pattern accepts wins.
+type ScaleKey struct {
+	Scale   string
+	Field   Field
+	Pattern string
+	Key     string
+}
+
 // Wave is a row of vagues.csv: a part of the ministry that switches together.
 type Wave struct {
 	Name, Label string
@@ -131,6 +150,8 @@ type Tables struct {
 	Correspondences []Correspondence
 	Rates           []Rate
 	Scales          []ScaleRow
+	ScaleKeys       []ScaleKey
+	Bases           []Base
 	Waves           []Wave
 	Crosswalk       []CrosswalkRow
 	Hash            string // SHA-256 of the files' contents, in the order of their names

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ import (
 
 	"bascule/mappings"
 	"bascule/reconcile"
+	"bascule/reconcile/explain"
 	"bascule/reconcile/sqlite"
 )
 
@@ -40,7 +42,11 @@ func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile
 	slices.SortFunc(loads, func(a, b reconcile.Load) int {
 		return cmp.Or(cmp.Compare(run.PlaceOf(&a), run.PlaceOf(&b)), cmp.Compare(a.Path, b.Path), cmp.Compare(a.SHA256, b.SHA256), cmp.Compare(a.ID, b.ID))
 	})
-	run.Inputs = inputsDigest(run)
+	around, err := a.loadsAround(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	run.Inputs = inputsDigest(run, around)
 	last, err := db.LatestRun(ctx, c.Period, c.Months)
 	if err != nil {
 		return nil, err
@@ -51,8 +57,11 @@ func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile
 	}
 	start := a.Now()
 	err = db.Record(ctx, run, func(r *sqlite.Recorder) error {
-		k := comparison{app: a, db: db, recorder: r, run: run, terms: &reconcile.Terms{Period: c.Period, Months: c.Months, Tables: tables, Mapping: tables.For(c.Period, c.Months),
+		k := comparison{app: a, db: db, recorder: r, run: run, around: around, terms: &reconcile.Terms{Period: c.Period, Months: c.Months, Tables: tables, Mapping: tables.For(c.Period, c.Months),
 			Tolerance: c.Tolerance, Identity: c.Identity.Identity, Secret: db.Secret()}}
+		if err := k.explained(ctx); err != nil {
+			return err
+		}
 		if err := k.compare(ctx); err != nil {
 			return err
 		}
@@ -102,6 +111,13 @@ func (a *App) readTables(p reconcile.Period) (*reconcile.Tables, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, err := explain.NewBook(t); err != nil { // a wrong formula is refused with the tables
+		var wrong *reconcile.InputError
+		if errors.As(err, &wrong) {
+			wrong.File = filepath.Join(paths.Dir, wrong.File)
+		}
+		return nil, err
+	}
 	a.loaded[p] = t
 	return t, nil
 }
@@ -117,11 +133,15 @@ func (a *App) tablesOf(run *reconcile.Run) (*reconcile.Tables, error) {
 }
 
 // inputsDigest covers all that decides a run's result: equal digests, same run.
-func inputsDigest(run *reconcile.Run) string {
+func inputsDigest(run *reconcile.Run, around []reconcile.Load) string {
 	parts := []any{reconcile.EngineVersion, run.Period, run.ConfigHash, run.TablesHash}
 	for i := range run.Loads {
 		l := &run.Loads[i]
 		parts = append(parts, []string{run.PlaceOf(l).String(), l.Path, l.SHA256, l.Options})
+	}
+	for i := range around {
+		l := &around[i]
+		parts = append(parts, []string{l.Period.String(), l.Side.String(), l.SHA256, l.Options})
 	}
 	text, err := json.Marshal(parts)
 	if err != nil {
@@ -140,7 +160,10 @@ type comparison struct {
 	recorder *sqlite.Recorder
 	run      *reconcile.Run
 	terms    *reconcile.Terms
-	mu       sync.Mutex // of recorder, which several ranges write to
+	around   []reconcile.Load // of the neighbouring months
+	mu       sync.Mutex       // of recorder, which several ranges write to
+
+	conventions []string // of rounding, found on a sample of the payslips
 }
 
 // Discrepancy and Single let the ranges take turns at the recorder.
@@ -289,6 +312,7 @@ func (k *comparison) notes(ctx context.Context, tally *reconcile.Tally) ([]strin
 			}
 		}
 	}
+	notes = append(notes, k.conventions...)
 	return append(notes, mappings.Warnings(k.terms.Tables)...), nil
 }
 

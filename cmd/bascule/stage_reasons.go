@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"bascule/reconcile"
+	"bascule/reconcile/explain"
+	"bascule/reconcile/sqlite"
+)
+
+// surveyed is about how many agents are looked at to find how each side rounds:
+// enough for a convention that nineteen in twenty follow.
+const surveyed = 1500
+
+// explained gives the comparison an explainer: the formulas of the tables, the
+// conventions that a sample of payslips tells, and the neighbouring months.
+func (k *comparison) explained(ctx context.Context) error {
+	book, err := explain.NewBook(k.terms.Tables)
+	if err != nil {
+		return err
+	}
+	for _, left := range book.Left() {
+		k.conventions = append(k.conventions, fmt.Sprintf("elements.csv : la formule de « %s » %v : elle est laissée de côté, l'élément est comparé sans barème", left.Element, left.Err))
+	}
+	survey := explain.NewSurvey(book, k.terms)
+	if err := k.survey(ctx, survey); err != nil {
+		return err
+	}
+	for _, c := range survey.Conclude() {
+		k.conventions = append(k.conventions, k.convention(&c))
+	}
+	k.terms.Explainer = func() reconcile.Explainer {
+		n := &neighbours{comparison: k, ctx: ctx, mapped: map[reconcile.Period]*reconcile.Mapping{}}
+		return explain.New(book, survey, k.terms, n.paid)
+	}
+	return nil
+}
+
+// survey shows a sample of the payslips to the survey.
+func (k *comparison) survey(ctx context.Context, s *explain.Survey) error {
+	keys, err := k.db.SampleKeys(ctx, k.run.LoadsOf(reconcile.Legacy), surveyed)
+	if err != nil {
+		return err
+	}
+	for _, key := range keys {
+		for _, side := range reconcile.Sides {
+			rows, err := k.db.PayslipsOf(ctx, k.run.LoadsOf(side), key)
+			if err != nil {
+				return err
+			}
+			for group, err := range reconcile.Assemble(rowsOf(rows)) {
+				if err != nil {
+					return err
+				}
+				if !group.Shared {
+					s.Observe(side, group.Payslip)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// roundingWords says the conventions in words.
+var roundingWords = map[explain.Rounding]string{
+	explain.HalfUp:   "arrondit au centime le plus proche",
+	explain.Truncate: "tronque au centime",
+	explain.Point4:   "arrondit le point mensuel à quatre décimales",
+	explain.Point5:   "arrondit le point mensuel à cinq décimales",
+	explain.Annual:   "arrondit le montant annuel, puis tronque le douzième",
+}
+
+func (k *comparison) convention(c *explain.Convention) string {
+	label := string(c.Element)
+	if e, ok := k.terms.Tables.Element(c.Element); ok {
+		label = e.LabelFR
+	}
+	return fmt.Sprintf("arrondi : %s %s pour « %s » (%d bulletins sur %d lus), alors que la table dit qu'on %s",
+		k.app.labels().For(k.run).Of(c.Side), roundingWords[c.Rounding], label, c.Follow, c.Payslips, roundingWords[c.Declared])
+}
+
+// neighbours finds what an agent was paid in the months around the run's. One
+// goroutine uses one.
+type neighbours struct {
+	*comparison
+	ctx    context.Context
+	mapped map[reconcile.Period]*reconcile.Mapping
+}
+
+// paid implements explain.Neighbour.
+func (n *neighbours) paid(side reconcile.Side, agent *reconcile.Agent, month reconcile.Period) (cells []reconcile.Cell, found, loaded bool, err error) {
+	var loads []reconcile.Load
+	for i := range n.around {
+		if l := &n.around[i]; l.Side == side && l.Period == month {
+			loads = append(loads, *l)
+		}
+	}
+	key, ok := reconcile.KeyOf(agent, n.terms.Identity.Key)
+	if len(loads) == 0 || !ok {
+		return nil, false, len(loads) > 0, nil
+	}
+	if n.mapped[month] == nil {
+		n.mapped[month] = n.terms.Tables.At(month)
+	}
+	rows, err := n.db.PayslipsOf(n.ctx, loads, key)
+	if err != nil {
+		return nil, false, true, err
+	}
+	for group, err := range reconcile.Assemble(rowsOf(rows)) {
+		if err != nil || group.Shared {
+			return nil, false, true, err
+		}
+		return n.mapped[month].Cells(side, group.Payslip), true, true, nil
+	}
+	return nil, false, true, nil
+}
+
+// loadsAround are the loads of the months before and after, of which timing is
+// told: they decide the result too.
+func (a *App) loadsAround(ctx context.Context, db *sqlite.DB) ([]reconcile.Load, error) {
+	if a.Config.Months.Set() {
+		return nil, nil
+	}
+	before, err := db.ActiveLoads(ctx, a.Config.Period-1)
+	if err != nil {
+		return nil, err
+	}
+	after, err := db.ActiveLoads(ctx, a.Config.Period+1)
+	return append(before, after...), err
+}

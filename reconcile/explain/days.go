@@ -1,0 +1,112 @@
+package explain
+
+import (
+	"slices"
+
+	"bascule/reconcile"
+)
+
+// findDays finds on each side the thirtieths of the month that it paid: no file
+// tells them, but the index pay does. Where both sides can be told by the same
+// number, it is that; a side that no number tells is supposed to have paid as
+// the other did.
+func (c *pairCase) findDays() {
+	var of [2][]int64
+	for _, side := range reconcile.Sides {
+		c.sides[side].days = 30
+		of[side] = c.daysOf(side)
+	}
+	legacy, onp := of[reconcile.Legacy], of[reconcile.ONP]
+	for _, days := range legacy {
+		if slices.Contains(onp, days) {
+			c.sides[reconcile.Legacy].days, c.sides[reconcile.ONP].days = days, days
+			return
+		}
+	}
+	switch {
+	case len(legacy) == 0 && len(onp) == 0:
+	case len(onp) == 0:
+		c.sides[reconcile.Legacy].days, c.sides[reconcile.ONP].days = legacy[0], legacy[0]
+		c.tryPlain(reconcile.ONP)
+	case len(legacy) == 0:
+		c.sides[reconcile.Legacy].days, c.sides[reconcile.ONP].days = onp[0], onp[0]
+		c.tryPlain(reconcile.Legacy)
+	default:
+		c.sides[reconcile.Legacy].days, c.sides[reconcile.ONP].days = legacy[0], onp[0]
+		c.preferPlain()
+	}
+}
+
+// basePay is the gap-or-not of the element that tells the thirtieths: the first
+// with a formula of them, reckoned from the situation alone, that the side pays.
+func (c *pairCase) basePay(side reconcile.Side) (*gap, bool) {
+	for i := range c.sides[side].cells {
+		cell := &c.sides[side].cells[i]
+		f := c.book.formulas[cell.Element()]
+		if f != nil && f.timed && len(f.depends) == 0 && cell.Origin() == c.terms.Period {
+			return &gap{element: cell.Element(), origin: cell.Origin(), formula: f, current: true}, true
+		}
+	}
+	return nil, false
+}
+
+// daysOf lists the thirtieths under which the formula gives the index pay of the
+// side: the whole month first, then the longest.
+func (c *pairCase) daysOf(side reconcile.Side) []int64 {
+	g, ok := c.basePay(side)
+	if !ok {
+		return nil
+	}
+	p := c.sides[side]
+	amount := p.amount(g.element, g.origin)
+	var found []int64
+	try := func(rounding Rounding) {
+		for p.days = 30; p.days > 0; p.days-- {
+			if v, ok := c.reckonUnder(g, &p, rounding, nil); ok && v == amount {
+				found = append(found, p.days)
+			}
+		}
+	}
+	own := c.survey.Of(side, g.element, g.formula)
+	if try(own); len(found) > 0 {
+		return found
+	}
+	for _, rounding := range g.formula.options {
+		if rounding != own {
+			try(rounding)
+		}
+	}
+	slices.SortFunc(found, func(a, b int64) int { return int(b - a) })
+	return slices.Compact(found)
+}
+
+// plainTells tells whether the side's index pay is what the number of the
+// working time gives, 80/100 for 80 %, where the table gives another part.
+func (c *pairCase) plainTells(side reconcile.Side, days int64) bool {
+	g, ok := c.basePay(side)
+	if !ok || c.book.part == nil {
+		return false
+	}
+	p := c.sides[side]
+	p.plain, p.days = true, days
+	v, ok := c.reckonUnder(g, &p, c.survey.Of(side, g.element, g.formula), nil)
+	return ok && v == p.amount(g.element, g.origin)
+}
+
+func (c *pairCase) tryPlain(side reconcile.Side) {
+	if c.plainTells(side, c.sides[side].days) {
+		c.sides[side].plain = true
+	}
+}
+
+// preferPlain decides where a side's pay is told by fewer thirtieths or by the
+// plain number of the working time alike: 80/100 is 28/30 of 6/7.
+func (c *pairCase) preferPlain() {
+	for _, side := range reconcile.Sides {
+		other := c.sides[1-side].days
+		if c.plainTells(side, other) {
+			c.sides[side].days, c.sides[side].plain = other, true
+			return
+		}
+	}
+}

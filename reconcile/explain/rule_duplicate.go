@@ -1,0 +1,60 @@
+package explain
+
+import "bascule/reconcile"
+
+// duplicate explains a side that holds one line twice: without it, both agree.
+func duplicate(c *pairCase, row int) (verdict, bool) {
+	g, ok := c.gap(row)
+	if !ok {
+		return verdict{}, false
+	}
+	for _, side := range reconcile.Sides {
+		excess := g.delta // what the side has too much
+		if side == reconcile.Legacy {
+			excess = -excess
+		}
+		lines, others := c.linesOf(g, side), c.linesOf(g, 1-side)
+		if line := twice(lines, excess, c.factor(g, side), len(lines) > len(others)); line != nil {
+			return rootOf(reconcile.CauseDuplicate, "duplicate_line", faultOf(side), "",
+				fact(reconcile.FactSide, side.String()), fact(reconcile.FactCode, string(line.Code)), fact(reconcile.FactAmount, excess.String())), true
+		}
+	}
+	return verdict{}, false
+}
+
+// factor is the sign under which the side's first line feeds the gap's element.
+func (c *pairCase) factor(g *gap, side reconcile.Side) reconcile.Amount {
+	for _, l := range c.linesOf(g, side) {
+		t, _ := c.terms.Mapping.Target(side, l.Code, l.Sense)
+		return reconcile.Amount(t.Factor)
+	}
+	return 1
+}
+
+// twice finds the lines that stand twice and make up the excess, all together or
+// one alone: under one code, or under two of the element where the other side
+// has fewer lines.
+func twice(lines []reconcile.PayLine, excess, factor reconcile.Amount, more bool) *reconcile.PayLine {
+	var sum reconcile.Amount
+	var first *reconcile.PayLine
+	paired := make([]bool, len(lines))
+	for i := range lines {
+		for j := range lines[:i] {
+			a, b := &lines[i], &lines[j]
+			if paired[i] || paired[j] || a.Amount != b.Amount || a.Sense != b.Sense || a.Code != b.Code && !more {
+				continue
+			}
+			if a.Amount*factor == excess {
+				return a
+			}
+			paired[i], paired[j] = true, true
+			if sum += a.Amount * factor; first == nil {
+				first = a
+			}
+		}
+	}
+	if first != nil && sum == excess {
+		return first
+	}
+	return nil
+}

@@ -1,0 +1,82 @@
+package explain
+
+import "bascule/reconcile"
+
+// timing explains a line that one side lacks by the month in which it pays, or
+// paid, the same: the next or the one before, as the store holds them.
+func timing(c *pairCase, row int) (verdict, bool) {
+	lacks, g, ok := c.oneSided(row)
+	if !ok {
+		return verdict{}, false
+	}
+	amount := c.sides[1-lacks].amount(g.element, g.origin)
+	for _, shift := range []reconcile.Period{1, -1} {
+		month := c.terms.Period + shift
+		other, loaded := c.elsewhere(lacks, g, month)
+		same, _ := c.elsewhere(1-lacks, g, month)
+		if !loaded || other-same != amount || amount == 0 {
+			continue
+		}
+		late := lacks
+		if shift < 0 {
+			late = 1 - lacks
+		}
+		return rootOf(reconcile.CauseTiming, "timing_neighbour", faultOf(late), equalAmount(g.delta),
+			fact(reconcile.FactSide, lacks.String()), fact(reconcile.FactMonth, month.String())), true
+	}
+	return verdict{}, false
+}
+
+// timingPresumed supposes so where no neighbouring month says otherwise: what a
+// ministry sends after the 20th is paid a month later (DOMAIN 1.1).
+func timingPresumed(c *pairCase, row int) (verdict, bool) {
+	lacks, g, ok := c.oneSided(row)
+	if !ok || g.formula != nil || c.book.formulas[g.element] != nil || c.element(g).Kind != reconcile.Gain || g.origin < c.terms.Period-1 {
+		return verdict{}, false
+	}
+	late, shift := lacks, reconcile.Period(1)
+	if !g.current { // what is paid now for last month
+		late, shift = 1-lacks, -1
+	}
+	if _, loaded := c.elsewhere(lacks, g, c.terms.Period+shift); loaded {
+		return verdict{}, false // it would have been found there
+	}
+	return rootOf(reconcile.CauseTiming, "timing_presumed", faultOf(late), equalAmount(g.delta), fact(reconcile.FactSide, lacks.String())), true
+}
+
+// oneSided is a gap whose line one side lacks.
+func (c *pairCase) oneSided(row int) (lacks reconcile.Side, g *gap, ok bool) {
+	if g, ok = c.gap(row); !ok || c.terms.Months.Set() {
+		return 0, nil, false
+	}
+	lacks, ok = c.lacking(row)
+	return lacks, g, ok
+}
+
+// elsewhere is what a side pays in another month of the gap's element and true
+// month of origin; loaded tells whether the store holds that month.
+func (c *pairCase) elsewhere(side reconcile.Side, g *gap, month reconcile.Period) (reconcile.Amount, bool) {
+	cells, _, loaded := c.month(side, month)
+	for i := range cells {
+		if cells[i].Element() == g.element && cells[i].Origin() == g.origin {
+			return cells[i].Amount, loaded
+		}
+	}
+	return 0, loaded
+}
+
+// month is what a side paid the agent in another month.
+func (c *pairCase) month(side reconcile.Side, month reconcile.Period) (cells []reconcile.Cell, found, loaded bool) {
+	if c.neighbour == nil || c.terms.Months.Set() {
+		return nil, false, false
+	}
+	agent := c.sides[side].agent
+	if agent == nil {
+		agent = c.sides[1-side].agent
+	}
+	cells, found, loaded, err := c.neighbour(side, agent, month)
+	if err != nil && c.err == nil {
+		c.err = err
+	}
+	return cells, found, loaded
+}

@@ -1,0 +1,32 @@
+package explain
+
+import "bascule/reconcile"
+
+// scaleBreach tells which side does not follow the scale where no other rule
+// tells what it did instead. That an element is due at all is another matter:
+// of a gain that one side does not pay, nobody is blamed.
+func scaleBreach(c *pairCase, row int) (verdict, bool) {
+	g, ok := c.scaled(row)
+	if !ok || !c.survey.Trusted(g.element) {
+		return verdict{}, false
+	}
+	sides := g.astray()
+	if len(sides) != 1 {
+		return verdict{}, false
+	}
+	side, fault := sides[0], faultOf(sides[0])
+	if _, lacks := c.lacking(row); lacks && c.element(g).Kind == reconcile.Gain {
+		fault = reconcile.FaultUnknown
+	}
+	return rootOf(reconcile.CauseUnexplained, "scale_breach", fault, equalAmount(g.delta), fact(reconcile.FactSide, side.String()),
+		fact(reconcile.FactExpected, g.scale[side].String()), fact(reconcile.FactPaid, c.sides[side].amount(g.element, g.origin).String())), true
+}
+
+// unexplained is the last: it never abstains.
+func unexplained(c *pairCase, row int) (verdict, bool) {
+	d := &c.findings.Rows[row]
+	if d.Status == reconcile.StatusTolerated { // the payslip as a whole is
+		return rootOf(reconcile.CauseRounding, "tolerance", reconcile.FaultUnknown, ""), true
+	}
+	return rootOf(reconcile.CauseUnexplained, "unexplained", reconcile.FaultUnknown, equalAmount(d.Delta)), true
+}
