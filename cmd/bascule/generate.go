@@ -52,6 +52,7 @@ bascule generate --agents 20000 --seed 7 --out essai --period 2014-01 --plant ec
 	cmd.Flags().Uint64Var(&g.seed, "seed", 1, "`graine` du hasard")
 	cmd.Flags().StringVar(&g.out, "out", "", "`dossier` où écrire")
 	cmd.Flags().String("period", "", "mois de paye `AAAA-MM` ; sinon celui de la configuration, sinon 2013-12")
+	cmd.AddCommand(a.scoreCommand())
 	cmd.Flags().StringVar(&g.plant, "plant", "", "`fichier` des écarts à semer ; sinon de toutes les causes")
 	return cmd
 }
