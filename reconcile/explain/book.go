@@ -56,20 +56,8 @@ func NewBook(t *reconcile.Tables) (*Book, error) {
 		rates: map[string][]dated{}, scales: map[string]map[string][]dated{}, keys: map[string][]reconcile.ScaleKey{}}
 	b.value()
 	c := newCompiler(t)
-	for i := range t.Bases {
-		n := &t.Bases[i]
-		root, follows, err := c.compile(n.Formula)
-		if err == nil && len(follows) > 0 {
-			err = fmt.Errorf("%w (une base ne suit rien)", errSyntax)
-		}
-		switch {
-		case errors.Is(err, errName):
-			delete(c.bases, n.Name) // and so are the formulas that need it
-		case err != nil:
-			return nil, refuse("bases.csv", n.Line, n.Name, err)
-		default:
-			b.bases[n.Name] = root
-		}
+	if err := b.compileBases(c); err != nil {
+		return nil, err
 	}
 	b.part = b.bases[partBase]
 	if name := b.loopOfBases(); name != "" {
@@ -94,6 +82,35 @@ func NewBook(t *reconcile.Tables) (*Book, error) {
 		b.formulas[i] = f
 	}
 	return b, b.sort()
+}
+
+// compileBases compiles what the formulas share. A base that names what the
+// tables do not hold is left out, and with it those that need it.
+func (b *Book) compileBases(c *compiler) error {
+	for again := true; again; {
+		again = false
+		for i := range b.tables.Bases {
+			n := &b.tables.Bases[i]
+			if !c.bases[n.Name] {
+				continue
+			}
+			root, follows, err := c.compile(n.Formula)
+			if err == nil && len(follows) > 0 {
+				err = fmt.Errorf("%w (une base ne suit rien)", errSyntax)
+			}
+			switch {
+			case errors.Is(err, errName):
+				delete(c.bases, n.Name)
+				delete(b.bases, n.Name)
+				again = true
+			case err != nil:
+				return refuse("bases.csv", n.Line, n.Name, err)
+			default:
+				b.bases[n.Name] = root
+			}
+		}
+	}
+	return nil
 }
 
 func refuse(file string, line int, name string, err error) error {
@@ -200,6 +217,9 @@ func (b *Book) loopOfBases() string {
 		}
 	}
 	for i := range b.tables.Bases {
+		if b.bases[b.tables.Bases[i].Name] == nil {
+			continue
+		}
 		if visit(b.tables.Bases[i].Name); loop != "" {
 			return loop
 		}

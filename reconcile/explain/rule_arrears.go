@@ -39,7 +39,11 @@ func arrears(c *pairCase, row int) (verdict, bool) {
 		return verdict{}, false
 	}
 	evidence := []reconcile.Fact{fact(reconcile.FactOrigin, c.findings.Rows[row].Origin.String())}
-	if side, lacks := c.lacking(row); lacks {
+	side, lacks := c.lacking(row)
+	if !lacks && c.element(g).Kind == reconcile.Retenue && c.book.formulas[g.element] == nil {
+		return verdict{}, false // what third parties are owed of a past month is no rappel
+	}
+	if lacks {
 		evidence = append(evidence, fact(reconcile.FactSide, (1-side).String()))
 	}
 	return rootOf(reconcile.CauseArrears, "arrears_origin", reconcile.FaultUnknown, equalAmount(g.delta), evidence...), true

@@ -9,10 +9,7 @@ func duplicate(c *pairCase, row int) (verdict, bool) {
 		return verdict{}, false
 	}
 	for _, side := range reconcile.Sides {
-		excess := g.delta // what the side has too much
-		if side == reconcile.Legacy {
-			excess = -excess
-		}
+		excess := c.excess(g, side)
 		lines, others := c.linesOf(g, side), c.linesOf(g, 1-side)
 		if line := twice(lines, excess, c.factor(g, side), len(lines) > len(others)); line != nil {
 			return rootOf(reconcile.CauseDuplicate, "duplicate_line", faultOf(side), "",

@@ -1,6 +1,10 @@
 package explain
 
-import "bascule/reconcile"
+import (
+	"slices"
+
+	"bascule/reconcile"
+)
 
 // timing explains a line that one side lacks by the month in which it pays, or
 // paid, the same: the next or the one before, as the store holds them.
@@ -9,7 +13,7 @@ func timing(c *pairCase, row int) (verdict, bool) {
 	if !ok {
 		return verdict{}, false
 	}
-	amount := c.sides[1-lacks].amount(g.element, g.origin)
+	amount := c.excess(g, 1-lacks)
 	for _, shift := range []reconcile.Period{1, -1} {
 		month := c.terms.Period + shift
 		other, loaded := c.elsewhere(lacks, g, month)
@@ -44,13 +48,30 @@ func timingPresumed(c *pairCase, row int) (verdict, bool) {
 	return rootOf(reconcile.CauseTiming, "timing_presumed", faultOf(late), equalAmount(g.delta), fact(reconcile.FactSide, lacks.String())), true
 }
 
-// oneSided is a gap whose line one side lacks.
+// oneSided is a gap whose line one side lacks: it has none, or fewer, and the
+// other has one of just that amount.
 func (c *pairCase) oneSided(row int) (lacks reconcile.Side, g *gap, ok bool) {
 	if g, ok = c.gap(row); !ok || c.terms.Months.Set() {
 		return 0, nil, false
 	}
-	lacks, ok = c.lacking(row)
-	return lacks, g, ok
+	if lacks, ok = c.lacking(row); ok {
+		return lacks, g, true
+	}
+	for _, side := range reconcile.Sides {
+		lines, factor := c.linesOf(g, side), c.factor(g, side)
+		if len(lines) > len(c.linesOf(g, 1-side)) && slices.ContainsFunc(lines, func(l reconcile.PayLine) bool { return l.Amount*factor == c.excess(g, side) }) {
+			return 1 - side, g, true
+		}
+	}
+	return 0, nil, false
+}
+
+// excess is what the side has more than the other.
+func (c *pairCase) excess(g *gap, side reconcile.Side) reconcile.Amount {
+	if side == reconcile.Legacy {
+		return -g.delta
+	}
+	return g.delta
 }
 
 // elsewhere is what a side pays in another month of the gap's element and true
