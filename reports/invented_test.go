@@ -161,7 +161,7 @@ func addUp(d *reports.Data, list []*reconcile.Discrepancy) {
 	for i := range d.Causes {
 		c := d.Causes[i]
 		d.Clusters = append(d.Clusters, reconcile.Cluster{ID: fmt.Sprintf("g-%03d", i+1), Kind: c.Kind, Element: "TRAITEMENT", Cause: c.Cause, Pattern: "+13,41 €",
-			Count: c.Count, Agents: c.Agents, Open: c.Count, DeltaNet: c.DeltaNet, DeltaInformation: c.DeltaInformation, Absolute: c.Absolute, Services: 3, Example: "0004000001"})
+			Count: c.Count, Agents: c.Agents, Open: c.Count, DeltaNet: c.DeltaNet, DeltaInformation: c.DeltaInformation, Absolute: c.Absolute, Services: reconcile.Spread{Count: 3}, Examples: reconcile.Spread{Count: 1, First: []string{"0004000001"}}})
 	}
 	s.Payslips.Differing = int64(len(payslips))
 	s.Payslips.Tolerated = 12

@@ -3,6 +3,7 @@ package reports
 import (
 	"iter"
 	"strconv"
+	"strings"
 
 	"bascule/reconcile"
 )
@@ -66,8 +67,8 @@ func (v *view) clusterRows() iter.Seq2[[]Cell, error] {
 		return []Cell{
 			H(c.ID), T(or(c.Kind, v.m.kind)), T(v.clusterLabel(c)),
 			T(or(c.Cause, v.m.cause)), T(v.pattern(c)),
-			N(c.Count), N(c.Agents), N(c.Open), N(c.Services),
-			D(c.DeltaNet), D(c.DeltaInformation), A(c.Absolute), T(c.Example), T(c.Element),
+			N(c.Count), N(c.Agents), N(c.Open), N(c.Services.Count),
+			D(c.DeltaNet), D(c.DeltaInformation), A(c.Absolute), T(strings.Join(c.Examples.First, " ")), T(c.Element),
 		}
 	})
 }
@@ -75,7 +76,7 @@ func (v *view) clusterRows() iter.Seq2[[]Cell, error] {
 // pattern is what the gaps of a cluster share; an amount, which the store
 // writes in centimes, is shown as one.
 func (v *view) pattern(c *reconcile.Cluster) string {
-	if cents, err := strconv.ParseInt(c.Pattern, 10, 64); err == nil && !textual(c.Kind) {
+	if cents, err := strconv.ParseInt(strings.TrimPrefix(c.Pattern, "="), 10, 64); err == nil && c.Pattern[0] == '=' {
 		return v.m.delta(reconcile.Amount(cents))
 	}
 	return c.Pattern
