@@ -53,6 +53,7 @@ func (r *Recorder) GatherClusters() error {
 // recorded its own, and its cluster. Runs of before clusters were recorded have
 // none: what makes one stands for its identifier.
 const (
+	netOfRoot    = "iif(derived = 0, delta_net, effect_net)"
 	weightOfRoot = "CASE WHEN derived = 0 THEN abs(delta_net) + abs(delta_info) ELSE abs(effect_net) + abs(effect_employer) END"
 	rootsOfRun   = `SELECT *, iif(cluster <> '', cluster, concat_ws(x'1f', ` + familyOfKind + `, element, cause, rule, pattern)) AS grouped
 		FROM ` + wholeRun + ` WHERE run_id = ?1 AND root = ''`
@@ -74,7 +75,7 @@ func (d *DB) Clusters(ctx context.Context, run, limit int) ([]reconcile.Cluster,
 		return c, err
 	}, `SELECT grouped, min(fingerprint), min(kind), element, cause, rule, pattern, count(*) AS roots, count(DISTINCT agent_key),
 			sum(status NOT IN ('justified', 'accepted', 'tolerated')), sum(delta_net), sum(delta_info),
-			sum(derived), sum(effect_net), sum(effect_employer), sum(effect_budget), sum(`+weightOfRoot+`) AS absolute, `+faultsOfRoots+`,
+			sum(derived), sum(`+netOfRoot+`), sum(effect_employer), sum(effect_budget), sum(`+weightOfRoot+`) AS absolute, `+faultsOfRoots+`,
 			row_number() OVER (ORDER BY count(*) DESC, sum(`+weightOfRoot+`) DESC, grouped)
 		FROM (`+rootsOfRun+`) GROUP BY grouped ORDER BY absolute DESC, roots DESC, grouped LIMIT ?2`, run, limit))
 	if err != nil {
@@ -165,6 +166,6 @@ func (d *DB) causes(ctx context.Context, run int, by string) ([]reconcile.CauseT
 		return t, err
 	}, `SELECT `+by+`, count(*), count(DISTINCT agent_key), sum(status NOT IN ('justified', 'accepted', 'tolerated')), sum(delta_net), sum(delta_info),
 			sum(abs(delta_net) + abs(delta_info)) AS absolute,
-			sum(root = ''), sum(derived), sum(effect_net), sum(effect_employer), sum(effect_budget), `+faultsOfRoots+`
+			sum(root = ''), sum(derived), sum(iif(root = '', `+netOfRoot+`, 0)), sum(effect_employer), sum(effect_budget), `+faultsOfRoots+`
 		FROM `+wholeRun+` WHERE run_id = ?1 GROUP BY 1, 2, 3 ORDER BY absolute DESC, count(*) DESC, 1, 2, 3`, run))
 }
