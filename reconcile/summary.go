@@ -186,34 +186,55 @@ type Output struct {
 	SHA256 string `json:"sha256"`
 }
 
-// CauseTotal is a row of the sheet Causes.
+// CauseTotal sums the discrepancies of one cause, or of one cause, kind and
+// status. Effect is that of its roots and all that derives from them.
 type CauseTotal struct {
 	Cause            Cause
 	Kind             Kind
 	Status           Status
 	Count            int64
 	Agents           int64
+	Open             int64
+	Roots            int64
 	DeltaNet         Amount
 	DeltaInformation Amount
 	Absolute         Amount
+	Effect           Effect
+	AtFault          FaultSplit
 }
 
-// Cluster is a set of discrepancies that look alike across agents: the unit a
-// person decides on.
+// FaultSplit counts roots by the side at fault.
+type FaultSplit struct{ Legacy, ONP, Both, Unknown int64 }
+
+// Cluster is a set of roots that look alike across agents: the unit a person
+// decides on. The deltas are those of the roots alone.
 type Cluster struct {
 	ID               string
 	Kind             Kind
 	Element          string
 	Cause            Cause
-	Pattern          string // what they have in common: the equal delta, the change of value
+	Rule             string
+	Pattern          string // what they have in common: the equal delta ("=" and centimes), words of the rule; blank for various amounts
 	Count            int64
 	Agents           int64
 	Open             int64
 	DeltaNet         Amount
 	DeltaInformation Amount
-	Absolute         Amount
-	Services         int64
-	Example          string // matricule of one agent
+	Effect           Effect // with all that derives from them
+	Absolute         Amount // without signs, on the net and on employer contributions
+	AtFault          FaultSplit
+	ByCount          int64 // its rank by number of roots, from 1
+	Services         Spread
+	Waves            Spread
+	Programmes       Spread
+	Examples         Spread       // matricules, in their order
+	Example          *Discrepancy // one of the roots, the same while it lasts
+}
+
+// Spread is where the roots of a cluster are found.
+type Spread struct {
+	Count int64    // different values
+	First []string // some of them, those of most roots first
 }
 
 // CodeCoverage is a row of the sheet Correspondances: a code of one side, what

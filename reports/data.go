@@ -25,7 +25,8 @@ type Data struct {
 	Missing       func() iter.Seq2[*reconcile.Discrepancy, error]
 	Rejects       func() iter.Seq2[*reconcile.Reject, error]
 
-	Causes   []reconcile.CauseTotal
+	Causes   []reconcile.CauseTotal // by cause, kind and status
+	ByCause  []reconcile.CauseTotal // by cause alone
 	Clusters []reconcile.Cluster
 	Coverage []reconcile.CodeCoverage
 	History  []RunPoint // oldest first, this run last
@@ -80,19 +81,15 @@ type RunPoint struct {
 // view is Data with what the sheets share.
 type view struct {
 	*Data
-	m        *messages
-	elements map[string]*reconcile.Element
-	codes    [2]map[string]string // label of each code, by side
-	sheets   sheetNames
+	*teller
+	m      *messages
+	codes  [2]map[string]string // label of each code, by side
+	sheets sheetNames
 }
 
 func newView(d *Data) *view {
-	v := &view{Data: d, m: newMessages(d.Lang, d.Labels.For(d.Run)), elements: map[string]*reconcile.Element{}}
-	if d.Tables != nil {
-		for i := range d.Tables.Elements {
-			v.elements[string(d.Tables.Elements[i].Code)] = &d.Tables.Elements[i]
-		}
-	}
+	v := &view{Data: d, m: newMessages(d.Lang, d.Labels.For(d.Run))}
+	v.teller = newTeller(v.m, d.Tables)
 	for _, side := range reconcile.Sides {
 		v.codes[side] = map[string]string{}
 	}

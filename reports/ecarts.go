@@ -17,7 +17,7 @@ func Ecarts(d *Data) *Workbook {
 		Subject:     v.m.t("book.subject", v.Run.ID),
 		Description: v.m.t("book.description", v.Run.ID, v.m.instant(v.Run.StartedAt), v.Run.Version),
 		Keywords:    v.m.t("book.keywords"),
-		Lang:        v.language(),
+		Lang:        v.m.lang(),
 		Footer:      v.m.t("book.footer"),
 		Sheets: []*Sheet{
 			v.summarySheet(),
@@ -50,13 +50,6 @@ func (v *view) nameSheets() sheetNames {
 		checks:        v.m.t("sheet.checks"),
 		readMe:        v.m.t("sheet.readme"),
 	}
-}
-
-func (v *view) language() string {
-	if v.m.english {
-		return "en"
-	}
-	return "fr"
 }
 
 // identity says of which run and month a page speaks.

@@ -85,6 +85,14 @@ func (m *messages) month(p reconcile.Period) string {
 	return m.t("month."+strconv.Itoa(p.Month())) + " " + strconv.Itoa(p.Year())
 }
 
+// shortMonth prints "12/2013", or 2013-12 in English.
+func (m *messages) shortMonth(p reconcile.Period) string {
+	if m.english {
+		return p.String()
+	}
+	return p.String()[5:] + "/" + p.String()[:4]
+}
+
 // instant prints an RFC 3339 time as "21/12/2013 02:15 UTC".
 func (m *messages) instant(s string) string {
 	t, err := time.Parse(time.RFC3339, s)

@@ -3,6 +3,7 @@ package reports_test
 import (
 	"fmt"
 	"iter"
+	"slices"
 
 	"bascule/reconcile"
 	"bascule/reports"
@@ -16,7 +17,7 @@ func invented(n int, lang string) *reports.Data {
 		{Code: "ISSP", LabelFR: "Indemnité de sujétions spéciales de police", LabelEN: "Police special duties allowance", Kind: reconcile.Gain},
 		{Code: "PC", LabelFR: "Pension civile", LabelEN: "Civil pension", Kind: reconcile.Retenue},
 		{Code: "CAS", LabelFR: "Contribution au CAS Pensions", LabelEN: "Contribution to the pension account", Kind: reconcile.Patronale},
-	}}
+	}, Rates: []reconcile.Rate{{Name: "POINT_INDICE", Label: "Valeur annuelle d'un point d'indice", Unit: reconcile.UnitEuroYear}}}
 	list := make([]*reconcile.Discrepancy, 0, n+n/50)
 	for i := range n {
 		list = append(list, inventedGap(i))
@@ -44,37 +45,45 @@ func inventedGap(i int) *reconcile.Discrepancy {
 		Matricule: fmt.Sprintf("%010d", 4000000+i/3), Name: surnames[i/3%len(surnames)] + " Camille", Service: services[i/3%len(services)],
 		Programme: "176", BOP: "17601", Wave: "V1", Origin: reconcile.NewPeriod(2013, 12),
 		Kind: reconcile.AmountDiffers, Element: "TRAITEMENT", Sense: reconcile.ToPay, Legacy: 215_031, ONP: 215_031 + reconcile.Amount(i%7-2)*1_341,
-		LegacyLines: 1, ONPLines: 1, Cause: reconcile.CauseRate, Rule: "barème daté", AtFault: reconcile.FaultONP,
+		LegacyLines: 1, ONPLines: 1, Cause: reconcile.CauseRate, Rule: "rate_dated", AtFault: reconcile.FaultONP,
+		Evidence: []reconcile.Fact{{Name: reconcile.FactSide, Value: "onp"}, {Name: reconcile.FactRate, Value: "POINT_INDICE"}, {Name: reconcile.FactApplied, Value: "55.2871"},
+			{Name: reconcile.FactAppliedFrom, Value: "2009-10"}, {Name: reconcile.FactAppliedTo, Value: "2010-06"}, {Name: reconcile.FactOfficial, Value: "55.5635"},
+			{Name: reconcile.FactSource, Value: "décret 2010-761 du 7 juillet 2010"}, {Name: reconcile.FactExpected, Value: "2150.31"}},
 		Evolution: reconcile.EvolutionNew, Status: reconcile.StatusOpen, FirstSeen: "2013-12-19", AgeDays: 2,
 	}
 	switch i % 10 {
 	case 1:
-		d.Element, d.Sense, d.Cause, d.Rule, d.Root = "PC", reconcile.ToDeduct, reconcile.CauseDerived, "assiette", fmt.Sprintf("%016x", uint64(i)*0x9E3779B97F4A7C15)
+		d.Element, d.Sense, d.Cause, d.Rule, d.Root = "PC", reconcile.ToDeduct, reconcile.CauseDerived, "derived_formula", fmt.Sprintf("%016x", uint64(i)*0x9E3779B97F4A7C15)
 		d.Legacy, d.ONP = -18_837, -18_954
+		d.Evidence = []reconcile.Fact{{Name: reconcile.FactElement, Value: "TRAITEMENT"}, {Name: reconcile.FactRoot, Value: "TRAITEMENT"}}
 	case 2:
 		d.Element, d.Sense, d.Cause, d.AtFault = "CAS", reconcile.Information, reconcile.CauseRate, reconcile.FaultLegacy
 		d.Legacy, d.ONP = 159_790, 160_000
 		d.Status, d.Decision = reconcile.StatusJustified, "D-2013-004"
 	case 3:
 		d.Kind, d.Element, d.Sense, d.Origin = reconcile.SituationDiffers, "indice", 0, 0
-		d.Legacy, d.ONP, d.LegacyText, d.ONPText, d.Cause, d.Rule = 0, 0, "467", "475", reconcile.CauseSituation, "indice"
+		d.Legacy, d.ONP, d.LegacyText, d.ONPText, d.Cause, d.Rule = 0, 0, "467", "475", reconcile.CauseSituation, "situation_field"
 		d.Status = reconcile.StatusToFixHR
 	case 4:
-		d.ONP, d.Cause, d.Rule, d.Status, d.Decision = d.Legacy+1, reconcile.CauseRounding, "centime", reconcile.StatusTolerated, "tolérance de ligne"
+		d.ONP, d.Cause, d.Rule, d.Status, d.Decision = d.Legacy+1, reconcile.CauseRounding, "tolerance", reconcile.StatusTolerated, "tolérance de ligne"
 	case 5:
 		d.Kind, d.Element, d.Legacy, d.ONP, d.LegacyLines = reconcile.LineMissingInLegacy, "ISSP", 0, 54_210, 0
-		d.Cause, d.Rule, d.Evolution = reconcile.CauseHandEntered, "prime", reconcile.EvolutionPersisting
+		d.Cause, d.Rule, d.Evolution = reconcile.CauseHandEntered, "hand_entered", reconcile.EvolutionPersisting
 	case 6:
 		d.Kind, d.Element, d.Side, d.Legacy, d.ONP, d.Cause = reconcile.Unmapped, "202206", reconcile.Legacy, 3_550, 0, reconcile.CauseMapping
+		d.Rule = "unmapped_code"
 	case 7:
 		d.Kind, d.Element, d.Sense, d.Origin, d.LegacyText, d.ONPText, d.Legacy, d.ONP = reconcile.BudgetDiffers, "programme", 0, 0, "176", "216", 0, 0
-		d.Cause, d.Status = reconcile.CauseBudgetOnly, reconcile.StatusAccepted
+		d.Cause, d.Rule, d.Status = reconcile.CauseBudgetOnly, "imputation_field", reconcile.StatusAccepted
 	}
 	if i%100 == 8 {
-		d.Kind, d.Element, d.Sense, d.Origin, d.Cause, d.Rule = reconcile.MissingInONP, "", 0, 0, reconcile.CauseTacitRenewal, "reconduction"
+		d.Kind, d.Element, d.Sense, d.Origin, d.Cause, d.Rule = reconcile.MissingInONP, "", 0, 0, reconcile.CauseTacitRenewal, "tacit_renewal"
 		d.Legacy, d.ONP = 187_420, 0
 		d.Delta, d.DeltaNet, d.DeltaInformation = -187_420, -187_420, -160_055
 		return d
+	}
+	if d.Rule != "rate_dated" && d.Rule != "derived_formula" {
+		d.Evidence = nil
 	}
 	d.Delta = d.ONP - d.Legacy
 	if d.Sense.Net() {
@@ -158,10 +167,28 @@ func addUp(d *reports.Data, list []*reconcile.Discrepancy) {
 		c.Count, c.Agents, c.Absolute = c.Count+1, c.Agents+1, c.Absolute+absolute
 		c.DeltaNet, c.DeltaInformation = c.DeltaNet+x.DeltaNet, c.DeltaInformation+x.DeltaInformation
 	}
+	byCause := map[reconcile.Cause]int{}
 	for i := range d.Causes {
-		c := d.Causes[i]
-		d.Clusters = append(d.Clusters, reconcile.Cluster{ID: fmt.Sprintf("g-%03d", i+1), Kind: c.Kind, Element: "TRAITEMENT", Cause: c.Cause, Pattern: "+13,41 €",
-			Count: c.Count, Agents: c.Agents, Open: c.Count, DeltaNet: c.DeltaNet, DeltaInformation: c.DeltaInformation, Absolute: c.Absolute, Services: 3, Example: "0004000001"})
+		c := &d.Causes[i]
+		if c.Roots = c.Count; c.Cause == reconcile.CauseDerived {
+			c.Roots = 0
+		}
+		c.Effect.Net, c.AtFault = c.DeltaNet, reconcile.FaultSplit{ONP: c.Roots}
+		if c.Status.Open() {
+			c.Open = c.Count
+		}
+		at, known := byCause[c.Cause]
+		if !known {
+			at = len(d.ByCause)
+			byCause[c.Cause] = at
+			d.ByCause = append(d.ByCause, reconcile.CauseTotal{Cause: c.Cause})
+		}
+		t := &d.ByCause[at]
+		t.Count, t.Agents, t.Open, t.Roots, t.Absolute = t.Count+c.Count, t.Agents+c.Agents, t.Open+c.Open, t.Roots+c.Roots, t.Absolute+c.Absolute
+		t.DeltaNet, t.DeltaInformation, t.Effect.Net, t.AtFault.ONP = t.DeltaNet+c.DeltaNet, t.DeltaInformation+c.DeltaInformation, t.Effect.Net+c.Effect.Net, t.AtFault.ONP+c.AtFault.ONP
+		if c.Roots > 0 {
+			d.Clusters = append(d.Clusters, inventedCluster(len(d.Clusters), c, list))
+		}
 	}
 	s.Payslips.Differing = int64(len(payslips))
 	s.Payslips.Tolerated = 12
@@ -177,6 +204,19 @@ func addUp(d *reports.Data, list []*reconcile.Discrepancy) {
 		d.History = append(d.History, reports.RunPoint{Run: 2 + i, Period: d.Run.Period, StartedAt: fmt.Sprintf("2013-12-%02dT02:15:00Z", 16+i),
 			Matched: 150_600, Identical: 150_600 - int64(9_000/(i+1)), Tolerated: 12, Differing: int64(9_000/(i+1)) - 12, Missing: 3, Open: int64(20_000 / (i + 1)), DeltaNet: reconcile.Amount(-1_234_567 / (i + 1))})
 	}
+}
+
+// patterns are what rules write, an equal amount and various ones.
+var patterns = []string{"=1341", "POINT_INDICE: 55.2871 → 55.5635", "", "indice 467 → 475", "8/30 → 7/30"}
+
+func inventedCluster(i int, c *reconcile.CauseTotal, list []*reconcile.Discrepancy) reconcile.Cluster {
+	at := slices.IndexFunc(list, func(d *reconcile.Discrepancy) bool { return d.Cause == c.Cause && d.Kind == c.Kind })
+	example := list[at]
+	return reconcile.Cluster{ID: fmt.Sprintf("g-%03d", i+1), Kind: c.Kind, Element: example.Element, Cause: c.Cause, Rule: example.Rule, Pattern: patterns[i%len(patterns)],
+		Count: c.Count, Agents: c.Agents, Open: c.Open, ByCount: int64(i + 1), DeltaNet: c.DeltaNet, DeltaInformation: c.DeltaInformation, Absolute: c.Absolute,
+		Effect: reconcile.Effect{Derived: 7 * c.Count, Net: c.DeltaNet - 5, Employer: 3 * c.DeltaNet / 4, Budget: 7 * c.DeltaNet / 4}, AtFault: reconcile.FaultSplit{ONP: c.Count - 1, Unknown: 1},
+		Services: reconcile.Spread{Count: 12, First: []string{"SGAP-PARIS", "PREF-075", "DDSP-13", "DCPN", "SGAMI-SUD"}}, Waves: reconcile.Spread{Count: 1, First: []string{"V1"}},
+		Programmes: reconcile.Spread{Count: 2, First: []string{"176", "152"}}, Examples: reconcile.Spread{Count: c.Count, First: []string{"0004000001", "0004000002", "0004000003"}}, Example: example}
 }
 
 // each streams a list and then fails with err, if any.

@@ -55,18 +55,30 @@ func newMessages(lang string, l Labels) *messages {
 
 // t is the text of a key, its verbs filled with args.
 func (m *messages) t(key string, args ...any) string {
-	texts := catalogue()[key]
-	if other, differs := catalogue()[key+ofMonths]; differs && m.months {
-		texts = other
-	}
-	text := texts[0]
-	if m.english {
-		text = texts[1]
-	}
+	text := m.text(key)
 	if len(args) == 0 || !strings.Contains(text, "%") {
 		return m.labels.Replace(text)
 	}
 	return fmt.Sprintf(m.escaped.Replace(text), args...)
+}
+
+// text is the text of a key as the catalogue writes it, blank for none.
+func (m *messages) text(key string) string {
+	texts := catalogue()[key]
+	if other, differs := catalogue()[key+ofMonths]; differs && m.months {
+		texts = other
+	}
+	if m.english {
+		return texts[1]
+	}
+	return texts[0]
+}
+
+func (m *messages) lang() string {
+	if m.english {
+		return "en"
+	}
+	return "fr"
 }
 
 // n is the text of a count: key.one or key.many. Nought is singular in French.

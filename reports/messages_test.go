@@ -74,6 +74,15 @@ func domains() map[string]bool {
 	for _, c := range []reconcile.CodeState{reconcile.CodeUnmapped, reconcile.CodeOutOfDate, reconcile.CodeRefused, reconcile.CodeUnseen} {
 		values["state."+string(c)] = true
 	}
+	for _, rule := range rules {
+		values["why."+rule] = true
+	}
+	for _, f := range []reconcile.Fault{reconcile.FaultLegacy, reconcile.FaultONP, reconcile.FaultBoth} {
+		values["verdict.fault."+string(f)] = true
+	}
+	for _, convention := range []string{"half_up", "truncate", "point4", "point5", "annual"} {
+		values["round."+convention] = true
+	}
 	for month := 1; month <= 12; month++ {
 		values["month."+strconv.Itoa(month)] = true
 	}

@@ -1,45 +1,72 @@
 package reports
 
 import (
+	"cmp"
 	"iter"
+	"regexp"
 	"strconv"
+	"strings"
 
 	"bascule/reconcile"
 )
 
-// causeSheet adds the gaps up by cause, kind and status.
+// causeSheet adds the gaps up by cause and, below, by cause, kind and status.
 func (v *view) causeSheet() *Sheet {
-	var total reconcile.Amount
-	for i := range v.Causes {
-		total += v.Causes[i].Absolute
+	columns := v.causeColumns()
+	names := make([]string, len(columns))
+	for i := range columns {
+		names[i] = columns[i].Header
 	}
-	status := v.column("status", Text, 20)
-	status.Rules = v.statusRules()
+	names[1] = v.m.t("causes.detail.what")
+	const texts = 2 // columns before the figures
+	below := []Line{{}, heading(v.m.t("causes.detail")), {Cells: headers(texts, names...), Height: 2}}
+	for i := range v.Causes {
+		c := &v.Causes[i]
+		cells := v.causeCells(c, v.m.t("causes.detail.of", or(c.Kind, v.m.kind), or(c.Status, v.m.status)))
+		for i := range cells {
+			cells[i].Role = Body
+		}
+		below = append(below, Line{Cells: cells})
+	}
 	return &Sheet{
 		Name:  v.sheets.causes,
 		Tab:   Muted,
 		Lines: v.head(v.m.t("causes.title", v.m.month(v.Run.Period)), v.m.t("causes.purpose")),
 		Table: &Table{
-			Name: v.m.t("table.causes"),
-			Columns: []Column{
-				v.column("cause", Text, 32), v.column("kind", Text, 30), status,
-				v.column("count", Count, 10), v.column("agents", Count, 10),
-				v.column("delta_net", Delta, 18), v.column("delta_information", Delta, 18),
-				v.column("absolute", Money, 18), v.column("share", Percent, 12),
-			},
-			Frozen: 1,
-			Empty:  v.m.t("gaps.none"),
-			Rows: slice(v.Causes, func(c *reconcile.CauseTotal) []Cell {
-				return []Cell{
-					T(or(c.Cause, v.m.cause)), T(or(c.Kind, v.m.kind)), T(or(c.Status, v.m.status)),
-					N(c.Count), N(c.Agents), D(c.DeltaNet), D(c.DeltaInformation), A(c.Absolute), R(int64(c.Absolute), int64(total)),
-				}
+			Name:    v.m.t("table.causes"),
+			Columns: columns,
+			Frozen:  1,
+			Empty:   v.m.t("gaps.none"),
+			Rows: slice(v.ByCause, func(c *reconcile.CauseTotal) []Cell {
+				return v.causeCells(c, or(c.Cause, func(c reconcile.Cause) string { return v.m.t("cause." + string(c) + ".note") }))
 			}),
 		},
+		Below: below,
 	}
 }
 
-// clusterSheet lists the groups of like gaps: the unit a person decides on.
+func (v *view) causeColumns() []Column {
+	return []Column{
+		v.column("cause", Text, 25), v.wrapped("meaning", 58),
+		v.column("count", Count, 9), v.column("roots", Count, 9), v.column("derived", Count, 9), v.column("agents", Count, 9), v.column("open", Count, 9),
+		v.column("effect_net", Delta, 16), v.column("effect_employer", Delta, 16), v.column("effect_budget", Delta, 16),
+		v.column("delta_net", Delta, 16), v.column("delta_information", Delta, 16), v.column("absolute", Money, 16), v.column("share", Percent, 9),
+		v.column("fault_legacy", Count, 10), v.column("fault_onp", Count, 10), v.column("fault_both", Count, 9), v.column("fault_unknown", Count, 12),
+	}
+}
+
+// causeCells follows the order of causeColumns.
+func (v *view) causeCells(c *reconcile.CauseTotal, meaning string) []Cell {
+	return []Cell{
+		T(or(c.Cause, v.m.cause)), T(meaning),
+		N(c.Count), N(c.Roots), N(c.Effect.Derived), N(c.Agents), N(c.Open),
+		D(c.Effect.Net), D(c.Effect.Employer), D(c.Effect.Budget),
+		D(c.DeltaNet), D(c.DeltaInformation), A(c.Absolute), R(int64(c.Absolute), int64(v.summary().Discrepancies.Absolute)),
+		N(c.AtFault.Legacy), N(c.AtFault.ONP), N(c.AtFault.Both), N(c.AtFault.Unknown),
+	}
+}
+
+// clusterSheet lists the groups of like roots: the unit a person decides on.
 func (v *view) clusterSheet() *Sheet {
 	return &Sheet{
 		Name:  v.sheets.clusters,
@@ -48,46 +75,103 @@ func (v *view) clusterSheet() *Sheet {
 		Table: &Table{
 			Name: v.m.t("table.clusters"),
 			Columns: []Column{
-				v.column("cluster", Digest, 14), v.column("kind", Text, 28), v.wrapped("label", 38),
-				v.column("cause", Text, 24), v.wrapped("pattern", 22),
-				v.column("count", Count, 9), v.column("agents", Count, 9), v.column("open", Count, 9), v.column("services", Count, 9),
-				v.column("delta_net", Delta, 16), v.column("delta_information", Delta, 16), v.column("absolute", Money, 16),
-				v.column("example", Text, 13), v.wrapped("element", 36),
+				v.column("rank", Count, 6), v.column("rank_count", Count, 8), v.wrapped("label", 30), v.column("cause", Text, 22),
+				v.wrapped("pattern", 22), v.wrapped("explained", 62),
+				v.column("roots", Count, 8), v.column("agents", Count, 8), v.column("derived", Count, 8), v.column("open", Count, 8),
+				v.column("effect_net", Delta, 15), v.column("effect_employer", Delta, 15), v.column("effect_budget", Delta, 15), v.column("absolute", Money, 15),
+				v.column("services", Count, 9), v.wrapped("where", 38), v.wrapped("examples", 13), v.wrapped("faults", 18),
+				v.column("kind", Text, 28), v.wrapped("element", 36), v.column("rule", Text, 20), v.column("cluster", Digest, 14),
 			},
-			Frozen: 1,
-			Empty:  v.m.t("clusters.none"),
-			Rows:   v.clusterRows(),
+			Frozen:  3,
+			Printed: 17,
+			Empty:   v.m.t("clusters.none"),
+			Rows:    v.clusterRows(),
 		},
 	}
 }
 
 func (v *view) clusterRows() iter.Seq2[[]Cell, error] {
+	rank := 0
 	return slice(v.Clusters, func(c *reconcile.Cluster) []Cell {
+		rank++
+		sentence := ""
+		if c.Example != nil {
+			sentence = v.why(c.Example)
+		}
 		return []Cell{
-			H(c.ID), T(or(c.Kind, v.m.kind)), T(v.clusterLabel(c)),
-			T(or(c.Cause, v.m.cause)), T(v.pattern(c)),
-			N(c.Count), N(c.Agents), N(c.Open), N(c.Services),
-			D(c.DeltaNet), D(c.DeltaInformation), A(c.Absolute), T(c.Example), T(c.Element),
+			N(rank), N(c.ByCount), T(cmp.Or(v.clusterLabel(c), c.Element, or(c.Kind, v.m.kind))), T(or(c.Cause, v.m.cause)),
+			T(v.pattern(c)), T(sentence),
+			N(c.Count), N(c.Agents), N(c.Effect.Derived), N(c.Open),
+			D(c.Effect.Net), D(c.Effect.Employer), D(c.Effect.Budget), A(c.Absolute),
+			N(c.Services.Count), T(v.where(c)), T(strings.Join(c.Examples.First, " ")), T(v.faults(&c.AtFault)),
+			T(or(c.Kind, v.m.kind)), T(c.Element), T(c.Rule), H(c.ID),
 		}
 	})
 }
 
-// pattern is what the gaps of a cluster share; an amount, which the store
-// writes in centimes, is shown as one.
-func (v *view) pattern(c *reconcile.Cluster) string {
-	if cents, err := strconv.ParseInt(c.Pattern, 10, 64); err == nil && !textual(c.Kind) {
-		return v.m.delta(reconcile.Amount(cents))
+// where names the services and, of the populations, the waves and programmes
+// where a cluster is found, those of most roots first.
+func (v *view) where(c *reconcile.Cluster) string {
+	var parts []string
+	for _, of := range []struct {
+		label  string
+		spread *reconcile.Spread
+	}{{v.m.t("clusters.services"), &c.Services}, {v.m.t("clusters.waves"), &c.Waves}, {v.m.t("clusters.programmes"), &c.Programmes}} {
+		if len(of.spread.First) == 0 {
+			continue
+		}
+		list := strings.Join(of.spread.First, ", ")
+		if more := of.spread.Count - int64(len(of.spread.First)); more > 0 {
+			list += v.m.t("clusters.more", v.m.count(more))
+		}
+		parts = append(parts, of.label+" "+list)
 	}
-	return c.Pattern
+	return strings.Join(parts, " · ")
+}
+
+// faults splits the roots of a cluster by the side at fault, where one is known.
+func (v *view) faults(f *reconcile.FaultSplit) string {
+	var parts []string
+	for _, of := range []struct {
+		fault reconcile.Fault
+		count int64
+	}{{reconcile.FaultLegacy, f.Legacy}, {reconcile.FaultONP, f.ONP}, {reconcile.FaultBoth, f.Both}, {reconcile.FaultUnknown, f.Unknown}} {
+		if of.count > 0 {
+			parts = append(parts, v.m.fault(of.fault)+" "+v.m.count(of.count))
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
+var decimalPoint = regexp.MustCompile(`(\d)\.(\d)`)
+
+// pattern is what the roots of a cluster share: an equal amount, various ones,
+// or the words of a rule, with the decimal mark of the language.
+func (v *view) pattern(c *reconcile.Cluster) string {
+	if cents, ok := strings.CutPrefix(c.Pattern, "="); ok {
+		if n, err := strconv.ParseInt(cents, 10, 64); err == nil {
+			return v.m.delta(reconcile.Amount(n))
+		}
+	}
+	switch {
+	case c.Pattern == "" && c.Count > 1 && !textual(c.Kind) && !wholePayslip(c.Kind) && c.Kind != reconcile.IdentityDoubt:
+		return v.m.t("clusters.various")
+	case v.m.english:
+		return c.Pattern
+	}
+	return decimalPoint.ReplaceAllString(c.Pattern, "$1,$2")
 }
 
 // clusterLabel names the element, the field or the raw code of a cluster. A
-// cluster of unmapped codes does not tell its side: both are tried.
+// cluster of unmapped codes does not tell its side: its example does.
 func (v *view) clusterLabel(c *reconcile.Cluster) string {
 	d := reconcile.Discrepancy{Kind: c.Kind, Element: c.Element}
-	if label := v.elementLabel(&d); label != "" {
-		return label
+	if c.Example != nil {
+		d.Side = c.Example.Side
 	}
-	d.Side = reconcile.ONP
-	return v.elementLabel(&d)
+	label := v.elementLabel(&d)
+	if c.Kind == reconcile.Unmapped {
+		return strings.TrimSuffix(c.Element+" — "+label, " — ")
+	}
+	return label
 }

@@ -49,7 +49,7 @@ func (v *view) discrepancyColumns() []Column {
 		v.column("service", Text, 13), v.column("programme", Text, 7),
 		v.column("kind", Text, 27), v.wrapped("label", 38), v.column("origin", Month, 10),
 		v.column("legacy", Money, 15), v.column("onp", Money, 15), v.column("delta", Delta, 15),
-		v.column("cause", Text, 24), status,
+		v.column("cause", Text, 22), v.wrapped("explanation", 64), status,
 		v.wrapped("element", 36), v.column("delta_net", Delta, 15), v.column("delta_information", Delta, 15),
 		v.column("at_fault", Text, v.sideWidth(13)), v.column("evolution", Text, 12),
 		v.column("legacy_text", Text, 14), v.column("onp_text", Text, 14),
@@ -121,7 +121,7 @@ func (v *view) appendDiscrepancyCells(row []Cell, d *reconcile.Discrepancy) []Ce
 	return append(row,
 		T(d.Service), T(d.Programme), T(or(d.Kind, v.m.kind)), T(label), M(d.Origin),
 		v.sideAmount(d, reconcile.Legacy), v.sideAmount(d, reconcile.ONP), v.gap(d),
-		T(or(d.Cause, v.m.cause)), T(or(d.Status, v.m.status)),
+		T(or(d.Cause, v.m.cause)), T(v.why(d)), T(or(d.Status, v.m.status)),
 		T(d.Element), D(d.DeltaNet), D(d.DeltaInformation),
 		T(or(d.AtFault, v.m.fault)), T(or(d.Evolution, v.m.evolution)),
 		T(legacyText), T(onpText),
@@ -191,7 +191,7 @@ func (v *view) missingSheet() *Sheet {
 		v.column("dossier", Text, 9), v.column("missing_from", Text, v.sideWidth(13)), v.column("service", Text, 13), v.column("programme", Text, 7),
 		v.column("bop", Text, 11), v.column("wave", Text, 10),
 		v.column("missing_net", Delta, 16), v.column("missing_information", Delta, 16),
-		v.column("cause", Text, 24), v.column("at_fault", Text, v.sideWidth(13)), v.column("evolution", Text, 12), status,
+		v.column("cause", Text, 22), v.wrapped("explanation", 50), v.column("at_fault", Text, v.sideWidth(13)), v.column("evolution", Text, 12), status,
 		v.column("first_seen", Date, 12), v.column("age_days", Count, 7), v.wrapped("candidates", 40))
 	return &Sheet{
 		Name:  v.sheets.missing,
@@ -213,7 +213,7 @@ func (v *view) appendMissing(row []Cell, d *reconcile.Discrepancy) []Cell {
 	return append(row,
 		T(d.Dossier), T(v.m.side(from)), T(d.Service), T(d.Programme), T(d.BOP), T(d.Wave),
 		D(d.DeltaNet), D(d.DeltaInformation),
-		T(or(d.Cause, v.m.cause)), T(or(d.AtFault, v.m.fault)), T(or(d.Evolution, v.m.evolution)), T(or(d.Status, v.m.status)),
+		T(or(d.Cause, v.m.cause)), T(v.why(d)), T(or(d.AtFault, v.m.fault)), T(or(d.Evolution, v.m.evolution)), T(or(d.Status, v.m.status)),
 		Day(d.FirstSeen), N(d.AgeDays), T(v.candidates(d)))
 }
 

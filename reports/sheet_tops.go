@@ -62,14 +62,10 @@ func (v *view) causeBlock() []Line {
 
 // clusterBlock shows the clusters that weigh most.
 func (v *view) clusterBlock() []Line {
-	list := slices.Clone(v.Clusters)
-	slices.SortStableFunc(list, func(x, y reconcile.Cluster) int {
-		return cmp.Or(cmp.Compare(y.Absolute, x.Absolute), cmp.Compare(y.Agents, x.Agents), cmp.Compare(x.ID, y.ID))
-	})
 	var rows [][]Cell
-	for i := range list[:min(len(list), topRows)] {
-		c := &list[i]
-		rows = append(rows, []Cell{T(shorten(v.clusterText(c), 62)), N(c.Agents), N(c.Open), D(c.DeltaNet)})
+	for i := range v.Clusters[:min(len(v.Clusters), topRows)] { // in the order of the store
+		c := &v.Clusters[i]
+		rows = append(rows, []Cell{T(shorten(v.clusterText(c), 62)), N(c.Agents), N(c.Open), D(c.Effect.Net)})
 	}
 	if len(rows) == 0 {
 		rows = [][]Cell{{T(v.m.t("clusters.none"))}}
@@ -82,8 +78,8 @@ func (v *view) clusterBlock() []Line {
 func (v *view) clusterText(c *reconcile.Cluster) string {
 	what := cmp.Or(v.clusterLabel(c), c.Element, or(c.Kind, v.m.kind))
 	text := shorten(what, 27) + " · " + or(c.Cause, v.m.cause)
-	if c.Pattern != "" {
-		text += " · " + v.pattern(c)
+	if pattern := v.pattern(c); pattern != "" {
+		text += " · " + pattern
 	}
 	return text
 }

@@ -15,14 +15,15 @@ type Workbook struct {
 	Sheets []*Sheet
 }
 
-// Sheet is a page: lines of cells, then at most one table. The first cell of
-// the first line is its title.
+// Sheet is a page: lines of cells, then at most one table, then lines that go
+// with a table that has rows. The first cell of the first line is its title.
 type Sheet struct {
 	Name    string
 	Tab     Role  // colour of the tab: Good, Warn, Bad or Muted
 	Widths  []int // of the columns, in characters; blank: those of the table
 	Lines   []Line
 	Table   *Table
+	Below   []Line
 	Charts  []Chart
 	OnePage bool // printed on a single page; otherwise one page wide
 }

@@ -161,6 +161,9 @@ func (a *App) reportData(ctx context.Context, db *sqlite.DB, run *reconcile.Run)
 	if d.Causes, err = db.Causes(ctx, run.ID); err != nil {
 		return nil, err
 	}
+	if d.ByCause, err = db.ByCause(ctx, run.ID); err != nil {
+		return nil, err
+	}
 	if d.Clusters, err = db.Clusters(ctx, run.ID, clustersShown); err != nil {
 		return nil, err
 	}

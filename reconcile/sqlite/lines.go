@@ -64,11 +64,14 @@ func appendFixed(b []byte, f reconcile.Fixed) []byte {
 }
 
 func appendText(b []byte, s string) []byte {
+	high, special := byte(0), false
 	for i := 0; i < len(s); i++ {
-		if s[i] < ' ' || s[i] == '"' || s[i] == '\\' || s[i] >= 0x80 {
-			quoted, _ := json.Marshal(s) // a string always marshals
-			return append(b, quoted...)
-		}
+		high |= s[i]
+		special = special || s[i] < ' ' || s[i] == '"' || s[i] == '\\'
+	}
+	if special || high >= utf8.RuneSelf && !utf8.ValidString(s) {
+		quoted, _ := json.Marshal(s) // a string always marshals
+		return append(b, quoted...)
 	}
 	b = append(b, '"')
 	b = append(b, s...)

@@ -10,15 +10,20 @@ import (
 
 const discrepancyColumns = `d.fingerprint, d.agent_key, d.dossier, d.matricule, d.name, d.service, d.programme, d.bop, d.wave, d.kind, d.element, d.side,
 	d.sense, d.origin, d.legacy, d.onp, d.delta, d.legacy_text, d.onp_text, d.legacy_lines, d.onp_lines, d.delta_net, d.delta_info, d.legacy_payslip,
-	d.onp_payslip, d.cause, d.rule, d.root, d.at_fault, d.evolution, d.status, d.decision, d.first_seen, d.age_days`
+	d.onp_payslip, d.cause, d.rule, d.root, d.at_fault, d.evolution, d.status, d.decision, d.first_seen, d.age_days,
+	d.evidence, d.pattern, d.cluster, d.derived, d.effect_net, d.effect_employer, d.effect_budget`
 
 func scanDiscrepancy(rows *sql.Rows) (*reconcile.Discrepancy, error) {
 	var d reconcile.Discrepancy
-	var side, sense, origin string
+	var side, sense, origin, evidence string
 	err := rows.Scan(&d.Fingerprint, &d.Key, &d.Dossier, &d.Matricule, &d.Name, &d.Service, &d.Programme, &d.BOP, &d.Wave, &d.Kind, &d.Element, &side,
 		&sense, &origin, &d.Legacy, &d.ONP, &d.Delta, &d.LegacyText, &d.ONPText, &d.LegacyLines, &d.ONPLines, &d.DeltaNet, &d.DeltaInformation,
-		&d.LegacyPayslip, &d.ONPPayslip, &d.Cause, &d.Rule, &d.Root, &d.AtFault, &d.Evolution, &d.Status, &d.Decision, &d.FirstSeen, &d.AgeDays)
+		&d.LegacyPayslip, &d.ONPPayslip, &d.Cause, &d.Rule, &d.Root, &d.AtFault, &d.Evolution, &d.Status, &d.Decision, &d.FirstSeen, &d.AgeDays,
+		&evidence, &d.Pattern, &d.Cluster, &d.Effect.Derived, &d.Effect.Net, &d.Effect.Employer, &d.Effect.Budget)
 	if err != nil {
+		return nil, err
+	}
+	if d.Evidence, err = parseFacts(evidence); err != nil {
 		return nil, err
 	}
 	d.Side, _ = reconcile.ParseSide(side) // written by Recorder
@@ -65,16 +70,27 @@ func collect[T any](rows iter.Seq2[T, error]) ([]T, error) {
 	return all, nil
 }
 
+// How the discrepancies d of one payslip are ordered, whose roots are r: by the
+// kind of the root, what others follow from first, and the root just before
+// them.
+const (
+	joinRoots  = " LEFT JOIN discrepancy r ON d.root <> '' AND r.run_id = d.run_id AND r.fingerprint = d.root"
+	underRoots = `CASE coalesce(r.kind, d.kind) WHEN 'missing_in_onp' THEN 0 WHEN 'missing_in_legacy' THEN 0 WHEN 'identity' THEN 1 WHEN 'unmapped' THEN 2
+			WHEN 'situation' THEN iif(coalesce(r.derived, d.derived) > 0, 2, 4) WHEN 'budget' THEN 5 ELSE 3 END,
+		coalesce(r.id, d.id), r.id IS NOT NULL, d.id, d.fingerprint`
+)
+
+// wholeRun is where most discrepancies of a run are read from.
+const wholeRun = "discrepancy INDEXED BY discrepancy_run"
+
 // Discrepancies streams a run's discrepancies: the payslips that move most
-// money first, all rows of one payslip together, in the order of kinds.
+// money first, all rows of one payslip together, those that derive from a root
+// just after it.
 func (d *DB) Discrepancies(ctx context.Context, run int) iter.Seq2[*reconcile.Discrepancy, error] {
 	return stream(ctx, d, scanDiscrepancy, `WITH weight AS (SELECT agent_key, sum(abs(delta_net)) AS net, sum(abs(delta_info)) AS information
-			FROM discrepancy WHERE run_id = ?1 GROUP BY agent_key)
-		SELECT `+discrepancyColumns+` FROM discrepancy d JOIN weight w USING (agent_key) WHERE d.run_id = ?1
-		ORDER BY w.net + w.information DESC, d.agent_key,
-			CASE d.kind WHEN 'missing_in_onp' THEN 0 WHEN 'missing_in_legacy' THEN 0 WHEN 'identity' THEN 1 WHEN 'unmapped' THEN 2
-				WHEN 'situation' THEN 4 WHEN 'budget' THEN 5 ELSE 3 END,
-			d.id, d.fingerprint`, run)
+			FROM `+wholeRun+` WHERE run_id = ?1 GROUP BY agent_key)
+		SELECT `+discrepancyColumns+` FROM discrepancy d INDEXED BY discrepancy_run JOIN weight w USING (agent_key)`+joinRoots+` WHERE d.run_id = ?1
+		ORDER BY w.net + w.information DESC, d.agent_key, `+underRoots, run)
 }
 
 // Missing streams a run's missing payslips, those of most money first.
@@ -83,9 +99,9 @@ func (d *DB) Missing(ctx context.Context, run int) iter.Seq2[*reconcile.Discrepa
 		AND d.kind IN ('missing_in_onp', 'missing_in_legacy') ORDER BY abs(d.delta_net) + abs(d.delta_info) DESC, d.fingerprint`, run)
 }
 
-// OfAgent lists a run's discrepancies of one key.
+// OfAgent lists a run's discrepancies of one key, in the order of Discrepancies.
 func (d *DB) OfAgent(ctx context.Context, run int, key string) ([]*reconcile.Discrepancy, error) {
-	return collect(stream(ctx, d, scanDiscrepancy, "SELECT "+discrepancyColumns+" FROM discrepancy d WHERE d.run_id = ? AND d.agent_key = ? ORDER BY d.id", run, key))
+	return collect(stream(ctx, d, scanDiscrepancy, "SELECT "+discrepancyColumns+" FROM discrepancy d"+joinRoots+" WHERE d.run_id = ? AND d.agent_key = ? ORDER BY "+underRoots, run, key))
 }
 
 // Rejects streams the rejected lines of a run's loads, in file order.
@@ -104,36 +120,6 @@ func (d *DB) Rejects(ctx context.Context, run int) iter.Seq2[*reconcile.Reject, 
 		return &r, nil
 	}, `SELECT r.load_id, r.file, r.line, r.record, r.field, r.reason, r.raw, r.sense, r.cents, r.readable FROM reject r JOIN run_load l ON l.load_id = r.load_id
 		WHERE l.run_id = ? ORDER BY l.rank, r.line, r.id`, run)
-}
-
-// Causes sums a run's discrepancies by cause, kind and status, the heaviest
-// first.
-func (d *DB) Causes(ctx context.Context, run int) ([]reconcile.CauseTotal, error) {
-	return collect(stream(ctx, d, func(rows *sql.Rows) (t reconcile.CauseTotal, err error) {
-		err = rows.Scan(&t.Cause, &t.Kind, &t.Status, &t.Count, &t.Agents, &t.DeltaNet, &t.DeltaInformation, &t.Absolute)
-		return t, err
-	}, `SELECT cause, kind, status, count(*), count(DISTINCT agent_key), sum(delta_net), sum(delta_info), sum(abs(delta_net) + abs(delta_info)) AS absolute
-		FROM discrepancy WHERE run_id = ? GROUP BY cause, kind, status ORDER BY absolute DESC, count(*) DESC, cause, kind, status`, run))
-}
-
-// Clusters groups a run's discrepancies that look alike across agents: same
-// kind, element and cause, and the same delta or the same change of value. The
-// heaviest first, at most limit.
-func (d *DB) Clusters(ctx context.Context, run, limit int) ([]reconcile.Cluster, error) {
-	clusters, err := collect(stream(ctx, d, func(rows *sql.Rows) (c reconcile.Cluster, err error) {
-		err = rows.Scan(&c.Kind, &c.Element, &c.Cause, &c.Pattern, &c.Count, &c.Agents, &c.Open, &c.DeltaNet, &c.DeltaInformation, &c.Absolute, &c.Services, &c.Example)
-		return c, err
-	}, `SELECT kind, element, cause, CASE WHEN kind IN ('situation', 'budget') THEN CASE WHEN element = 'iban' THEN '' ELSE legacy_text || ' → ' || onp_text END
-				WHEN kind IN ('missing_in_onp', 'missing_in_legacy', 'identity') THEN '' ELSE printf('%+d', delta) END AS pattern,
-			count(*), count(DISTINCT agent_key), sum(status NOT IN ('justified', 'accepted', 'tolerated')), sum(delta_net), sum(delta_info),
-			sum(abs(delta_net) + abs(delta_info)) AS absolute, count(DISTINCT service), min(matricule)
-		FROM discrepancy WHERE run_id = ? GROUP BY kind, element, cause, pattern
-		ORDER BY absolute DESC, count(*) DESC, kind, element, cause, pattern LIMIT ?`, run, limit))
-	for i := range clusters {
-		c := &clusters[i]
-		c.ID = reconcile.Digest(nil, "cluster", string(c.Kind), c.Element, string(c.Cause), c.Pattern)[:12]
-	}
-	return clusters, err
 }
 
 // Place tells where a row of the store came from.

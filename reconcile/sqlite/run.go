@@ -13,8 +13,9 @@ import (
 
 const insertDiscrepancy = `INSERT INTO discrepancy (run_id, fingerprint, agent_key, dossier, matricule, name, service, programme, bop, wave, kind,
 	element, side, sense, origin, legacy, onp, delta, legacy_text, onp_text, legacy_lines, onp_lines, delta_net, delta_info, legacy_payslip,
-	onp_payslip, cause, rule, root, at_fault, evolution, status, decision, first_seen, age_days)
-	VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`
+	onp_payslip, cause, rule, root, at_fault, evolution, status, decision, first_seen, age_days,
+	evidence, pattern, cluster, derived, effect_net, effect_employer, effect_budget)
+	VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`
 
 // Recorder records one run: its discrepancies while they are found, and its
 // summary at the end, in one transaction.
@@ -26,6 +27,7 @@ type Recorder struct {
 	discrepancy statement
 	single      statement
 	values      []driver.Value
+	text        []byte
 }
 
 // Record runs f between the opening and the closing of run's transaction; an
@@ -87,8 +89,18 @@ func (r *Recorder) Discrepancy(d *reconcile.Discrepancy) error {
 	r.values = append(r.values[:0], int64(r.run.ID), d.Fingerprint, d.Key, d.Dossier, d.Matricule, d.Name, d.Service, d.Programme, d.BOP, d.Wave,
 		string(d.Kind), d.Element, d.Side.String(), sense, d.Origin.String(), int64(d.Legacy), int64(d.ONP), int64(d.Delta), d.LegacyText, d.ONPText,
 		int64(d.LegacyLines), int64(d.ONPLines), int64(d.DeltaNet), int64(d.DeltaInformation), d.LegacyPayslip, d.ONPPayslip,
-		string(d.Cause), d.Rule, d.Root, string(d.AtFault), string(reconcile.EvolutionNew), string(d.Status), d.Decision, r.today, int64(0))
+		string(d.Cause), d.Rule, d.Root, string(d.AtFault), string(reconcile.EvolutionNew), string(d.Status), d.Decision, r.today, int64(0), r.evidence(d.Evidence),
+		d.Pattern, d.Cluster, d.Effect.Derived, int64(d.Effect.Net), int64(d.Effect.Employer), int64(d.Effect.Budget))
 	return r.discrepancy.exec(r.values)
+}
+
+// evidence is the text of some facts; most discrepancies of a large run have few.
+func (r *Recorder) evidence(facts []reconcile.Fact) string {
+	if len(facts) == 0 {
+		return "[]"
+	}
+	r.text = appendFacts(r.text[:0], facts)
+	return string(r.text)
 }
 
 // Evolve compares the recorded discrepancies with those of the previous run:

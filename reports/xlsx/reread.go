@@ -36,6 +36,7 @@ type part struct {
 	Sheet  string      `json:"sheet"`
 	Header int         `json:"header"` // row; the rows follow it
 	Last   int         `json:"last"`
+	End    int         `json:"end"` // last row of the sheet: lines may stand below the table
 	Sums   []sumColumn `json:"sums,omitempty"`
 	Inputs []int       `json:"inputs,omitempty"` // columns of the reviewer
 }
@@ -45,8 +46,8 @@ type sumColumn struct {
 	Col int    `json:"col"`
 }
 
-func partOf(s *reports.Sheet, name string, header, last int) part {
-	p := part{Table: s.Name, Sheet: name, Header: header, Last: last}
+func partOf(s *reports.Sheet, name string, header, last, end int) part {
+	p := part{Table: s.Name, Sheet: name, Header: header, Last: last, End: end}
 	for i := range s.Table.Columns {
 		c := &s.Table.Columns[i]
 		if summed(c) {
@@ -151,8 +152,8 @@ func (r *reader) sheet(name string, parts []part) error {
 			return errors.Join(err, rows.Close())
 		}
 	}
-	if at >= 0 && last != parts[at].Last {
-		return errors.Join(fmt.Errorf("%d lignes relues, %d écrites", last, parts[at].Last), rows.Close())
+	if at >= 0 && last != parts[at].End {
+		return errors.Join(fmt.Errorf("%d lignes relues, %d écrites", last, parts[at].End), rows.Close())
 	}
 	if at >= 0 {
 		r.table(&parts[at]).Rows += parts[at].Last - parts[at].Header
@@ -161,7 +162,7 @@ func (r *reader) sheet(name string, parts []part) error {
 }
 
 func (r *reader) row(n int, cells []string, at int, parts []part) error {
-	inTable := at >= 0 && n > parts[at].Header
+	inTable := at >= 0 && n > parts[at].Header && n <= parts[at].Last
 	r.scratch = r.scratch[:0]
 	for i, text := range cells {
 		if inTable && slices.Contains(parts[at].Inputs, i+1) {

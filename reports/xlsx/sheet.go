@@ -43,7 +43,7 @@ func (b *book) sheet(s *reports.Sheet) error {
 		if err != nil {
 			return err
 		}
-		if err := p.lines(""); err != nil {
+		if err := p.lines(s.Lines, ""); err != nil {
 			return err
 		}
 		return p.end(0, 0)
@@ -124,10 +124,11 @@ func activePane(columns int) string {
 	return "bottomLeft"
 }
 
-// lines writes what stands above the table; suffix is added to the title.
-func (p *page) lines(suffix string) error {
-	for i := range p.sheet.Lines {
-		line := &p.sheet.Lines[i]
+// lines writes what stands above or below the table; suffix is added to the
+// title.
+func (p *page) lines(lines []reports.Line, suffix string) error {
+	for i := range lines {
+		line := &lines[i]
 		cells := line.Cells
 		if i == 0 && suffix != "" && len(cells) > 0 {
 			cells = append([]reports.Cell(nil), cells...)

@@ -46,8 +46,14 @@ func (b *book) table(s *reports.Sheet) error {
 				return err
 			}
 		}
-		b.parts = append(b.parts, partOf(s, name, header, p.row))
-		if err := p.end(header, p.row); err != nil {
+		last := p.row
+		if !more {
+			if err := p.lines(s.Below, ""); err != nil {
+				return err
+			}
+		}
+		b.parts = append(b.parts, partOf(s, name, header, last, p.row))
+		if err := p.end(header, last); err != nil {
 			return err
 		}
 	}
@@ -61,13 +67,13 @@ func (b *book) emptyTable(s *reports.Sheet) error {
 	if err != nil {
 		return err
 	}
-	if err := p.lines(""); err != nil {
+	if err := p.lines(s.Lines, ""); err != nil {
 		return err
 	}
 	if err := p.write([]reports.Cell{reports.T(s.Table.Empty).As(reports.Strong)}, nil, 0); err != nil {
 		return err
 	}
-	b.parts = append(b.parts, partOf(s, s.Name, p.row, p.row))
+	b.parts = append(b.parts, partOf(s, s.Name, p.row, p.row, p.row))
 	return p.end(0, 0)
 }
 
@@ -77,7 +83,7 @@ func (b *book) openTable(s *reports.Sheet, name, suffix string) (*page, int, err
 	if err != nil {
 		return nil, 0, err
 	}
-	if err := p.lines(suffix); err != nil {
+	if err := p.lines(s.Lines, suffix); err != nil {
 		return nil, 0, err
 	}
 	cells := make([]reports.Cell, len(s.Table.Columns))
