@@ -197,6 +197,9 @@ func (k *comparison) compare(ctx context.Context) error {
 		return err
 	}
 	tally.Merge(&second.Tally)
+	if err := k.recorder.GatherClusters(); err != nil {
+		return err
+	}
 	if tally.Discrepancies.ByEvolution, err = k.recorder.Evolve(); err != nil {
 		return err
 	}

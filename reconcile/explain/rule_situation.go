@@ -17,12 +17,13 @@ func situation(c *pairCase, row int) (verdict, bool) {
 	}
 	var evidence []reconcile.Fact
 	var patterns []string
-	fault := reconcile.FaultUnknown
+	fault, told := reconcile.FaultUnknown, reconcile.FieldSet(0)
 	for _, n := range c.ownInputs(g) {
 		field, ok := c.fieldOf(n)
-		if !ok {
+		if !ok || told.Has(field) {
 			continue
 		}
+		told = told.With(field)
 		legacy, onp := c.texts(field)
 		evidence = append(evidence, fact(reconcile.FactField, field.String()), fact(reconcile.FactLegacyValue, legacy), fact(reconcile.FactONPValue, onp))
 		patterns = append(patterns, change(field.String(), legacy, onp))
