@@ -51,33 +51,46 @@ func (c *pairCase) basePay(side reconcile.Side) (*gap, bool) {
 }
 
 // daysOf lists the thirtieths under which the formula gives the index pay of the
-// side: the whole month first, then the longest.
+// side: under its own convention, or else under any.
 func (c *pairCase) daysOf(side reconcile.Side) []int64 {
 	g, ok := c.basePay(side)
 	if !ok {
 		return nil
 	}
-	p := c.sides[side]
-	amount := p.amount(g.element, g.origin)
-	var found []int64
-	try := func(rounding Rounding) {
-		for p.days = 30; p.days > 0; p.days-- {
-			if v, ok := c.reckonUnder(g, &p, rounding, nil); ok && v == amount {
-				found = append(found, p.days)
-			}
-		}
-	}
 	own := c.survey.Of(side, g.element, g.formula)
-	if try(own); len(found) > 0 {
+	found := c.daysUnder(g, side, own)
+	if len(found) > 0 {
 		return found
 	}
 	for _, rounding := range g.formula.options {
 		if rounding != own {
-			try(rounding)
+			found = append(found, c.daysUnder(g, side, rounding)...)
 		}
 	}
 	slices.SortFunc(found, func(a, b int64) int { return int(b - a) })
 	return slices.Compact(found)
+}
+
+// daysUnder tries the whole month, then the number that the proportion tells and
+// those beside it: pay grows with the thirtieths.
+func (c *pairCase) daysUnder(g *gap, side reconcile.Side, rounding Rounding) []int64 {
+	p := c.sides[side]
+	p.days = 30
+	amount := p.amount(g.element, g.origin)
+	whole, ok := c.reckonUnder(g, &p, rounding, nil)
+	if !ok || whole == 0 {
+		return nil
+	}
+	if whole == amount {
+		return []int64{p.days}
+	}
+	about := int64(amount * 30 / whole)
+	for p.days = min(about+1, 29); p.days >= max(about-1, 1); p.days-- {
+		if v, ok := c.reckonUnder(g, &p, rounding, nil); ok && v == amount {
+			return []int64{p.days}
+		}
+	}
+	return nil
 }
 
 // plainTells tells whether the side's index pay is what the number of the

@@ -120,9 +120,19 @@ func (x *Explainer) open(f *reconcile.Findings) *pairCase {
 	}
 	if c.both && len(x.gaps) > 0 {
 		c.restoreUnmapped()
-		c.findDays()
+		if slices.ContainsFunc(x.gaps, c.timed) {
+			c.findDays()
+		}
 	}
 	return c
+}
+
+// timed tells whether a gap may be one of thirtieths or of working time.
+func (c *pairCase) timed(g gap) bool {
+	if g.formula != nil {
+		return g.formula.timed
+	}
+	return c.element(&g).Kind == reconcile.Gain
 }
 
 // gapAt is the gap of money of a row, if it is one of an element.
