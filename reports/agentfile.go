@@ -18,24 +18,28 @@ type AgentView struct {
 	Agent        string           // how the key is shown
 	ShowName     bool
 	Lang         string
-	Labels       Labels // of the run's sides
+	Labels       Labels            // of the run's sides
+	Tables       *reconcile.Tables // name elements and rates; nil names none
 
 	Payslips      [2]*reconcile.Payslip
 	Lines         []reconcile.Aligned
-	Discrepancies []*reconcile.Discrepancy
+	Discrepancies []*reconcile.Discrepancy // a root just before what derives from it
+	ClusterAgents map[string]int64         // agents of each cluster of theirs
 }
 
 // Widths of the page that explain prints, in characters.
 const (
 	agentLabel  = 40
 	agentFigure = 16
+	gapFigure   = 14
 )
 
 // WriteAgent prints one agent's page: who he is, the situation on both sides,
-// the lines aligned by element, and the discrepancies with their cause.
+// the lines aligned by element with the number of the root their gap comes from,
+// and the roots as a tree.
 func WriteAgent(w io.Writer, a *AgentView) error {
 	m := newMessages(a.Lang, a.Labels)
-	p := agentPage{m: m, a: a}
+	p := agentPage{teller: newTeller(m, a.Tables), m: m, a: a, branches: branches(a.Discrepancies)}
 	p.title()
 	p.situation()
 	p.lines()
@@ -45,9 +49,11 @@ func WriteAgent(w io.Writer, a *AgentView) error {
 }
 
 type agentPage struct {
-	m *messages
-	a *AgentView
-	b strings.Builder
+	*teller
+	m        *messages
+	a        *AgentView
+	branches []branch
+	b        strings.Builder
 }
 
 func (p *agentPage) printf(format string, args ...any) {
@@ -112,7 +118,7 @@ func (p *agentPage) situation() {
 }
 
 func (p *agentPage) lines() {
-	p.row(" ", p.m.t("agent.lines"), p.m.side(reconcile.Legacy), p.m.side(reconcile.ONP), p.m.t("word.gap"))
+	p.row(" ", p.m.t("agent.lines"), p.m.side(reconcile.Legacy), p.m.side(reconcile.ONP), pad(p.m.t("word.gap"), gapFigure, true))
 	for _, sense := range reconcile.Senses {
 		heading := false
 		for i := range p.a.Lines {
@@ -138,7 +144,7 @@ func (p *agentPage) lines() {
 			gap += 2 * s.Sums.Net()
 		}
 	}
-	p.row(" ", p.m.t("agent.net"), nets[0], nets[1], p.m.delta(gap))
+	p.row(" ", p.m.t("agent.net"), nets[0], nets[1], pad(p.m.delta(gap), gapFigure, true))
 	p.printf("")
 }
 
@@ -161,7 +167,7 @@ func (p *agentPage) line(l *reconcile.Aligned) {
 	}
 	mark, gap := " ", ""
 	if l.Delta() != 0 {
-		mark, gap = "≠", p.m.delta(l.Delta())
+		mark, gap = "≠", pad(p.m.delta(l.Delta()), gapFigure, true)+" "+p.number(l)
 	}
 	p.row(mark, "  "+Clean(label), texts[0], texts[1], gap)
 }
@@ -172,31 +178,4 @@ func (p *agentPage) payMonth(l *reconcile.Aligned) reconcile.Period {
 		return p.a.LegacyPeriod
 	}
 	return p.a.Period
-}
-
-func (p *agentPage) discrepancies() {
-	if len(p.a.Discrepancies) == 0 {
-		p.printf("✔ %s", p.m.t("agent.equal"))
-		return
-	}
-	p.printf("%s", p.m.n("gaps.total", int64(len(p.a.Discrepancies))))
-	for _, d := range p.a.Discrepancies {
-		what := p.m.kind(d.Kind)
-		if d.Element != "" {
-			name := d.Element
-			if textual(d.Kind) {
-				name = p.m.field(d.Element)
-			}
-			what += " · " + Clean(name)
-		}
-		amount := ""
-		if !told(d) {
-			amount = p.m.delta(delta(d))
-		}
-		p.printf("  %s%s  %s", pad(what, 54, false), pad(amount, agentFigure, true),
-			p.m.t("agent.cause", p.m.cause(d.Cause), d.Rule, p.m.status(d.Status)))
-		if d.Kind == reconcile.IdentityDoubt {
-			p.printf("    %s", p.m.doubt(d))
-		}
-	}
 }

@@ -65,7 +65,7 @@ func (v *view) clusterBlock() []Line {
 	var rows [][]Cell
 	for i := range v.Clusters[:min(len(v.Clusters), topRows)] { // in the order of the store
 		c := &v.Clusters[i]
-		rows = append(rows, []Cell{T(shorten(v.clusterText(c), 62)), N(c.Agents), N(c.Open), D(c.Effect.Net)})
+		rows = append(rows, []Cell{T(shorten(v.clusterText(c), 57)), N(c.Agents), N(c.Open), D(c.Effect.Net)})
 	}
 	if len(rows) == 0 {
 		rows = [][]Cell{{T(v.m.t("clusters.none"))}}

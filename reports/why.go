@@ -299,6 +299,9 @@ func (s *saying) fields() string {
 		if f.Name != reconcile.FactField || l.Name != reconcile.FactLegacyValue || o.Name != reconcile.FactONPValue {
 			continue
 		}
+		if f.Value == reconcile.FieldIBAN.String() {
+			l.Value, o.Value = hidden(l.Value), hidden(o.Value)
+		}
 		list = append(list, lowerFirst(s.m.field(f.Value))+" "+blankAsNothing(s.m, Clean(l.Value))+" → "+blankAsNothing(s.m, Clean(o.Value)))
 	}
 	return strings.Join(list, ", ")

@@ -49,11 +49,32 @@ type discrepancyJSON struct {
 	Delta       reconcile.Amount `json:"delta"`
 	Legacy      string           `json:"legacy_text"` // of an identity: dossiers, accountants, candidates
 	ONP         string           `json:"onp_text"`
+	Net         reconcile.Amount `json:"delta_net"`
+	Information reconcile.Amount `json:"delta_information"`
 	Cause       reconcile.Cause  `json:"cause"`
 	Rule        string           `json:"rule"`
 	Root        string           `json:"root"`
 	AtFault     reconcile.Fault  `json:"at_fault"`
 	Status      reconcile.Status `json:"status"`
+	Explanation string           `json:"explanation"`
+	Evidence    []factJSON       `json:"evidence"`
+	Pattern     string           `json:"pattern"`
+	Cluster     string           `json:"cluster"`
+	Agents      int64            `json:"cluster_agents"`
+	Effect      effectJSON       `json:"effect"`
+}
+
+type factJSON struct {
+	Name  reconcile.FactName `json:"name"`
+	Value string             `json:"value"`
+}
+
+// effectJSON is what a root and the gaps that derive from it amount to.
+type effectJSON struct {
+	Derived  int64            `json:"derived"`
+	Net      reconcile.Amount `json:"net"`
+	Employer reconcile.Amount `json:"employer"`
+	Budget   reconcile.Amount `json:"budget"`
 }
 
 func newAgentJSON(v *reports.AgentView) agentJSON {
@@ -84,9 +105,15 @@ func newAgentJSON(v *reports.AgentView) agentJSON {
 		}
 		j.Lines = append(j.Lines, line)
 	}
-	for _, d := range v.Discrepancies {
+	sentences := v.Sentences()
+	for i, d := range v.Discrepancies {
 		row := discrepancyJSON{Fingerprint: d.Fingerprint, Kind: d.Kind, Element: d.Element, Origin: d.Origin, Delta: d.Delta,
-			Cause: d.Cause, Rule: d.Rule, Root: d.Root, AtFault: d.AtFault, Status: d.Status}
+			Cause: d.Cause, Rule: d.Rule, Root: d.Root, AtFault: d.AtFault, Status: d.Status,
+			Net: d.DeltaNet, Information: d.DeltaInformation, Explanation: sentences[i], Evidence: []factJSON{}, Pattern: d.Pattern,
+			Cluster: d.Cluster, Agents: v.ClusterAgents[d.Cluster], Effect: effectJSON(d.Effect)}
+		for _, f := range d.Evidence {
+			row.Evidence = append(row.Evidence, factJSON(f))
+		}
 		if d.Kind == reconcile.IdentityDoubt {
 			row.Legacy, row.ONP = d.LegacyText, d.ONPText
 		}

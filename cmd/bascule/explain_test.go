@@ -52,6 +52,11 @@ func TestExplainAsJSONShowsNoNIR(t *testing.T) {
 	nirs := regexp.MustCompile(`(?m)^10(\d{13})`).FindAllStringSubmatch(readFile(t, psopFile), -1)
 	row := readTable(t, runFolderOf(t, 1)+"/discrepancies.csv")[0]
 	code, text, stderr := invoke(t, "explain", "--json", row["matricule"])
+	for _, key := range []string{"explanation", "evidence", "pattern", "cluster", "cluster_agents", "effect"} {
+		if !strings.Contains(text, `"`+key+`":`) {
+			t.Errorf("no %s in %s", key, text)
+		}
+	}
 	if code != 0 || !strings.Contains(text, row["fingerprint"]) || len(nirs) < 50 {
 		t.Fatalf("exits %d: %s%s", code, stderr, text)
 	}

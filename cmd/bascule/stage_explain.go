@@ -33,7 +33,7 @@ func (a *App) Explain(ctx context.Context, agent string, period reconcile.Period
 		}
 		views := []*reports.AgentView{}
 		for _, key := range keys {
-			v, err := a.agentView(ctx, db, run, tables.For(run.Period, run.Months), key)
+			v, err := a.agentView(ctx, db, run, tables, key)
 			if err != nil {
 				return err
 			}
@@ -91,11 +91,14 @@ func findKeys(ctx context.Context, db *sqlite.DB, run int, text string) ([]strin
 
 // agentView gathers what explain shows of one key: the payslips of both sides,
 // that of the other side under its own key when the pair was made otherwise.
-func (a *App) agentView(ctx context.Context, db *sqlite.DB, run *reconcile.Run, m *reconcile.Mapping, key string) (*reports.AgentView, error) {
+func (a *App) agentView(ctx context.Context, db *sqlite.DB, run *reconcile.Run, tables *reconcile.Tables, key string) (*reports.AgentView, error) {
 	v := &reports.AgentView{Run: run.ID, Period: run.Period, LegacyPeriod: run.Months.Earlier, Agent: a.agentNamer(db)(key), Lang: a.Config.Lang,
-		ShowName: a.Config.Privacy.Names, Labels: a.labels().For(run)}
+		ShowName: a.Config.Privacy.Names, Labels: a.labels().For(run), Tables: tables}
 	var err error
 	if v.Discrepancies, err = db.OfAgent(ctx, run.ID, key); err != nil {
+		return nil, err
+	}
+	if v.ClusterAgents, err = db.AgentsOfClusters(ctx, run.ID, v.Discrepancies); err != nil {
 		return nil, err
 	}
 	for _, side := range reconcile.Sides {
@@ -114,7 +117,7 @@ func (a *App) agentView(ctx context.Context, db *sqlite.DB, run *reconcile.Run, 
 			v.Payslips[side] = group.Payslip
 		}
 	}
-	v.Lines = reconcile.Align(m, v.Payslips, a.Config.Lang)
+	v.Lines = reconcile.Align(tables.For(run.Period, run.Months), v.Payslips, a.Config.Lang)
 	return v, nil
 }
 

@@ -147,6 +147,40 @@ func (d *DB) examples(ctx context.Context, run int, clusters []reconcile.Cluster
 	return nil
 }
 
+// AgentsOfClusters counts the agents of the clusters that some discrepancies of
+// a run are in.
+func (d *DB) AgentsOfClusters(ctx context.Context, run int, of []*reconcile.Discrepancy) (map[string]int64, error) {
+	var ids []string
+	for _, x := range of {
+		if x.Cluster != "" {
+			ids = append(ids, x.Cluster)
+		}
+	}
+	agents := make(map[string]int64, len(ids))
+	if len(ids) == 0 {
+		return agents, nil
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := d.read.QueryContext(ctx, "SELECT cluster, count(DISTINCT agent_key) FROM "+wholeRun+` WHERE run_id = ?1
+		AND cluster IN (SELECT value FROM json_each(?2)) GROUP BY cluster`, run, string(list))
+	if err != nil {
+		return nil, describe(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		var n int64
+		if err := rows.Scan(&id, &n); err != nil {
+			return nil, err
+		}
+		agents[id] = n
+	}
+	return agents, describe(rows.Err())
+}
+
 // Causes sums a run's discrepancies by cause, kind and status, the heaviest
 // first.
 func (d *DB) Causes(ctx context.Context, run int) ([]reconcile.CauseTotal, error) {
