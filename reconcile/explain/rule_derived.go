@@ -78,12 +78,18 @@ func (c *pairCase) sources(g *gap) []source {
 	return roots
 }
 
-// place orders roots as the table orders their elements, other rows last.
+// place orders roots: what a scale gives before what is paid as sent, each as
+// the table orders its elements, and other rows last.
 func (c *pairCase) place(row int) int32 {
-	if i, ok := c.gapOf[row]; ok {
-		return c.gaps[i].element
+	n := int32(len(c.book.formulas))
+	i, ok := c.gapOf[row]
+	switch {
+	case !ok:
+		return 2 * n
+	case c.gaps[i].formula == nil:
+		return n + c.gaps[i].element
 	}
-	return int32(len(c.book.formulas))
+	return c.gaps[i].element
 }
 
 // felt tells whether the formula gives ONP another amount once all that hangs on
