@@ -6,13 +6,29 @@ import (
 	"bascule/reconcile"
 )
 
-// timing explains a line that one side lacks by the month in which it pays, or
-// paid, the same: the next or the one before, as the store holds them.
+// timing explains what one side pays more by the month in which the other pays,
+// or paid, just that: the next or the one before, as the store holds them.
 func timing(c *pairCase, row int) (verdict, bool) {
-	lacks, g, ok := c.oneSided(row)
-	if !ok {
+	g, ok := c.gap(row)
+	if !ok || c.terms.Months.Set() {
 		return verdict{}, false
 	}
+	if lacks, ok := c.lacking(row); ok {
+		return c.elsewherePaid(g, lacks)
+	}
+	if c.element(g).Kind != reconcile.Gain || c.book.formulas[g.element] != nil {
+		return verdict{}, false
+	}
+	for _, side := range reconcile.Sides { // a system may add a late amount to a line it has
+		if v, ok := c.elsewherePaid(g, side); ok {
+			return v, true
+		}
+	}
+	return verdict{}, false
+}
+
+// elsewherePaid finds the month in which the side that lacks an amount pays it.
+func (c *pairCase) elsewherePaid(g *gap, lacks reconcile.Side) (verdict, bool) {
 	amount := c.excess(g, 1-lacks)
 	for _, shift := range []reconcile.Period{1, -1} {
 		month := c.terms.Period + shift
