@@ -19,12 +19,11 @@ func timing(c *pairCase, row int) (verdict, bool) {
 	if c.element(g).Kind != reconcile.Gain || c.book.formulas[g.element] != nil {
 		return verdict{}, false
 	}
-	for _, side := range reconcile.Sides { // a system may add a late amount to a line it has
-		if v, ok := c.elsewherePaid(g, side); ok {
-			return v, true
-		}
+	lacks := reconcile.Legacy // a system may add a late amount to a line it has
+	if g.delta < 0 {
+		lacks = reconcile.ONP
 	}
-	return verdict{}, false
+	return c.elsewherePaid(g, lacks)
 }
 
 // elsewherePaid finds the month in which the side that lacks an amount pays it.
