@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"sync"
 
 	"bascule/reconcile"
 	"bascule/reconcile/explain"
@@ -43,19 +45,28 @@ func (k *comparison) survey(ctx context.Context, s *explain.Survey) error {
 	if err != nil {
 		return err
 	}
+	var errs [2]error
+	var wait sync.WaitGroup
+	for _, side := range reconcile.Sides {
+		wait.Go(func() { errs[side] = k.surveySide(ctx, s, side, keys) })
+	}
+	wait.Wait()
+	return errors.Join(errs[:]...)
+}
+
+func (k *comparison) surveySide(ctx context.Context, s *explain.Survey, side reconcile.Side, keys []string) error {
+	loads := k.run.LoadsOf(side)
 	for _, key := range keys {
-		for _, side := range reconcile.Sides {
-			rows, err := k.db.PayslipsOf(ctx, k.run.LoadsOf(side), key)
+		rows, err := k.db.PayslipsOf(ctx, loads, key)
+		if err != nil {
+			return err
+		}
+		for group, err := range reconcile.Assemble(rowsOf(rows)) {
 			if err != nil {
 				return err
 			}
-			for group, err := range reconcile.Assemble(rowsOf(rows)) {
-				if err != nil {
-					return err
-				}
-				if !group.Shared {
-					s.Observe(side, group.Payslip)
-				}
+			if !group.Shared {
+				s.Observe(side, group.Payslip)
 			}
 		}
 	}

@@ -16,8 +16,9 @@ import (
 type Book struct {
 	tables   *reconcile.Tables
 	formulas []*Formula // by element; nil where the element has none
-	order    []int32    // elements, each after those it depends on
-	rank     []int32    // place of each element in order
+	index    map[string]int32
+	order    []int32 // elements, each after those it depends on
+	rank     []int32 // place of each element in order
 	bases    map[string]*node
 	members  map[string][]int32 // elements of each group
 	rates    map[string][]dated
@@ -120,7 +121,9 @@ func refuse(file string, line int, name string, err error) error {
 // value indexes what the tables hold.
 func (b *Book) value() {
 	t := b.tables
+	b.index = make(map[string]int32, len(t.Elements))
 	for i := range t.Elements {
+		b.index[string(t.Elements[i].Code)] = int32(i)
 		for _, g := range t.Elements[i].Bases {
 			b.members[g] = append(b.members[g], int32(i))
 		}

@@ -143,8 +143,11 @@ func (c *pairCase) gapAt(row int) (gap, bool) {
 	default:
 		return gap{}, false
 	}
-	element := slices.IndexFunc(c.book.tables.Elements, func(e reconcile.Element) bool { return string(e.Code) == d.Element })
-	g := gap{row: row, element: int32(element), origin: c.aligned(d), delta: d.Delta}
+	element, ok := c.book.index[d.Element]
+	if !ok {
+		return gap{}, false
+	}
+	g := gap{row: row, element: element, origin: c.aligned(d), delta: d.Delta}
 	g.current = g.origin == c.terms.Period
 	if f := c.book.formulas[element]; f != nil && (g.current || f.event || !f.static) {
 		g.formula = f
@@ -238,8 +241,8 @@ func (c *pairCase) close() {
 }
 
 func (c *pairCase) employer(d *reconcile.Discrepancy) bool {
-	e, ok := c.terms.Tables.Element(reconcile.ElementCode(d.Element))
-	return ok && d.Kind != reconcile.Unmapped && e.Kind == reconcile.Patronale
+	e, ok := c.book.index[d.Element]
+	return ok && d.Kind != reconcile.Unmapped && c.book.tables.Elements[e].Kind == reconcile.Patronale
 }
 
 // addPayslip adds what a missing payslip costs.

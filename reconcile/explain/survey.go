@@ -11,6 +11,13 @@ type Survey struct {
 	seen     [2][]int64
 	matches  [2][][roundings]int64
 	rounding [2][]Rounding
+	observed [2][]observation
+}
+
+// observation is a payslip kept until the survey concludes.
+type observation struct {
+	agent reconcile.Agent
+	cells []reconcile.Cell
 }
 
 // Convention is what a survey found of an element on one side that the table
@@ -40,26 +47,63 @@ func NewSurvey(b *Book, t *reconcile.Terms) *Survey {
 	return s
 }
 
-// Observe counts under which conventions a payslip's amounts are what the
-// formulas give. Only whole months at the agent's usual pay tell.
+// Observe takes in a payslip. Only whole months at the agent's usual pay tell.
+// One goroutine may observe each side.
 func (s *Survey) Observe(side reconcile.Side, p *reconcile.Payslip) {
-	_, month := s.terms.Months.Source(side, s.terms.Period)
-	of := paid{side: side, agent: &p.Agent, period: month, lag: s.terms.Period - month, cells: s.terms.Mapping.Cells(side, p), days: 30}
+	o := observation{p.Agent, s.terms.Mapping.Cells(side, p)}
+	of := s.paid(side, &o)
 	if !s.wholeMonth(&of) {
 		return
 	}
+	s.observed[side] = append(s.observed[side], o)
+	s.count(&of, func(element int32, f *Formula) []Rounding {
+		s.seen[side][element]++
+		return f.options[:1]
+	})
+}
+
+func (s *Survey) paid(side reconcile.Side, o *observation) paid {
+	_, month := s.terms.Months.Source(side, s.terms.Period)
+	return paid{side: side, agent: &o.agent, period: month, lag: s.terms.Period - month, cells: o.cells, days: 30}
+}
+
+// count adds, for each element of a payslip, under which of some conventions its
+// amount is what the formula gives.
+func (s *Survey) count(of *paid, tried func(element int32, f *Formula) []Rounding) {
 	for i := range of.cells {
 		c := &of.cells[i]
 		f := s.book.formulas[c.Element()]
 		if f == nil || f.event || c.Origin() != s.terms.Period {
 			continue
 		}
-		s.seen[side][c.Element()]++
-		for _, r := range f.options {
-			if v, ok := s.reckon(f, &of, r); ok && v == c.Amount {
-				s.matches[side][c.Element()][r]++
+		for _, r := range tried(c.Element(), f) {
+			if v, ok := s.reckon(f, of, r); ok && v == c.Amount {
+				s.matches[of.side][c.Element()][r]++
 			}
 		}
+	}
+}
+
+// tryOthers counts the other conventions of the elements whose declared one too
+// many payslips do not follow.
+func (s *Survey) tryOthers(side reconcile.Side) {
+	doubtful, any := make([]bool, len(s.book.formulas)), false
+	for e, f := range s.book.formulas {
+		if f != nil && s.matches[side][e][f.declared]*percent < s.seen[side][e]*declaredIsEnough {
+			doubtful[e], any = true, true
+		}
+	}
+	for i := range s.observed[side] {
+		if !any {
+			return
+		}
+		of := s.paid(side, &s.observed[side][i])
+		s.count(&of, func(element int32, f *Formula) []Rounding {
+			if doubtful[element] {
+				return f.options[1:]
+			}
+			return nil
+		})
 	}
 }
 
@@ -99,6 +143,10 @@ const (
 
 // Conclude chooses the conventions, and lists those worth telling.
 func (s *Survey) Conclude() []Convention {
+	for _, side := range reconcile.Sides {
+		s.tryOthers(side)
+		s.observed[side] = nil
+	}
 	var told []Convention
 	for e, f := range s.book.formulas {
 		if f == nil {
