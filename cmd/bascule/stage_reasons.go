@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"bascule/reconcile"
@@ -108,8 +110,8 @@ func (n *neighbours) paid(side reconcile.Side, agent *reconcile.Agent, month rec
 		}
 	}
 	key, ok := reconcile.KeyOf(agent, n.terms.Identity.Key)
-	if len(loads) == 0 || !ok {
-		return nil, false, len(loads) > 0, nil
+	if len(loads) == 0 || !ok { // without a key of his own, he cannot be found there
+		return nil, false, false, nil
 	}
 	if n.mapped[month] == nil {
 		n.mapped[month] = n.terms.Tables.At(month)
@@ -120,7 +122,7 @@ func (n *neighbours) paid(side reconcile.Side, agent *reconcile.Agent, month rec
 	}
 	for group, err := range reconcile.Assemble(rowsOf(rows)) {
 		if err != nil || group.Shared {
-			return nil, false, true, err
+			return nil, false, false, err
 		}
 		return n.mapped[month].Cells(side, group.Payslip), true, true, nil
 	}
@@ -128,15 +130,24 @@ func (n *neighbours) paid(side reconcile.Side, agent *reconcile.Agent, month rec
 }
 
 // loadsAround are the loads of the months before and after, of which timing is
-// told: they decide the result too.
+// told: they decide the result too. A month read under other settings, whose
+// keys may be others, is as good as not loaded.
 func (a *App) loadsAround(ctx context.Context, db *sqlite.DB) ([]reconcile.Load, error) {
 	if a.Config.Months.Set() {
 		return nil, nil
 	}
-	before, err := db.ActiveLoads(ctx, a.Config.Period-1)
-	if err != nil {
-		return nil, err
+	var around []reconcile.Load
+	for _, month := range []reconcile.Period{a.Config.Period - 1, a.Config.Period + 1} {
+		loads, err := db.ActiveLoads(ctx, month)
+		if err != nil {
+			return nil, err
+		}
+		if a.checkReading(loads) == nil {
+			around = append(around, loads...)
+		}
 	}
-	after, err := db.ActiveLoads(ctx, a.Config.Period+1)
-	return append(before, after...), err
+	slices.SortFunc(around, func(a, b reconcile.Load) int {
+		return cmp.Or(cmp.Compare(a.Period, b.Period), cmp.Compare(a.Side, b.Side), cmp.Compare(a.Path, b.Path), cmp.Compare(a.SHA256, b.SHA256), cmp.Compare(a.ID, b.ID))
+	})
+	return around, nil
 }

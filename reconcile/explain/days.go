@@ -23,6 +23,7 @@ func (c *pairCase) findDays() {
 			return
 		}
 	}
+	c.borrowed = len(legacy) == 0 || len(onp) == 0
 	switch {
 	case len(legacy) == 0 && len(onp) == 0:
 	case len(onp) == 0:

@@ -1,7 +1,10 @@
 package explain
 
 import (
+	"cmp"
+	"math"
 	"math/big"
+	"slices"
 
 	"bascule/reconcile"
 )
@@ -21,19 +24,22 @@ type paid struct {
 // amount is what the side pays of an element for a month of origin, from the
 // agent's side.
 func (p *paid) amount(element int32, origin reconcile.Period) reconcile.Amount {
-	for i := range p.cells {
-		if c := &p.cells[i]; c.Element() == element && c.Origin() == origin {
-			return c.Amount
-		}
+	if at, found := p.find(element, origin); found {
+		return p.cells[at].Amount
 	}
 	return 0
 }
 
+// find is where the cell of an element and origin stands, or would.
+func (p *paid) find(element int32, origin reconcile.Period) (int, bool) {
+	return slices.BinarySearchFunc(p.cells, origin, func(c reconcile.Cell, o reconcile.Period) int {
+		return cmp.Or(cmp.Compare(c.Element(), element), cmp.Compare(c.Origin(), o))
+	})
+}
+
 func (p *paid) total(element int32) (sum reconcile.Amount) {
-	for i := range p.cells {
-		if c := &p.cells[i]; c.Element() == element {
-			sum += c.Amount
-		}
+	for i, _ := p.find(element, 0); i < len(p.cells) && p.cells[i].Element() == element; i++ {
+		sum += p.cells[i].Amount
 	}
 	return sum
 }
@@ -44,6 +50,7 @@ type supposition struct {
 	rate   string // another value of a rate
 	scale  string // or of a scale
 	value  *big.Rat
+	turned *node // a condition is taken for the contrary
 	lifted *node // a bound is ignored
 	all    bool  // all bounds are
 	// Amounts of another side in the place of this side's, for the elements told.
@@ -105,6 +112,9 @@ func toCents(euros *big.Rat, truncate bool) reconcile.Amount {
 		}
 	}
 	q := new(big.Int).Quo(v.Num(), v.Denom())
+	if !q.IsInt64() {
+		return math.MaxInt64 // of an absurd table: no payslip pays it
+	}
 	return reconcile.Amount(q.Int64())
 }
 
@@ -147,7 +157,7 @@ func (r *reckoning) value(n *node) (*big.Rat, bool) {
 	case opBase:
 		return r.value(r.book.bases[n.name])
 	case opWhen:
-		if r.paid.agent.Text(n.field) == n.name {
+		if (r.paid.agent.Text(n.field) == n.name) != (r.suppose != nil && r.suppose.turned == n) {
 			return r.value(n.args[0])
 		}
 		return r.value(n.args[1])

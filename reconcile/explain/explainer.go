@@ -34,9 +34,12 @@ type pairCase struct {
 	*Explainer
 	findings   *reconcile.Findings
 	sides      [2]paid
-	both       bool        // each side has a payslip
-	root       []int       // by row: the row it hangs on, or itself; -1 before it is decided
-	gapOf      map[int]int // by row: its gap
+	both       bool             // each side has a payslip
+	root       []int            // by row: the row it hangs on, or itself; -1 before it is decided
+	gapOf      map[int]int      // by row: its gap
+	borrowed   bool             // a side's thirtieths are those of the other: nothing tells its own
+	lines      [2][]elementLine // sorted by element and origin, once asked for
+	months     map[sideMonth]monthPaid
 	unmappedOf map[int]int // by row of a gap: the row of the unmapped code whose amount closes it
 	err        error       // of a neighbour
 }
@@ -54,6 +57,8 @@ type gap struct {
 	known   [2]bool             // it can be reckoned
 	scale   [2]reconcile.Amount // what it gives, from the agent's side
 	follows [2]bool             // that is what the side pays
+	used    [2]Rounding         // the convention under which it is
+	told    [2]bool             // under its own convention or another, the formula gives what it pays
 	events  [2]int64            // thirtieths of the line itself, where it has some
 }
 
@@ -191,6 +196,10 @@ func (c *pairCase) measure(g *gap) {
 		}
 		g.scale[side], g.known[side] = c.reckon(g, side, nil)
 		g.follows[side] = g.known[side] && g.scale[side] == amount
+		g.used[side], g.told[side] = c.survey.Of(side, g.element, g.formula), g.follows[side]
+		if g.known[side] && !g.follows[side] {
+			g.used[side], g.told[side] = c.otherRounding(g, side, g.used[side])
+		}
 	}
 }
 
@@ -229,7 +238,7 @@ func (c *pairCase) close() {
 		case c.employer(d):
 			e.Employer += d.DeltaInformation
 			e.Budget += d.DeltaInformation
-		case d.Sense == reconcile.ToPay:
+		case c.borne(d):
 			e.Budget += d.DeltaNet
 		}
 	}
@@ -242,7 +251,25 @@ func (c *pairCase) close() {
 
 func (c *pairCase) employer(d *reconcile.Discrepancy) bool {
 	e, ok := c.book.index[d.Element]
-	return ok && d.Kind != reconcile.Unmapped && c.book.tables.Elements[e].Kind == reconcile.Patronale
+	if d.Kind == reconcile.Unmapped {
+		e, ok = c.elementOf(d)
+	}
+	return ok && c.book.tables.Elements[e].Kind == reconcile.Patronale
+}
+
+// borne tells whether a gap within the net is one of the budget: of what is
+// paid, and of what the table says lowers it.
+func (c *pairCase) borne(d *reconcile.Discrepancy) bool {
+	e, ok := c.book.index[d.Element]
+	if !ok || d.Kind == reconcile.Unmapped {
+		return d.Sense == reconcile.ToPay
+	}
+	return c.costs(e)
+}
+
+func (c *pairCase) costs(element int32) bool {
+	e := &c.book.tables.Elements[element]
+	return e.Kind == reconcile.Gain || e.Kind == reconcile.Retenue && e.Title2 != ""
 }
 
 // addPayslip adds what a missing payslip costs.
@@ -254,11 +281,11 @@ func (c *pairCase) addPayslip(e *reconcile.Effect) {
 			if side == reconcile.Legacy {
 				amount = -amount
 			}
-			switch c.book.tables.Elements[cell.Element()].Kind {
-			case reconcile.Patronale:
+			switch {
+			case c.book.tables.Elements[cell.Element()].Kind == reconcile.Patronale:
 				e.Employer += amount
 				e.Budget += amount
-			case reconcile.Gain:
+			case c.costs(cell.Element()):
 				e.Budget += amount
 			}
 		}

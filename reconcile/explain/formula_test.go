@@ -100,8 +100,8 @@ func TestFormulasReckon(t *testing.T) {
 			return -1
 		}
 		p := paid{agent: &agent, period: december, days: 30, cells: []reconcile.Cell{
-			reconcile.NewCell(index("TRAITEMENT_BRUT"), december, 100000, 1), reconcile.NewCell(index("IAT"), december, 1000, 1),
-			reconcile.NewCell(index("IAT"), december-2, 2000, 1), reconcile.NewCell(index("MGEN_ADULTE"), december, -4000, 1)}}
+			reconcile.NewCell(index("TRAITEMENT_BRUT"), december, 100000, 1), reconcile.NewCell(index("IAT"), december-2, 2000, 1),
+			reconcile.NewCell(index("IAT"), december, 1000, 1), reconcile.NewCell(index("MGEN_ADULTE"), december, -4000, 1)}}
 		f := b.formulas[index("REMBOURSEMENT_TRANSPORT")]
 		r := reckoning{book: b, paid: &p, origin: december, current: true, rounding: f.declared}
 		if got, ok := r.amount(f); !ok || got != c.want {

@@ -11,7 +11,7 @@ import (
 // formula, each on its own amounts, and some of those differ.
 func derived(c *pairCase, row int) (verdict, bool) {
 	g, ok := c.scaled(row)
-	if !ok || !g.follows[reconcile.Legacy] || !g.follows[reconcile.ONP] {
+	if !ok || !g.bothTold() {
 		return verdict{}, false
 	}
 	return c.hang(g, "derived_formula")
@@ -25,7 +25,8 @@ func derivedGap(c *pairCase, row int) (verdict, bool) {
 	if !ok || g.follows[reconcile.Legacy] || g.follows[reconcile.ONP] {
 		return verdict{}, false
 	}
-	if off := g.scale[reconcile.ONP] - g.scale[reconcile.Legacy] - g.delta; off.Abs() > 1 {
+	moved := g.scale[reconcile.ONP] - g.scale[reconcile.Legacy]
+	if moved == 0 || (moved-g.delta).Abs() > 1 || len(c.ownInputs(g)) > 0 {
 		return verdict{}, false
 	}
 	return c.hang(g, "derived_gap")

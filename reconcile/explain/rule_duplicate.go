@@ -11,7 +11,7 @@ func duplicate(c *pairCase, row int) (verdict, bool) {
 	for _, side := range reconcile.Sides {
 		excess := c.excess(g, side)
 		lines, others := c.linesOf(g, side), c.linesOf(g, 1-side)
-		if line := twice(lines, excess, c.factor(g, side), len(lines) > len(others)); line != nil {
+		if line := twice(lines, excess, len(lines) > len(others)); line != nil {
 			return rootOf(reconcile.CauseDuplicate, "duplicate_line", faultOf(side), "",
 				fact(reconcile.FactSide, side.String()), fact(reconcile.FactCode, string(line.Code)), fact(reconcile.FactAmount, excess.String())), true
 		}
@@ -19,21 +19,12 @@ func duplicate(c *pairCase, row int) (verdict, bool) {
 	return verdict{}, false
 }
 
-// factor is the sign under which the side's first line feeds the gap's element.
-func (c *pairCase) factor(g *gap, side reconcile.Side) reconcile.Amount {
-	for _, l := range c.linesOf(g, side) {
-		t, _ := c.terms.Mapping.Target(side, l.Code, l.Sense)
-		return reconcile.Amount(t.Factor)
-	}
-	return 1
-}
-
 // twice finds the lines that stand twice and make up the excess, all together or
 // one alone: under one code, or under two of the element where the other side
 // has fewer lines.
-func twice(lines []reconcile.PayLine, excess, factor reconcile.Amount, more bool) *reconcile.PayLine {
+func twice(lines []elementLine, excess reconcile.Amount, more bool) *elementLine {
 	var sum reconcile.Amount
-	var first *reconcile.PayLine
+	var first *elementLine
 	paired := make([]bool, len(lines))
 	for i := range lines {
 		for j := range lines[:i] {
@@ -41,11 +32,11 @@ func twice(lines []reconcile.PayLine, excess, factor reconcile.Amount, more bool
 			if paired[i] || paired[j] || a.Amount != b.Amount || a.Sense != b.Sense || a.Code != b.Code && !more {
 				continue
 			}
-			if a.Amount*factor == excess {
+			if a.Amount == excess {
 				return a
 			}
 			paired[i], paired[j] = true, true
-			if sum += a.Amount * factor; first == nil {
+			if sum += a.Amount; first == nil {
 				first = a
 			}
 		}

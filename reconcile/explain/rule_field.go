@@ -31,6 +31,10 @@ const gridScale = "GRILLE"
 func (c *pairCase) offGrid() ([]reconcile.Fact, reconcile.Fault) {
 	var evidence []reconcile.Fact
 	wrong := [2]bool{}
+	legacy, onp := c.sides[reconcile.Legacy].agent, c.sides[reconcile.ONP].agent
+	if legacy.Grade != onp.Grade || legacy.Echelon != onp.Echelon {
+		return nil, reconcile.FaultUnknown
+	}
 	for _, side := range reconcile.Sides {
 		p := &c.sides[side]
 		step := p.agent.Grade + "/" + p.agent.Echelon

@@ -57,7 +57,7 @@ func (c *pairCase) closedBy(d *reconcile.Discrepancy) int {
 	found := -1
 	for i := range c.gaps {
 		g := &c.gaps[i]
-		if _, taken := c.unmappedOf[g.row]; taken || g.delta != -d.Delta || g.origin != c.aligned(d) {
+		if _, taken := c.unmappedOf[g.row]; taken || g.delta != -d.Delta || g.origin != c.aligned(d) || c.element(g).Kind.Sense().Net() != d.Sense.Net() {
 			continue
 		}
 		side, lacks := c.lacking(g.row)
@@ -71,13 +71,22 @@ func (c *pairCase) closedBy(d *reconcile.Discrepancy) int {
 	return found
 }
 
-// add counts an amount under an element that the side's codes do not tell.
-func (p *paid) add(element int32, origin reconcile.Period, amount reconcile.Amount) {
-	for i := range p.cells {
-		if c := &p.cells[i]; c.Element() == element && c.Origin() == origin {
-			c.Amount += amount
-			return
+// elementOf is the element that an unmapped code turns out to feed.
+func (c *pairCase) elementOf(d *reconcile.Discrepancy) (int32, bool) {
+	for row, u := range c.unmappedOf {
+		if &c.findings.Rows[u] == d {
+			return c.gaps[c.gapOf[row]].element, true
 		}
 	}
-	p.cells = append(p.cells, reconcile.NewCell(element, origin, amount, 1))
+	return 0, false
+}
+
+// add counts an amount under an element that the side's codes do not tell.
+func (p *paid) add(element int32, origin reconcile.Period, amount reconcile.Amount) {
+	at, found := p.find(element, origin)
+	if found {
+		p.cells[at].Amount += amount
+		return
+	}
+	p.cells = slices.Insert(p.cells, at, reconcile.NewCell(element, origin, amount, 1))
 }

@@ -57,10 +57,14 @@ func timingEntry(c *pairCase, row int) (verdict, bool) {
 	if d.Kind == reconcile.MissingInONP {
 		lacks = reconcile.ONP
 	}
-	evidence := []reconcile.Fact{fact(reconcile.FactSide, lacks.String())}
 	before := c.terms.Period - 1
+	month := fact(reconcile.FactMonth, before.String())
+	if _, paid, _ := c.month(lacks, before); paid { // who was paid last month is no entrant
+		return rootOf(reconcile.CauseTiming, "timing_exit", faultOf(1-lacks), "", fact(reconcile.FactSide, (1-lacks).String()), month), true
+	}
+	evidence := []reconcile.Fact{fact(reconcile.FactSide, lacks.String())}
 	if _, paid, loaded := c.month(1-lacks, before); loaded && !paid {
-		evidence = append(evidence, fact(reconcile.FactMonth, before.String()))
+		evidence = append(evidence, month)
 	}
 	return rootOf(reconcile.CauseTiming, "timing_entry", faultOf(lacks), "", evidence...), true
 }

@@ -11,7 +11,7 @@ import (
 // count, it tells who is wrong.
 func proration(c *pairCase, row int) (verdict, bool) {
 	g, ok := c.scaled(row)
-	if !ok || !g.follows[reconcile.Legacy] || !g.follows[reconcile.ONP] {
+	if !ok || !g.bothTold() {
 		return verdict{}, false
 	}
 	if l, o := g.events[reconcile.Legacy], g.events[reconcile.ONP]; g.formula.event && l != o {
@@ -44,13 +44,13 @@ func thirtiethChange(legacy, onp int64) string {
 func itoa(n int64) string { return big.NewInt(n).String() }
 
 // absence: days withheld run from the first to the last, week-ends included, so
-// that two days fewer are a week-end left out.
+// that two days fewer, of an absence that can span one, are a week-end left out.
 func (c *pairCase) absence(legacy, onp int64) verdict {
 	evidence, fewer := thirtiethFacts(legacy, onp), reconcile.Legacy
 	if onp < legacy {
 		fewer = reconcile.ONP
 	}
-	if legacy == 0 || onp == 0 || legacy-onp != 2 && onp-legacy != 2 {
+	if min(legacy, onp) < 2 || legacy-onp != 2 && onp-legacy != 2 {
 		return rootOf(reconcile.CauseProration, "proration_days", reconcile.FaultUnknown, thirtiethChange(legacy, onp), evidence...)
 	}
 	return rootOf(reconcile.CauseProration, "proration_absence", faultOf(fewer), thirtiethChange(legacy, onp),
@@ -66,13 +66,27 @@ func (c *pairCase) daysPaid() verdict {
 	odd := daysIn(c.terms.Period) - 30 // by how much the two counts of an entry differ
 	wrong := reconcile.ONP
 	switch {
-	case odd == 0 || c.terms.Months.Set() || legacy-onp != odd && onp-legacy != odd:
+	case odd == 0 || c.terms.Months.Set() || legacy-onp != odd && onp-legacy != odd || !c.mayHaveEntered(legacy, onp):
 		return rootOf(reconcile.CauseProration, "proration_days", reconcile.FaultUnknown, pattern, evidence...)
 	case onp-legacy == odd:
 		wrong = reconcile.Legacy
 	}
 	return rootOf(reconcile.CauseProration, "proration_entry", faultOf(wrong), pattern,
 		append(evidence, fact(reconcile.FactSide, wrong.String()), fact(reconcile.FactSource, sourceEntry))...)
+}
+
+// mayHaveEntered tells whether an entry may be behind the thirtieths: neither
+// side pays the whole month, and last month, where it is known, paid nobody.
+func (c *pairCase) mayHaveEntered(legacy, onp int64) bool {
+	if max(legacy, onp) == 30 {
+		return false
+	}
+	for _, side := range reconcile.Sides {
+		if _, paid, _ := c.month(side, c.terms.Period-1); paid {
+			return false
+		}
+	}
+	return true
 }
 
 func daysIn(p reconcile.Period) int64 {

@@ -12,9 +12,6 @@ import (
 // rate: a value of another date, the value of another key of its scale, or one
 // that the payslip prints and no table has.
 func rate(c *pairCase, row int) (verdict, bool) {
-	if v, ok := c.rateChanged(row); ok {
-		return v, true
-	}
 	return c.blame(row, func(g *gap, side reconcile.Side) (verdict, bool) {
 		for _, n := range g.formula.inputs {
 			if n.op == opRate {
@@ -30,36 +27,95 @@ func rate(c *pairCase, row int) (verdict, bool) {
 				}
 			}
 		}
+		if v, ok := c.otherBranch(g, side); ok {
+			return v, true
+		}
 		return c.printedRate(g, side)
 	})
 }
 
-// rateChanged: of two months compared, each follows the rate of its own.
-func (c *pairCase) rateChanged(row int) (verdict, bool) {
+// otherBranch looks for a condition that the side takes for the contrary: the
+// military rate for a civil agent, say.
+func (c *pairCase) otherBranch(g *gap, side reconcile.Side) (verdict, bool) {
+	for _, n := range g.formula.inputs {
+		if n.op != opWhen || !c.tells(g, side, &supposition{turned: n}) {
+			continue
+		}
+		right, wrong := rateWithin(n.args[1]), rateWithin(n.args[0])
+		if c.sides[side].agent.Text(n.field) == n.name {
+			right, wrong = wrong, right
+		}
+		if right == nil || wrong == nil {
+			continue
+		}
+		month := c.monthOf(g, side)
+		official, applied := at(c.book.rates[right.name], month), at(c.book.rates[wrong.name], month)
+		if official == nil || applied == nil {
+			continue
+		}
+		v := c.rateVerdict(g, side, "rate_key", right.name, right.name, applied.printed, official)
+		v.evidence = append(v.evidence, fact(reconcile.FactAppliedKey, wrong.name))
+		return v, true
+	}
+	return verdict{}, false
+}
+
+// monthOf is the true month of the gap's origin on a side.
+func (c *pairCase) monthOf(g *gap, side reconcile.Side) reconcile.Period {
+	if g.current || g.formula.event {
+		return c.sides[side].period
+	}
+	return g.origin - c.sides[side].lag
+}
+
+// rateChanged: of two months compared, each follows the rate of its own, and
+// under the earlier one the later month would be paid otherwise.
+func rateChanged(c *pairCase, row int) (verdict, bool) {
 	g, ok := c.scaled(row)
-	if !ok || !c.terms.Months.Set() || !g.follows[reconcile.Legacy] || !g.follows[reconcile.ONP] {
+	if !ok || !c.terms.Months.Set() || !g.bothTold() {
 		return verdict{}, false
 	}
 	for _, n := range c.ownInputs(g) {
-		if n.op != opRate {
+		name, before, after := c.changed(n)
+		if before == nil || after == nil {
 			continue
 		}
-		before, after := at(c.book.rates[n.name], c.sides[reconcile.Legacy].period), at(c.book.rates[n.name], c.sides[reconcile.ONP].period)
-		return rootOf(reconcile.CauseRate, "rate_changed", reconcile.FaultUnknown, change(n.name, before.printed, after.printed),
-			fact(reconcile.FactRate, n.name), fact(reconcile.FactApplied, before.printed), fact(reconcile.FactOfficial, after.printed)), true
+		s := supposition{value: before.value}
+		if n.op == opScale {
+			s.scale = n.name
+		} else {
+			s.rate = n.name
+		}
+		if v, ok := c.reckon(g, reconcile.ONP, &s); !ok || v == g.scale[reconcile.ONP] {
+			continue
+		}
+		return rootOf(reconcile.CauseRate, "rate_changed", reconcile.FaultUnknown, change(name, before.printed, after.printed),
+			fact(reconcile.FactRate, name), fact(reconcile.FactApplied, before.printed), fact(reconcile.FactOfficial, after.printed)), true
 	}
 	return verdict{}, false
+}
+
+// changed finds both months' values of a rate, or of a scale for one key.
+func (c *pairCase) changed(n *node) (name string, before, after *dated) {
+	legacy, onp := &c.sides[reconcile.Legacy], &c.sides[reconcile.ONP]
+	switch n.op {
+	case opRate:
+		return n.name, at(c.book.rates[n.name], legacy.period), at(c.book.rates[n.name], onp.period)
+	case opScale:
+		if _, other := c.fieldOf(n); other {
+			return "", nil, nil
+		}
+		key := c.book.keyOf(n.name, n.field, onp.agent.Text(n.field))
+		return n.name + "/" + key, at(c.book.scales[n.name][key], legacy.period), at(c.book.scales[n.name][key], onp.period)
+	}
+	return "", nil, nil
 }
 
 // otherDate looks for another value of a rate, or of a key of a scale, under
 // which the formula gives what the side pays: the nearest in time first, the
 // earlier before the later.
 func (c *pairCase) otherDate(g *gap, side reconcile.Side, name, label string, values []dated, s supposition) (verdict, bool) {
-	p := &c.sides[side]
-	month := p.period
-	if !g.current {
-		month = g.origin - p.lag
-	}
+	month := c.monthOf(g, side)
 	official := at(values, month)
 	if official == nil {
 		return verdict{}, false
@@ -96,8 +152,9 @@ func (d *dated) distance(p reconcile.Period) int {
 
 // tells tells whether the side pays what the formula gives under a supposition.
 func (c *pairCase) tells(g *gap, side reconcile.Side, s *supposition) bool {
+	amount := c.sides[side].amount(g.element, g.origin)
 	v, ok := c.reckon(g, side, s)
-	return ok && v == c.sides[side].amount(g.element, g.origin)
+	return ok && v == amount && amount != 0 // what is not paid at all is no wrong rate
 }
 
 func (c *pairCase) rateVerdict(g *gap, side reconcile.Side, rule, name, label, applied string, official *dated) verdict {
@@ -118,7 +175,8 @@ func (c *pairCase) otherKey(g *gap, side reconcile.Side, n *node) (verdict, bool
 	p := &c.sides[side]
 	scale := c.book.scales[n.name]
 	key := c.book.keyOf(n.name, n.field, p.agent.Text(n.field))
-	official := at(scale[key], p.period)
+	month := c.monthOf(g, side)
+	official := at(scale[key], month)
 	if official == nil {
 		return verdict{}, false
 	}
@@ -128,7 +186,7 @@ func (c *pairCase) otherKey(g *gap, side reconcile.Side, n *node) (verdict, bool
 	}
 	slices.Sort(keys)
 	for _, k := range keys {
-		d := at(scale[k], p.period)
+		d := at(scale[k], month)
 		if k == key || d == nil || d.value.Cmp(official.value) == 0 || !c.tells(g, side, &supposition{scale: n.name, value: d.value}) {
 			continue
 		}
@@ -150,7 +208,7 @@ func (c *pairCase) printedRate(g *gap, side reconcile.Side) (verdict, bool) {
 		if n.op != opRate || slices.ContainsFunc(g.formula.bounds, func(b *node) bool { return boundRate(b) == n }) {
 			continue
 		}
-		official := at(c.book.rates[n.name], c.sides[side].period)
+		official := at(c.book.rates[n.name], c.monthOf(g, side))
 		if official != nil && official.value.Cmp(value) != 0 && c.tells(g, side, &supposition{rate: n.name, value: value}) {
 			return c.rateVerdict(g, side, "rate_printed", n.name, n.name, printed.String(), official), true
 		}
@@ -171,15 +229,42 @@ func (c *pairCase) printed(g *gap, side reconcile.Side) (reconcile.Fixed, bool) 
 	return found, found != reconcile.NoFixed
 }
 
-// linesOf lists the side's pay lines of the gap's element and origin.
-func (c *pairCase) linesOf(g *gap, side reconcile.Side) []reconcile.PayLine {
-	var lines []reconcile.PayLine
+// elementLine is a pay line and what it feeds.
+type elementLine struct {
+	reconcile.PayLine // Amount as its element counts it
+	element           int32
+	origin            reconcile.Period // among those of the run
+}
+
+// linesOf lists the side's pay lines of the gap's element and origin, as the
+// file has them.
+func (c *pairCase) linesOf(g *gap, side reconcile.Side) []elementLine {
+	if c.lines[side] == nil {
+		c.lines[side] = c.linesBy(side)
+	}
+	lines := c.lines[side]
+	from, _ := slices.BinarySearchFunc(lines, g.origin, func(l elementLine, origin reconcile.Period) int {
+		return cmp.Or(cmp.Compare(l.element, g.element), cmp.Compare(l.origin, origin))
+	})
+	to := from
+	for to < len(lines) && lines[to].element == g.element && lines[to].origin == g.origin {
+		to++
+	}
+	return lines[from:to]
+}
+
+// linesBy sorts the side's lines by element and origin.
+func (c *pairCase) linesBy(side reconcile.Side) []elementLine {
 	payslip := c.findings.Pair.Groups[side].Payslip
+	lines := make([]elementLine, 0, len(payslip.Lines))
 	for _, l := range payslip.Lines {
-		t, ok := c.terms.Mapping.Target(side, l.Code, l.Sense)
-		if ok && t.Element == g.element && l.Origin+c.sides[side].lag == g.origin {
-			lines = append(lines, l)
+		if t, ok := c.terms.Mapping.Target(side, l.Code, l.Sense); ok {
+			l.Amount *= reconcile.Amount(t.Factor)
+			lines = append(lines, elementLine{l, t.Element, l.Origin + c.sides[side].lag})
 		}
 	}
+	slices.SortStableFunc(lines, func(a, b elementLine) int {
+		return cmp.Or(cmp.Compare(a.element, b.element), cmp.Compare(a.origin, b.origin))
+	})
 	return lines
 }

@@ -9,18 +9,13 @@ func rounding(c *pairCase, row int) (verdict, bool) {
 	if !ok {
 		return verdict{}, false
 	}
-	var used [2]Rounding
-	for _, side := range reconcile.Sides {
-		own := c.survey.Of(side, g.element, g.formula)
-		used[side] = own
-		if g.follows[side] {
-			continue
-		}
-		if used[side], ok = c.otherRounding(g, side, own); !ok {
-			return verdict{}, false
-		}
+	used := g.used
+	if !g.bothTold() || used[reconcile.Legacy] == used[reconcile.ONP] {
+		return verdict{}, false
 	}
-	if used[reconcile.Legacy] == used[reconcile.ONP] {
+	// What the legacy side pays on must give what ONP pays, but for the rounding.
+	legacy, onp := &c.sides[reconcile.Legacy], c.sides[reconcile.ONP].amount(g.element, g.origin)
+	if v, ok := c.reckonUnder(g, legacy, used[reconcile.ONP], nil); !ok || v != onp {
 		return verdict{}, false
 	}
 	evidence := []reconcile.Fact{fact(reconcile.FactLegacyRound, used[reconcile.Legacy].String()), fact(reconcile.FactONPRound, used[reconcile.ONP].String())}

@@ -14,7 +14,7 @@ func share(c *pairCase, row int) (verdict, bool) {
 		return verdict{}, false
 	}
 	base, ok := c.basePay(reconcile.Legacy)
-	if !ok {
+	if !ok || !c.carried(&node{op: opPart}) {
 		return verdict{}, false
 	}
 	due := [2]*big.Rat{}
@@ -30,6 +30,9 @@ func share(c *pairCase, row int) (verdict, bool) {
 		}
 	}
 	legacy, onp := c.amounts(g)
+	if due[reconcile.Legacy].Sign() == 0 || due[reconcile.ONP].Sign() == 0 {
+		return verdict{}, false
+	}
 	ratio := new(big.Rat).Quo(due[reconcile.ONP], due[reconcile.Legacy])
 	if ratio.Cmp(big.NewRat(1, 1)) == 0 || !proportional(legacy, onp, ratio) {
 		return verdict{}, false

@@ -17,5 +17,9 @@ func sign(c *pairCase, row int) (verdict, bool) {
 	if (onp < 0) != (c.element(g).Kind == reconcile.Retenue) {
 		wrong = reconcile.ONP
 	}
-	return rootOf(reconcile.CauseSign, "sign_opposite", faultOf(wrong), "", fact(reconcile.FactSide, wrong.String())), true
+	fault := faultOf(wrong)
+	if !g.current && c.element(g).Kind == reconcile.Gain {
+		fault = reconcile.FaultUnknown // a past month may well be taken back
+	}
+	return rootOf(reconcile.CauseSign, "sign_opposite", fault, "", fact(reconcile.FactSide, wrong.String())), true
 }

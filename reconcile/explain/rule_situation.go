@@ -12,7 +12,7 @@ import (
 // root; those that follow it derive.
 func situation(c *pairCase, row int) (verdict, bool) {
 	g, ok := c.scaled(row)
-	if !ok || !g.follows[reconcile.Legacy] || !g.follows[reconcile.ONP] {
+	if !ok || !g.bothTold() {
 		return verdict{}, false
 	}
 	var evidence []reconcile.Fact
@@ -27,12 +27,12 @@ func situation(c *pairCase, row int) (verdict, bool) {
 		legacy, onp := c.texts(field)
 		evidence = append(evidence, fact(reconcile.FactField, field.String()), fact(reconcile.FactLegacyValue, legacy), fact(reconcile.FactONPValue, onp))
 		patterns = append(patterns, change(field.String(), legacy, onp))
-		if field == reconcile.FieldIndice {
-			_, fault = c.offGrid()
-		}
 	}
 	if evidence == nil {
 		return verdict{}, false
+	}
+	if told == reconcile.FieldSet(0).With(reconcile.FieldIndice) {
+		_, fault = c.offGrid()
 	}
 	evidence = append(evidence, fact(reconcile.FactLegacyScale, g.scale[reconcile.Legacy].String()), fact(reconcile.FactONPScale, g.scale[reconcile.ONP].String()))
 	return rootOf(reconcile.CauseSituation, "situation_pay", fault, strings.Join(patterns, ", "), evidence...), true
@@ -61,6 +61,9 @@ func (n *node) same(m *node) bool {
 
 // differs tells whether an input is not the same on both sides.
 func (c *pairCase) differs(n *node, g *gap) bool {
+	if !c.carried(n) {
+		return false
+	}
 	if n.op == opWhen {
 		legacy, onp := c.texts(n.field)
 		return (legacy == n.name) != (onp == n.name)
@@ -73,6 +76,19 @@ func (c *pairCase) differs(n *node, g *gap) bool {
 		}
 	}
 	return values[0] != values[1]
+}
+
+// carried tells whether both files tell the field that an input is read from.
+func (c *pairCase) carried(n *node) bool {
+	field := n.field
+	switch n.op {
+	case opField, opScale, opSteps, opWhen:
+	case opPart:
+		field = reconcile.FieldQuotite
+	default:
+		return true
+	}
+	return c.sides[reconcile.Legacy].agent.Carried.Has(field) && c.sides[reconcile.ONP].agent.Carried.Has(field)
 }
 
 // covered tells whether an element that the gap depends on has a gap, and the
@@ -96,7 +112,8 @@ func (c *pairCase) hasGap(element int32) bool {
 func (c *pairCase) fieldOf(n *node) (reconcile.Field, bool) {
 	switch n.op {
 	case opField, opScale, opSteps, opWhen:
-		return n.field, true
+		legacy, onp := c.texts(n.field)
+		return n.field, legacy != onp
 	case opPart:
 		legacy, onp := c.texts(reconcile.FieldQuotite)
 		return reconcile.FieldQuotite, legacy != onp

@@ -11,14 +11,15 @@ import (
 const leastProrated reconcile.Amount = 100_00
 
 // thirtieths explains an amount without scale that is a whole number of
-// thirtieths of the other side's, though the base pay is not.
+// thirtieths of the other side's, though the base pay is not. Of two round
+// amounts, that is no evidence.
 func thirtieths(c *pairCase, row int) (verdict, bool) {
 	g, ok := c.gap(row)
 	if !ok || g.formula != nil || !g.current || c.element(g).Kind != reconcile.Gain {
 		return verdict{}, false
 	}
 	legacy, onp := c.amounts(g)
-	if max(legacy.Abs(), onp.Abs()) < leastProrated {
+	if max(legacy.Abs(), onp.Abs()) < leastProrated || legacy%roundAmount == 0 && onp%roundAmount == 0 {
 		return verdict{}, false
 	}
 	for days := int64(29); days > 0; days-- {

@@ -21,7 +21,7 @@ func threshold(c *pairCase, row int) (verdict, bool) {
 func (c *pairCase) ignored(g *gap, side reconcile.Side, n *node) verdict {
 	bound := boundRate(n)
 	evidence := []reconcile.Fact{fact(reconcile.FactSide, side.String()), fact(reconcile.FactRate, bound.name)}
-	if d := at(c.book.rates[bound.name], c.sides[side].period); d != nil {
+	if d := at(c.book.rates[bound.name], c.monthOf(g, side)); d != nil {
 		evidence = append(evidence, fact(reconcile.FactOfficial, d.printed), fact(reconcile.FactSource, d.source))
 	}
 	return rootOf(reconcile.CauseThreshold, "threshold_ignored", faultOf(side), bound.name,

@@ -57,10 +57,20 @@ func timingPresumed(c *pairCase, row int) (verdict, bool) {
 	if !g.current { // what is paid now for last month
 		late, shift = 1-lacks, -1
 	}
-	if _, loaded := c.elsewhere(lacks, g, c.terms.Period+shift); loaded {
-		return verdict{}, false // it would have been found there
+	if _, loaded := c.elsewhere(lacks, g, c.terms.Period+shift); loaded || c.lackedBefore(lacks, g) {
+		return verdict{}, false // it would have been found there, or is never paid
 	}
 	return rootOf(reconcile.CauseTiming, "timing_presumed", faultOf(late), equalAmount(g.delta), fact(reconcile.FactSide, lacks.String())), true
+}
+
+// lackedBefore tells whether last month's pay lacked the same element already.
+func (c *pairCase) lackedBefore(lacks reconcile.Side, g *gap) bool {
+	before := *g
+	before.origin--
+	month := c.terms.Period - 1
+	never, loaded := c.elsewhere(lacks, &before, month)
+	always, _ := c.elsewhere(1-lacks, &before, month)
+	return g.current && loaded && never == 0 && always != 0
 }
 
 // oneSided is a gap whose line one side lacks: it has none, or fewer, and the
@@ -73,8 +83,8 @@ func (c *pairCase) oneSided(row int) (lacks reconcile.Side, g *gap, ok bool) {
 		return lacks, g, true
 	}
 	for _, side := range reconcile.Sides {
-		lines, factor := c.linesOf(g, side), c.factor(g, side)
-		if len(lines) > len(c.linesOf(g, 1-side)) && slices.ContainsFunc(lines, func(l reconcile.PayLine) bool { return l.Amount*factor == c.excess(g, side) }) {
+		lines := c.linesOf(g, side)
+		if len(lines) > len(c.linesOf(g, 1-side)) && slices.ContainsFunc(lines, func(l elementLine) bool { return l.Amount == c.excess(g, side) }) {
 			return 1 - side, g, true
 		}
 	}
@@ -106,6 +116,10 @@ func (c *pairCase) month(side reconcile.Side, month reconcile.Period) (cells []r
 	if c.neighbour == nil || c.terms.Months.Set() {
 		return nil, false, false
 	}
+	at := sideMonth{side, month}
+	if m, ok := c.months[at]; ok {
+		return m.cells, m.found, m.loaded
+	}
 	agent := c.sides[side].agent
 	if agent == nil {
 		agent = c.sides[1-side].agent
@@ -114,5 +128,21 @@ func (c *pairCase) month(side reconcile.Side, month reconcile.Period) (cells []r
 	if err != nil && c.err == nil {
 		c.err = err
 	}
+	if c.months == nil {
+		c.months = map[sideMonth]monthPaid{}
+	}
+	c.months[at] = monthPaid{cells, found, loaded}
 	return cells, found, loaded
 }
+
+// sideMonth and monthPaid keep what a side paid in another month.
+type (
+	sideMonth struct {
+		side  reconcile.Side
+		month reconcile.Period
+	}
+	monthPaid struct {
+		cells         []reconcile.Cell
+		found, loaded bool
+	}
+)

@@ -4,7 +4,8 @@ import "bascule/reconcile"
 
 // scaleBreach tells which side does not follow the scale where no other rule
 // tells what it did instead. That an element is due at all is another matter:
-// of a gain that one side does not pay, nobody is blamed.
+// where one side has no line, nobody is blamed; nor where nothing tells the
+// thirtieths of a side.
 func scaleBreach(c *pairCase, row int) (verdict, bool) {
 	g, ok := c.scaled(row)
 	if !ok || !c.survey.Trusted(g.element) {
@@ -15,7 +16,7 @@ func scaleBreach(c *pairCase, row int) (verdict, bool) {
 		return verdict{}, false
 	}
 	side, fault := sides[0], faultOf(sides[0])
-	if _, lacks := c.lacking(row); lacks && c.element(g).Kind == reconcile.Gain {
+	if _, lacks := c.lacking(row); lacks || c.borrowed && g.formula.timed {
 		fault = reconcile.FaultUnknown
 	}
 	return rootOf(reconcile.CauseUnexplained, "scale_breach", fault, equalAmount(g.delta), fact(reconcile.FactSide, side.String()),

@@ -30,8 +30,9 @@ func init() { // not a literal: the rules look at the verdicts of others
 		{"timing_entry", timingEntry},
 		{"situation", situation},
 		{"proration", proration},
-		{"derived", derived},
+		{"rate_changed", rateChanged},
 		{"rounding", rounding},
+		{"derived", derived},
 		{"derived_gap", derivedGap},
 		{"threshold", threshold},
 		{"rate", rate},
@@ -104,6 +105,7 @@ func (c *pairCase) blame(row int, explain func(g *gap, side reconcile.Side) (ver
 		}
 		if i > 0 {
 			one.evidence = append(v.evidence, one.evidence...)
+			one.pattern = v.pattern + ", " + one.pattern
 			one.fault = both(v.fault, one.fault)
 		}
 		v = one
@@ -117,6 +119,10 @@ func both(a, b reconcile.Fault) reconcile.Fault {
 	}
 	return reconcile.FaultBoth
 }
+
+// bothTold tells whether the formula gives what each side pays, under some
+// convention of rounding.
+func (g *gap) bothTold() bool { return g.told[reconcile.Legacy] && g.told[reconcile.ONP] }
 
 // element is the pivot element of a gap.
 func (c *pairCase) element(g *gap) *reconcile.Element { return &c.book.tables.Elements[g.element] }

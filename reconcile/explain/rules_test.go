@@ -294,7 +294,7 @@ var sceneCases = []struct {
 		s.legacy(officer(), "IAT 1.00").onp(officer(), "IAT 1.00", "ASTREINTE 75.00")
 	}, []string{"ASTREINTE timing timing_presumed legacy"}},
 	{"28/30 of an indemnity while the base pay is whole", func(s *scene) {
-		s.legacy(officer(), "TRAITEMENT_BRUT 2162.34", "IAT 150.00").onp(officer(), "TRAITEMENT_BRUT 2162.34", "IAT 140.00")
+		s.legacy(officer(), "TRAITEMENT_BRUT 2162.34", "IAT 151.50").onp(officer(), "TRAITEMENT_BRUT 2162.34", "IAT 141.40")
 	}, []string{"IAT proration proration_thirtieths unknown"}},
 	{"a round amount against a reckoned one was keyed", func(s *scene) {
 		s.legacy(officer(), "IAT 150.00").onp(officer(), "IAT 147.13")
@@ -306,8 +306,8 @@ var sceneCases = []struct {
 		s.legacy(with(func(a *reconcile.Agent) { a.Grade, a.Echelon, a.Indice = "PN1010", "9", 425 }), "TRAITEMENT_BRUT 1967.87", "PC_AGENT 172.39")
 		s.onp(with(func(a *reconcile.Agent) { a.Grade, a.Echelon, a.Indice = "PN1010", "9", 407 }), "TRAITEMENT_BRUT 1884.52", "PC_AGENT 165.08")
 	}, []string{"TRAITEMENT_BRUT situation situation_pay onp", "PC_AGENT derived derived_formula onp < TRAITEMENT_BRUT", "indice situation grid_index onp"}},
-	{"three thirtieths of absence against one: the week-end counts (CE 336908)", func(s *scene) {
-		s.legacy(officer(), "TRAITEMENT_BRUT 2162.34", "ABSENCE_SERVICE_FAIT 72.08 2013-11").onp(officer(), "TRAITEMENT_BRUT 2162.34", "ABSENCE_SERVICE_FAIT 216.23 2013-11")
+	{"four thirtieths of absence against two: the week-end counts (CE 336908)", func(s *scene) {
+		s.legacy(officer(), "TRAITEMENT_BRUT 2162.34", "ABSENCE_SERVICE_FAIT 144.16 2013-11").onp(officer(), "TRAITEMENT_BRUT 2162.34", "ABSENCE_SERVICE_FAIT 288.31 2013-11")
 	}, []string{"ABSENCE_SERVICE_FAIT@2013-11 proration proration_absence legacy"}},
 	{"the police rate of another corps: 25 % where the grade has 26 %", func(s *scene) {
 		police := with(func(a *reconcile.Agent) { a.Grade = "PN1010" })
@@ -323,6 +323,34 @@ var sceneCases = []struct {
 		s.onp(with(func(a *reconcile.Agent) { a.Indice, a.NBI = 491, 20 }), "TRAITEMENT_BRUT 2273.47", "NBI 92.61", "PC_AGENT 199.16", "PC_NBI 8.11", "ATI 7.28")
 	}, []string{"TRAITEMENT_BRUT situation situation_pay unknown", "NBI situation situation_pay unknown", "PC_AGENT derived derived_formula unknown < TRAITEMENT_BRUT",
 		"PC_NBI derived derived_formula unknown < NBI", "ATI derived derived_formula unknown < TRAITEMENT_BRUT", "indice situation situation_field unknown", "nbi situation situation_field unknown"}},
+	{"a day of absence cannot span a week-end: nobody is blamed", func(s *scene) {
+		s.legacy(officer(), "TRAITEMENT_BRUT 2162.34", "ABSENCE_SERVICE_FAIT 72.08 2013-11").onp(officer(), "TRAITEMENT_BRUT 2162.34", "ABSENCE_SERVICE_FAIT 216.23 2013-11")
+	}, []string{"ABSENCE_SERVICE_FAIT@2013-11 proration proration_days unknown"}},
+	{"29 thirtieths against a whole month is no entry: nobody is blamed", func(s *scene) {
+		s.legacy(officer(), "TRAITEMENT_BRUT 2090.26").onp(officer(), "TRAITEMENT_BRUT 2162.34")
+	}, []string{"TRAITEMENT_BRUT proration proration_days unknown"}},
+	{"a gap of fifteen euros is not a rounding because one side truncates", func(s *scene) {
+		police := with(func(a *reconcile.Agent) { a.Grade = "PN1010" })
+		s.legacy(police, "TRAITEMENT_BRUT 2162.34", "ISSP 562.20")
+		s.onp(with(func(a *reconcile.Agent) { a.Grade, a.Indice = "PN1010", 480 }), "TRAITEMENT_BRUT 2222.54", "ISSP 577.86")
+	}, []string{"TRAITEMENT_BRUT situation situation_pay unknown", "ISSP derived derived_formula unknown < TRAITEMENT_BRUT", "indice situation situation_field unknown"}},
+	{"a working time of nought divides nothing", func(s *scene) {
+		s.legacy(with(func(a *reconcile.Agent) { a.Quotite = 0 }), "TRAITEMENT_BRUT 2162.34", "IAT 100.00").onp(officer(), "TRAITEMENT_BRUT 2162.34", "IAT 120.00")
+	}, []string{"IAT hand_entered hand_entered unknown", "quotite situation situation_field unknown"}},
+	{"a field that one file does not carry does not differ", func(s *scene) {
+		part := with(func(a *reconcile.Agent) { a.Quotite = 8000 })
+		blind := with(func(a *reconcile.Agent) { a.Quotite, a.Carried = reconcile.Absent, reconcile.FieldSet(0).With(reconcile.FieldIndice) })
+		s.legacy(part, "TRAITEMENT_BRUT 1853.43", "IAT 80.00").onp(blind, "TRAITEMENT_BRUT 1853.43", "IAT 93.33")
+	}, []string{"IAT hand_entered hand_entered_round unknown"}},
+	{"a contribution that one side does not withhold may not be due: nobody is blamed", func(s *scene) {
+		s.legacy(officer(), "TRAITEMENT_BRUT 2162.34", "IRCANTEC_A_AGENT 52.98").onp(officer(), "TRAITEMENT_BRUT 2162.34")
+	}, []string{"IRCANTEC_A_AGENT unexplained scale_breach unknown"}},
+	{"the military rate for a civil agent", func(s *scene) {
+		s.legacy(officer(), "TRAITEMENT_BRUT 2162.34", "PC_CAS 957.48").onp(officer(), "TRAITEMENT_BRUT 2162.34", "PC_CAS 2726.06")
+	}, []string{"PC_CAS rate rate_key onp"}},
+	{"an employer code cannot stand for a bonus of the same amount", func(s *scene) {
+		s.legacy(officer(), "=ZX17 I 50.00").onp(officer(), "PRIME_COMMANDEMENT 50.00")
+	}, []string{"ZX17 mapping unmapped_code unknown", "PRIME_COMMANDEMENT timing timing_presumed legacy"}},
 	{"a mutual insurer's amount follows nothing", func(s *scene) {
 		s.legacy(officer(), "MGEN_ADULTE 40.00").onp(officer(), "MGEN_ADULTE 43.17")
 	}, []string{"MGEN_ADULTE unexplained unexplained unknown"}},

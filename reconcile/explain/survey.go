@@ -184,13 +184,17 @@ func (s *Survey) Trusted(element int32) bool {
 	if s == nil {
 		return true
 	}
+	enough := false
 	for _, side := range reconcile.Sides {
 		n := s.seen[side][element]
-		if n < leastToDistrust || s.matches[side][element][s.rounding[side][element]]*percent >= n*leastTrusted {
+		if n < leastToDistrust {
+			continue
+		}
+		if enough = true; s.matches[side][element][s.rounding[side][element]]*percent >= n*leastTrusted {
 			return true
 		}
 	}
-	return false
+	return !enough
 }
 
 // Population is how many payslips of both sides the convention of the element
