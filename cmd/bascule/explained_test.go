@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"flag"
 	"os"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -102,5 +104,74 @@ combined;;60
 		j := judge(t, seed, plan)
 		atLeast(t, "causes", 95, j.Causes.Right, j.Causes.Of)
 		atLeast(t, "roots of derived gaps", 95, j.Roots.Right, j.Roots.Of)
+	}
+}
+
+// TestAnotherDateInTheRatesGivesAnotherVerdict runs the case of the CAS of
+// December twice, on the same extracts: the second time rates.csv says that the
+// rate of November still holds.
+func TestAnotherDateInTheRatesGivesAnotherVerdict(t *testing.T) {
+	folder, err := filepath.Abs(filepath.Join("..", "..", "fixtures", "cases", "taux-cas-decembre"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	if err := os.CopyFS(".", os.DirFS(folder)); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, stderr := invoke(t, "init", "."); code != 0 {
+		t.Fatal(stderr)
+	}
+	verdict := func(run int) string {
+		t.Helper()
+		if code, _, stderr := invoke(t, "run", "--quiet"); code != exitOpen {
+			t.Fatalf("exits %d: %s", code, stderr)
+		}
+		for _, r := range readTable(t, filepath.Join(runFolderOf(t, run), "discrepancies.csv")) {
+			if r["element"] == "PC_CAS" {
+				return r["cause"] + " " + r["rule"] + " " + r["at_fault"]
+			}
+		}
+		t.Fatal("the gap is gone")
+		return ""
+	}
+	if got := verdict(1); got != "rate rate_dated onp" {
+		t.Errorf("with the tables as shipped: %s", got)
+	}
+	text := readFile(t, "mappings/rates.csv")
+	changed := strings.NewReplacer(";2013-01;2013-11;", ";2013-01;2013-12;", ";44,28;percent;2013-12;2013-12;", ";44,28;percent;2008-12;2008-12;").Replace(text)
+	if changed == text {
+		t.Fatal("rates.csv no longer has the rows that this test changes")
+	}
+	if err := os.WriteFile("mappings/rates.csv", []byte(changed), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := verdict(2); got != "rate rate_dated legacy" {
+		t.Errorf("once the rate of November holds in December: %s", got)
+	}
+}
+
+func TestFormulasOfAMinistryAreCheckedWithItsTables(t *testing.T) {
+	for _, c := range []struct {
+		reason, formula, want string
+		code                  int
+	}{
+		{"not an expression", "arrondi(taux(FNAL) *)", "elements.csv:2: formula: « TRAITEMENT_BRUT » : la formule n'est pas une expression", exitFailure},
+		{"depends on itself", "arrondi(TRAITEMENT_BRUT)", "elements.csv:2: formula: « TRAITEMENT_BRUT » : la formule dépend d'elle-même", exitFailure},
+		{"names a rate that the tables lack", "arrondi(taux(POINT_D_OR))", "elements.csv : formule de « TRAITEMENT_BRUT » laissée de côté", exitOpen},
+	} {
+		ministry(t, 60, 8)
+		text := readFile(t, "mappings/elements.csv")
+		changed := strings.Replace(text, "tronque(mensuel(indice) * part * jours / 30)", c.formula, 1)
+		if changed == text {
+			t.Fatal("elements.csv no longer has the formula that this test changes")
+		}
+		if err := os.WriteFile("mappings/elements.csv", []byte(changed), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		code, stdout, stderr := invoke(t, "run", "--quiet")
+		if code != c.code || !strings.Contains(stdout+stderr, c.want) {
+			t.Errorf("%s: exits %d, says %s%s", c.reason, code, stdout, stderr)
+		}
 	}
 }

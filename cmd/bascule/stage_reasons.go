@@ -25,7 +25,7 @@ func (k *comparison) explained(ctx context.Context) error {
 		return err
 	}
 	for _, left := range book.Left() {
-		k.conventions = append(k.conventions, fmt.Sprintf("elements.csv : la formule de « %s » %v : elle est laissée de côté, l'élément est comparé sans barème", left.Element, left.Err))
+		k.conventions = append(k.conventions, fmt.Sprintf("elements.csv : formule de « %s » laissée de côté (élément comparé sans barème) : elle %v", left.Element, left.Err))
 	}
 	survey := explain.NewSurvey(book, k.terms)
 	if err := k.survey(ctx, survey); err != nil {
@@ -130,8 +130,8 @@ func (n *neighbours) paid(side reconcile.Side, agent *reconcile.Agent, month rec
 }
 
 // loadsAround are the loads of the months before and after, of which timing is
-// told: they decide the result too. A month read under other settings, whose
-// keys may be others, is as good as not loaded.
+// told: they decide the result too. A month of which one side is missing, or
+// read under other settings, whose keys may be others, is as good as not loaded.
 func (a *App) loadsAround(ctx context.Context, db *sqlite.DB) ([]reconcile.Load, error) {
 	if a.Config.Months.Set() {
 		return nil, nil
@@ -142,7 +142,8 @@ func (a *App) loadsAround(ctx context.Context, db *sqlite.DB) ([]reconcile.Load,
 		if err != nil {
 			return nil, err
 		}
-		if a.checkReading(loads) == nil {
+		ofONP := slices.IndexFunc(loads, func(l reconcile.Load) bool { return l.Side == reconcile.ONP })
+		if ofONP > 0 && a.checkReading(loads) == nil { // the legacy ones come first
 			around = append(around, loads...)
 		}
 	}

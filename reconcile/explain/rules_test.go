@@ -339,7 +339,9 @@ var sceneCases = []struct {
 	}, []string{"IAT hand_entered hand_entered unknown", "quotite situation situation_field unknown"}},
 	{"a field that one file does not carry does not differ", func(s *scene) {
 		part := with(func(a *reconcile.Agent) { a.Quotite = 8000 })
-		blind := with(func(a *reconcile.Agent) { a.Quotite, a.Carried = reconcile.Absent, reconcile.FieldSet(0).With(reconcile.FieldIndice) })
+		blind := with(func(a *reconcile.Agent) {
+			a.Quotite, a.Carried = reconcile.Absent, reconcile.FieldSet(0).With(reconcile.FieldIndice)
+		})
 		s.legacy(part, "TRAITEMENT_BRUT 1853.43", "IAT 80.00").onp(blind, "TRAITEMENT_BRUT 1853.43", "IAT 93.33")
 	}, []string{"IAT hand_entered hand_entered_round unknown"}},
 	{"a contribution that one side does not withhold may not be due: nobody is blamed", func(s *scene) {
