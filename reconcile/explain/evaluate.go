@@ -73,7 +73,6 @@ type reckoning struct {
 var (
 	hundred = big.NewRat(100, 1)
 	twelve  = big.NewRat(12, 1)
-	thirty  = big.NewRat(30, 1)
 	half    = big.NewRat(1, 2)
 )
 
