@@ -73,7 +73,6 @@ type reckoning struct {
 var (
 	hundred = big.NewRat(100, 1)
 	twelve  = big.NewRat(12, 1)
-	half    = big.NewRat(1, 2)
 )
 
 // amount reckons the element's amount, from the agent's side; ok is false where
@@ -100,21 +99,37 @@ func natural(e *reconcile.Element, a reconcile.Amount) reconcile.Amount {
 	return a
 }
 
-// toCents turns exact euros into centimes.
+// toCents turns exact euros into centimes: 2 × 100 × numerator ± denominator over
+// twice the denominator, cut towards zero; in machine words where they hold it,
+// as for nearly all amounts.
 func toCents(euros *big.Rat, truncate bool) reconcile.Amount {
-	v := new(big.Rat).Mul(euros, hundred)
-	if !truncate {
-		if v.Sign() < 0 {
-			v.Sub(v, half)
-		} else {
-			v.Add(v, half)
+	num, den := euros.Num(), euros.Denom()
+	if num.IsInt64() && den.IsInt64() {
+		if n, d := num.Int64(), den.Int64(); n > -maxWord && n < maxWord && d < maxWord {
+			return reconcile.Amount((200*n + halfOf(n, d, truncate)) / (2 * d))
 		}
 	}
-	q := new(big.Int).Quo(v.Num(), v.Denom())
-	if !q.IsInt64() {
+	n, d := new(big.Int).Mul(num, big.NewInt(200)), new(big.Int).Lsh(den, 1)
+	if !truncate {
+		n.Add(n, new(big.Int).Mul(den, big.NewInt(int64(num.Sign()))))
+	}
+	if n.Quo(n, d); !n.IsInt64() {
 		return math.MaxInt64 // of an absurd table: no payslip pays it
 	}
-	return reconcile.Amount(q.Int64())
+	return reconcile.Amount(n.Int64())
+}
+
+// maxWord keeps 200 × n + d within an int64.
+const maxWord = 1 << 54
+
+func halfOf(n, d int64, truncate bool) int64 {
+	switch {
+	case truncate || n == 0:
+		return 0
+	case n < 0:
+		return -d
+	}
+	return d
 }
 
 func euros(a reconcile.Amount) *big.Rat { return big.NewRat(int64(a), 100) }
