@@ -111,17 +111,7 @@ combined;;60
 // December twice, on the same extracts: the second time rates.csv says that the
 // rate of November still holds.
 func TestAnotherDateInTheRatesGivesAnotherVerdict(t *testing.T) {
-	folder, err := filepath.Abs(filepath.Join("..", "..", "fixtures", "cases", "taux-cas-decembre"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Chdir(t.TempDir())
-	if err := os.CopyFS(".", os.DirFS(folder)); err != nil {
-		t.Fatal(err)
-	}
-	if code, _, stderr := invoke(t, "init", "."); code != 0 {
-		t.Fatal(stderr)
-	}
+	caseFolder(t, "taux-cas-decembre")
 	verdict := func(run int) string {
 		t.Helper()
 		if code, _, stderr := invoke(t, "run", "--quiet"); code != exitOpen {
@@ -138,14 +128,13 @@ func TestAnotherDateInTheRatesGivesAnotherVerdict(t *testing.T) {
 	if got := verdict(1); got != "rate rate_dated onp" {
 		t.Errorf("with the tables as shipped: %s", got)
 	}
-	text := readFile(t, "mappings/rates.csv")
-	changed := strings.NewReplacer(";2013-01;2013-11;", ";2013-01;2013-12;", ";44,28;percent;2013-12;2013-12;", ";44,28;percent;2008-12;2008-12;").Replace(text)
-	if changed == text {
-		t.Fatal("rates.csv no longer has the rows that this test changes")
-	}
-	if err := os.WriteFile("mappings/rates.csv", []byte(changed), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	rewrite(t, "mappings/rates.csv", func(text string) string {
+		changed := strings.NewReplacer(";2013-01;2013-11;", ";2013-01;2013-12;", ";44,28;percent;2013-12;2013-12;", ";44,28;percent;2008-12;2008-12;").Replace(text)
+		if changed == text {
+			t.Fatal("rates.csv no longer has the rows that this test changes")
+		}
+		return changed
+	})
 	if got := verdict(2); got != "rate rate_dated legacy" {
 		t.Errorf("once the rate of November holds in December: %s", got)
 	}
@@ -161,17 +150,45 @@ func TestFormulasOfAMinistryAreCheckedWithItsTables(t *testing.T) {
 		{"names a rate that the tables lack", "arrondi(taux(POINT_D_OR))", "elements.csv : formule de « TRAITEMENT_BRUT » laissée de côté", exitOpen},
 	} {
 		ministry(t, 60, 8)
-		text := readFile(t, "mappings/elements.csv")
-		changed := strings.Replace(text, "tronque(mensuel(indice) * part * jours / 30)", c.formula, 1)
-		if changed == text {
-			t.Fatal("elements.csv no longer has the formula that this test changes")
-		}
-		if err := os.WriteFile("mappings/elements.csv", []byte(changed), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		rewrite(t, "mappings/elements.csv", func(text string) string {
+			changed := strings.Replace(text, "tronque(mensuel(indice) * part * jours / 30)", c.formula, 1)
+			if changed == text {
+				t.Fatal("elements.csv no longer has the formula that this test changes")
+			}
+			return changed
+		})
 		code, stdout, stderr := invoke(t, "run", "--quiet")
 		if code != c.code || !strings.Contains(stdout+stderr, c.want) {
 			t.Errorf("%s: exits %d, says %s%s", c.reason, code, stdout, stderr)
 		}
+	}
+}
+
+// TestAConventionOfAWholePopulationIsFoundAndSaid plants the same rounding on
+// every payslip to which it applies.
+func TestAConventionOfAWholePopulationIsFoundAndSaid(t *testing.T) {
+	plan := filepath.Join(t.TempDir(), "plan.csv")
+	if err := os.WriteFile(plan, []byte("cause;variant;per_mille\nrounding;residence;1000\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ministry(t, 1500, 21, "--plant", plan)
+	if code, _, stderr := invoke(t, "run", "--quiet"); code != exitOpen {
+		t.Fatalf("exits %d: %s", code, stderr)
+	}
+	notes := strings.Join(summaryOf(t, runFolderOf(t, 1)).Notes, "\n")
+	if !strings.Contains(notes, "arrondi : ONP arrondit au centime le plus proche pour « Indemnité de résidence »") || strings.Contains(notes, "arrondi : PSOP") {
+		t.Errorf("the notes say: %s", notes)
+	}
+	rows := 0
+	for _, r := range readTable(t, filepath.Join(runFolderOf(t, 1), "discrepancies.csv")) {
+		if r["element"] != "INDEMNITE_RESIDENCE" {
+			continue
+		}
+		if rows++; r["cause"] != "rounding" || r["rule"] != "rounding_convention" || r["at_fault"] != "unknown" {
+			t.Errorf("%s says %s %s %s", r["matricule"], r["cause"], r["rule"], r["at_fault"])
+		}
+	}
+	if rows < 100 {
+		t.Fatalf("only %d centimes were planted", rows)
 	}
 }
