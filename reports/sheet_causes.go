@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"iter"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -156,10 +157,30 @@ func (v *view) pattern(c *reconcile.Cluster) string {
 	switch {
 	case c.Pattern == "" && c.Count > 1 && !textual(c.Kind) && !wholePayslip(c.Kind) && c.Kind != reconcile.IdentityDoubt:
 		return v.m.t("clusters.various")
-	case v.m.english:
+	case textual(c.Kind): // values of a field, as the files have them
 		return c.Pattern
 	}
-	return decimalPoint.ReplaceAllString(c.Pattern, "$1,$2")
+	words := strings.Split(c.Pattern, " ")
+	for i, word := range words {
+		words[i] = v.patternWord(word)
+	}
+	text := strings.Join(words, " ")
+	if v.m.english {
+		return text
+	}
+	return decimalPoint.ReplaceAllString(text, "$1,$2")
+}
+
+// patternWord puts into words what rules name in patterns: fields, conventions
+// of rounding, elements. Rates keep the name they have in the table.
+func (v *view) patternWord(word string) string {
+	if slices.ContainsFunc(reconcile.Fields(), func(f reconcile.Field) bool { return f.String() == word }) {
+		return v.m.field(word)
+	}
+	if e, ok := v.elements[word]; ok {
+		return e.Label(v.Lang)
+	}
+	return cmp.Or(v.m.text("round."+word), word)
 }
 
 // clusterLabel names the element, the field or the raw code of a cluster. A

@@ -137,3 +137,23 @@ func TestALabelWithMarksOfTheTemplatesStaysAsItIs(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestPatternsAreShownInWords(t *testing.T) {
+	for _, c := range []struct {
+		reason, pattern, fr, en string
+		kind                    reconcile.Kind
+	}{
+		{"an equal amount is money", "=-1234", "−12,34\u00a0€", "-€12.34", reconcile.AmountDiffers},
+		{"a field has its name, a number the mark of the language", "indice 335 → 348, quotite 85.71", "Indice majoré 335 → 348, Quotité 85,71", "Index 335 → 348, Working time 85.71", reconcile.AmountDiffers},
+		{"conventions are words", "truncate → half_up", "au centime inférieur → au centime le plus proche", "down to the centime → to the nearest centime", reconcile.AmountDiffers},
+		{"a rate keeps the name of the table", "CAS_CIVIL 44.28 → 74.28", "CAS_CIVIL 44,28 → 74,28", "CAS_CIVIL 44.28 → 74.28", reconcile.AmountDiffers},
+		{"values of a field are those of the files", "1.5 → zone", "1.5 → zone", "1.5 → zone", reconcile.SituationDiffers},
+	} {
+		for lang, want := range map[string]string{"fr": c.fr, "en": c.en} {
+			v := newView(&Data{Run: &reconcile.Run{}, Lang: lang})
+			if got := v.pattern(&reconcile.Cluster{Kind: c.kind, Pattern: c.pattern, Count: 2}); got != want {
+				t.Errorf("%s: %q in %s is %q, wanted %q", c.reason, c.pattern, lang, got, want)
+			}
+		}
+	}
+}
