@@ -14,7 +14,7 @@ import (
 var rules = []string{"unmapped_code", "sense_mismatch", "unmapped_counterpart", "situation_field", "grid_index", "situation_pay", "situation_share",
 	"rate_dated", "rate_printed", "rate_key", "rate_changed", "threshold_ignored", "derived_formula", "derived_gap", "proration_part", "proration_days",
 	"proration_entry", "proration_absence", "proration_follows", "proration_thirtieths", "net_over_origins", "one_off_arrears", "arrears_origin",
-	"timing_neighbour", "timing_presumed", "timing_entry", "timing_exit", "tacit_renewal", "sign_opposite", "duplicate_line", "swapped_elements", "hand_entered_round",
+	"timing_neighbour", "timing_presumed", "timing_entry", "timing_exit", "timing_late_presumed", "tacit_renewal", "sign_opposite", "duplicate_line", "swapped_elements", "hand_entered_round",
 	"hand_entered", "rounding_convention", "tolerance", "not_compared", "accountant_field", "imputation_field", "imputation_shares", "entered", "left",
 	"scale_breach", "declared_net", "unexplained"}
 

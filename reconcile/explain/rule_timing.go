@@ -47,20 +47,33 @@ func (c *pairCase) elsewherePaid(g *gap, lacks reconcile.Side) (verdict, bool) {
 }
 
 // timingPresumed supposes so where no neighbouring month says otherwise: what a
-// ministry sends after the 20th is paid a month later (DOMAIN 1.1).
+// ministry sends after the 20th is paid a month later (DOMAIN 1.1). What one side
+// pays alone, the other will pay next month; what it pays more of last month, the
+// other paid then.
 func timingPresumed(c *pairCase, row int) (verdict, bool) {
-	lacks, g, ok := c.oneSided(row)
-	if !ok || g.formula != nil || c.book.formulas[g.element] != nil || c.element(g).Kind != reconcile.Gain || g.origin < c.terms.Period-1 {
+	g, ok := c.gap(row)
+	if !ok || c.terms.Months.Set() || c.book.formulas[g.element] != nil || c.element(g).Kind != reconcile.Gain {
 		return verdict{}, false
 	}
-	late, shift := lacks, reconcile.Period(1)
-	if !g.current { // what is paid now for last month
-		late, shift = 1-lacks, -1
+	switch g.origin {
+	case c.terms.Period:
+		lacks, _, one := c.oneSided(row)
+		if _, loaded := c.elsewhere(lacks, g, c.terms.Period+1); !one || loaded || c.lackedBefore(lacks, g) {
+			return verdict{}, false // it would have been found there, or is never paid
+		}
+		return rootOf(reconcile.CauseTiming, "timing_presumed", faultOf(lacks), equalAmount(g.delta), fact(reconcile.FactSide, lacks.String())), true
+	case c.terms.Period - 1:
+		late := reconcile.ONP
+		if g.delta < 0 {
+			late = reconcile.Legacy
+		}
+		if _, loaded := c.elsewhere(1-late, g, c.terms.Period-1); loaded {
+			return verdict{}, false
+		}
+		return rootOf(reconcile.CauseTiming, "timing_late_presumed", faultOf(late), equalAmount(g.delta),
+			fact(reconcile.FactSide, late.String()), fact(reconcile.FactOrigin, g.origin.String())), true
 	}
-	if _, loaded := c.elsewhere(lacks, g, c.terms.Period+shift); loaded || c.lackedBefore(lacks, g) {
-		return verdict{}, false // it would have been found there, or is never paid
-	}
-	return rootOf(reconcile.CauseTiming, "timing_presumed", faultOf(late), equalAmount(g.delta), fact(reconcile.FactSide, lacks.String())), true
+	return verdict{}, false
 }
 
 // lackedBefore tells whether last month's pay lacked the same element already.

@@ -293,6 +293,9 @@ var sceneCases = []struct {
 	{"an indemnity that one side alone pays, when no other month is known", func(s *scene) {
 		s.legacy(officer(), "IAT 1.00").onp(officer(), "IAT 1.00", "ASTREINTE 75.00")
 	}, []string{"ASTREINTE timing timing_presumed legacy"}},
+	{"what is paid more of last month was paid then by the other, when that month is not known", func(s *scene) {
+		s.legacy(officer(), "ASTREINTE 30.00 2013-11").onp(officer(), "ASTREINTE 75.00 2013-11")
+	}, []string{"ASTREINTE@2013-11 timing timing_late_presumed onp"}},
 	{"28/30 of an indemnity while the base pay is whole", func(s *scene) {
 		s.legacy(officer(), "TRAITEMENT_BRUT 2162.34", "IAT 151.50").onp(officer(), "TRAITEMENT_BRUT 2162.34", "IAT 141.40")
 	}, []string{"IAT proration proration_thirtieths unknown"}},
