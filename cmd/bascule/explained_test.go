@@ -140,28 +140,66 @@ func TestAnotherDateInTheRatesGivesAnotherVerdict(t *testing.T) {
 	}
 }
 
-func TestFormulasOfAMinistryAreCheckedWithItsTables(t *testing.T) {
-	for _, c := range []struct {
-		reason, formula, want string
-		code                  int
-	}{
-		{"not an expression", "arrondi(taux(FNAL) *)", "elements.csv:2: formula: « TRAITEMENT_BRUT » : la formule n'est pas une expression", exitFailure},
-		{"depends on itself", "arrondi(TRAITEMENT_BRUT)", "elements.csv:2: formula: « TRAITEMENT_BRUT » : la formule dépend d'elle-même", exitFailure},
-		{"names a rate that the tables lack", "arrondi(taux(POINT_D_OR))", "elements.csv : formule de « TRAITEMENT_BRUT » laissée de côté", exitOpen},
+// TestFormulasOfAMinistryAreRefusedWithPlaceAndRemedy: a formula that means
+// nothing is no matter of one agent, so that nothing is compared under it.
+func TestFormulasOfAMinistryAreRefusedWithPlaceAndRemedy(t *testing.T) {
+	const pay, fnal, ircantec = "tronque(mensuel(indice) * part * jours / 30)", "arrondi(taux(FNAL) * base(EMPLOYEUR))", "assiette(csg) - total(SFT)"
+	for _, c := range []struct{ reason, table, from, to, want string }{
+		{"not an expression", "elements.csv", pay, "arrondi(taux(FNAL) *)", "elements.csv:2: formula: « TRAITEMENT_BRUT » : la formule n'est pas une expression"},
+		{"depends on itself", "elements.csv", pay, "arrondi(TRAITEMENT_BRUT)", "elements.csv:2: formula: « TRAITEMENT_BRUT » : la formule dépend d'elle-même"},
+		{"depends on itself through another", "elements.csv", pay, "arrondi(PC_AGENT)", "elements.csv:2: formula: « TRAITEMENT_BRUT » : la formule dépend d'elle-même : TRAITEMENT_BRUT → PC_AGENT → TRAITEMENT_BRUT"},
+		{"a function that no formula has", "elements.csv", fnal, "arrondi(plafonne(base(EMPLOYEUR)))", "elements.csv:62: formula: « FNAL » : la formule emploie une fonction inconnue : plafonne"},
+		{"a base that is no expression", "bases.csv", ircantec, "assiette(csg) -", "bases.csv:5: formula: « IRCANTEC » : la formule n'est pas une expression"},
+		{"a base that depends on itself", "bases.csv", ircantec, "base(IRCANTEC)", "bases.csv:5: formula: « IRCANTEC » : la formule dépend d'elle-même"},
 	} {
-		ministry(t, 60, 8)
-		rewrite(t, "mappings/elements.csv", func(text string) string {
-			changed := strings.Replace(text, "tronque(mensuel(indice) * part * jours / 30)", c.formula, 1)
-			if changed == text {
-				t.Fatal("elements.csv no longer has the formula that this test changes")
+		t.Run(c.reason, func(t *testing.T) {
+			caseFolder(t, "taux-cas-decembre")
+			replace(t, filepath.Join("mappings", c.table), c.from, c.to)
+			code, stdout, stderr := invoke(t, "run", "--quiet")
+			if code != exitFailure || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, c.want) || !strings.Contains(stderr, "voyez la grammaire des formules dans mappings/README.md") {
+				t.Errorf("exits %d, says %s%s", code, stdout, stderr)
 			}
-			return changed
+			if left, err := filepath.Glob(filepath.Join("out", "*", "*")); err != nil || len(left) > 0 {
+				t.Errorf("leaves %v, %v", left, err)
+			}
 		})
-		code, stdout, stderr := invoke(t, "run", "--quiet")
-		if code != c.code || !strings.Contains(stdout+stderr, c.want) {
-			t.Errorf("%s: exits %d, says %s%s", c.reason, code, stdout, stderr)
-		}
 	}
+}
+
+// TestAFormulaThatNamesTheUnknownIsLeftAside: the run goes on, says so, and
+// compares the element without its scale.
+func TestAFormulaThatNamesTheUnknownIsLeftAside(t *testing.T) {
+	for _, c := range []struct{ reason, element, from, to, why string }{
+		{"a rate that the tables lack", "PC_CAS", "taux(CAS_CIVIL)", "taux(POINT_D_OR)", "taux(POINT_D_OR)"},
+		{"a base that the tables lack", "FNAL", "arrondi(taux(FNAL) * base(EMPLOYEUR))", "arrondi(taux(FNAL) * base(EMPLOYEURS))", "base(EMPLOYEURS)"},
+	} {
+		t.Run(c.reason, func(t *testing.T) {
+			caseFolder(t, "taux-cas-decembre")
+			replace(t, filepath.Join("mappings", "elements.csv"), c.from, c.to)
+			if code, _, stderr := invoke(t, "run", "--quiet"); code != exitOpen {
+				t.Fatalf("exits %d: %s", code, stderr)
+			}
+			notes := strings.Join(summaryOf(t, runFolderOf(t, 1)).Notes, "\n")
+			if want := "elements.csv : formule de « " + c.element + " » laissée de côté (élément comparé sans barème) : elle emploie un nom inconnu : " + c.why; !strings.Contains(notes, want) {
+				t.Errorf("the notes say %s", notes)
+			}
+			rows := readTable(t, filepath.Join(runFolderOf(t, 1), "discrepancies.csv"))
+			if len(rows) != 1 || rows[0]["element"] != "PC_CAS" || (rows[0]["cause"] == "rate") != (c.element != "PC_CAS") {
+				t.Errorf("of the contribution, says %v", rows)
+			}
+		})
+	}
+}
+
+// replace changes one piece of a table, which must be there.
+func replace(t *testing.T, path, from, to string) {
+	t.Helper()
+	rewrite(t, path, func(text string) string {
+		if !strings.Contains(text, from) {
+			t.Fatalf("%s no longer has %s", path, from)
+		}
+		return strings.Replace(text, from, to, 1)
+	})
 }
 
 // TestAConventionOfAWholePopulationIsFoundAndSaid plants the same rounding on

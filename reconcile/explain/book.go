@@ -62,7 +62,8 @@ func NewBook(t *reconcile.Tables) (*Book, error) {
 	}
 	b.part = b.bases[partBase]
 	if name := b.loopOfBases(); name != "" {
-		return nil, refuse("bases.csv", 0, name, errCycle)
+		i := slices.IndexFunc(t.Bases, func(base reconcile.Base) bool { return base.Name == name })
+		return nil, refuse("bases.csv", t.Bases[i].Line, name, errCycle)
 	}
 	for i := range t.Elements {
 		e := &t.Elements[i]
