@@ -70,6 +70,20 @@ func (p Period) Year() int { return int(p) / 12 }
 // Month is 1 to 12.
 func (p Period) Month() int { return int(p)%12 + 1 }
 
+// Days is how many days the month has.
+func (p Period) Days() int {
+	switch p.Month() {
+	case 4, 6, 9, 11:
+		return 30
+	case 2:
+		if y := p.Year(); y%4 == 0 && (y%100 != 0 || y%400 == 0) {
+			return 29
+		}
+		return 28
+	}
+	return 31
+}
+
 // String prints "2013-12", or nothing for the zero Period.
 func (p Period) String() string {
 	if p == 0 {

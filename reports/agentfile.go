@@ -39,7 +39,7 @@ const (
 // and the roots as a tree.
 func WriteAgent(w io.Writer, a *AgentView) error {
 	m := newMessages(a.Lang, a.Labels)
-	p := agentPage{teller: newTeller(m, a.Tables), m: m, a: a, branches: branches(a.Discrepancies)}
+	p := agentPage{teller: newTeller(m, a.Tables), a: a, branches: branches(a.Discrepancies)}
 	p.title()
 	p.situation()
 	p.lines()
@@ -50,7 +50,6 @@ func WriteAgent(w io.Writer, a *AgentView) error {
 
 type agentPage struct {
 	*teller
-	m        *messages
 	a        *AgentView
 	branches []branch
 	b        strings.Builder

@@ -82,14 +82,12 @@ type RunPoint struct {
 type view struct {
 	*Data
 	*teller
-	m      *messages
 	codes  [2]map[string]string // label of each code, by side
 	sheets sheetNames
 }
 
 func newView(d *Data) *view {
-	v := &view{Data: d, m: newMessages(d.Lang, d.Labels.For(d.Run))}
-	v.teller = newTeller(v.m, d.Tables)
+	v := &view{Data: d, teller: newTeller(newMessages(d.Lang, d.Labels.For(d.Run)), d.Tables)}
 	for _, side := range reconcile.Sides {
 		v.codes[side] = map[string]string{}
 	}

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"bascule/reconcile"
+	"bascule/reconcile/explain"
 )
 
 // Exit codes (CONTRACT 1).
@@ -43,11 +44,13 @@ type App struct {
 	configFile string
 	logFormat  string
 	loaded     map[reconcile.Period]*reconcile.Tables
-	open       bool // the result of the command leaves discrepancies open
+	books      map[*reconcile.Tables]*explain.Book // their formulas, compiled
+	open       bool                                // the result of the command leaves discrepancies open
 }
 
 func newApp(stdout, stderr io.Writer) *App {
-	return &App{loaded: make(map[reconcile.Period]*reconcile.Tables), Log: slog.New(slog.DiscardHandler), Now: time.Now, Rand: rand.Reader, Stdout: stdout, Stderr: stderr, Version: buildVersion().String()}
+	return &App{loaded: make(map[reconcile.Period]*reconcile.Tables), books: make(map[*reconcile.Tables]*explain.Book),
+		Log: slog.New(slog.DiscardHandler), Now: time.Now, Rand: rand.Reader, Stdout: stdout, Stderr: stderr, Version: buildVersion().String()}
 }
 
 // execute runs the command line and reports its error, if any, in one line.

@@ -40,7 +40,7 @@ func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile
 	// Which of two files a doubled payslip counts in must not depend on how the
 	// loads came.
 	slices.SortFunc(loads, func(a, b reconcile.Load) int {
-		return cmp.Or(cmp.Compare(run.PlaceOf(&a), run.PlaceOf(&b)), cmp.Compare(a.Path, b.Path), cmp.Compare(a.SHA256, b.SHA256), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(run.PlaceOf(&a), run.PlaceOf(&b)), compareFiles(&a, &b))
 	})
 	around, err := a.loadsAround(ctx, db)
 	if err != nil {
@@ -74,6 +74,11 @@ func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile
 	}
 	a.Log.Info("comparaison", "run", run.ID, "écarts", run.Summary.Discrepancies.Total, "ouverts", run.Summary.Discrepancies.Open)
 	return run, nil
+}
+
+// compareFiles orders loads by what they are, not by when they came.
+func compareFiles(a, b *reconcile.Load) int {
+	return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.SHA256, b.SHA256), cmp.Compare(a.ID, b.ID))
 }
 
 // tables reads the tables of correspondence, valid for both systems in a month
@@ -111,14 +116,15 @@ func (a *App) readTables(p reconcile.Period) (*reconcile.Tables, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := explain.NewBook(t); err != nil { // a wrong formula is refused with the tables
+	book, err := explain.NewBook(t)
+	if err != nil { // a wrong formula is refused with the tables
 		var wrong *reconcile.InputError
 		if errors.As(err, &wrong) {
 			wrong.File = filepath.Join(paths.Dir, wrong.File)
 		}
 		return nil, err
 	}
-	a.loaded[p] = t
+	a.loaded[p], a.books[t] = t, book
 	return t, nil
 }
 
@@ -163,7 +169,7 @@ type comparison struct {
 	around   []reconcile.Load // of the neighbouring months
 	mu       sync.Mutex       // of recorder, which several ranges write to
 
-	conventions []string // of rounding, found on a sample of the payslips
+	reckoned []string // notes on the formulas, and on the rounding found on a sample of the payslips
 }
 
 // Discrepancy and Single let the ranges take turns at the recorder.
@@ -315,7 +321,7 @@ func (k *comparison) notes(ctx context.Context, tally *reconcile.Tally) ([]strin
 			}
 		}
 	}
-	notes = append(notes, k.conventions...)
+	notes = append(notes, k.reckoned...)
 	return append(notes, mappings.Warnings(k.terms.Tables)...), nil
 }
 

@@ -20,19 +20,16 @@ const surveyed = 600
 // explained gives the comparison an explainer: the formulas of the tables, the
 // conventions that a sample of payslips tells, and the neighbouring months.
 func (k *comparison) explained(ctx context.Context) error {
-	book, err := explain.NewBook(k.terms.Tables)
-	if err != nil {
-		return err
-	}
+	book := k.app.books[k.terms.Tables]
 	for _, left := range book.Left() {
-		k.conventions = append(k.conventions, fmt.Sprintf("elements.csv : formule de « %s » laissée de côté (élément comparé sans barème) : elle %v", left.Element, left.Err))
+		k.reckoned = append(k.reckoned, fmt.Sprintf("elements.csv : formule de « %s » laissée de côté (élément comparé sans barème) : elle %v", left.Element, left.Err))
 	}
 	survey := explain.NewSurvey(book, k.terms)
 	if err := k.survey(ctx, survey); err != nil {
 		return err
 	}
 	for _, c := range survey.Conclude() {
-		k.conventions = append(k.conventions, k.convention(&c))
+		k.reckoned = append(k.reckoned, k.convention(&c))
 	}
 	k.terms.Explainer = func() reconcile.Explainer {
 		n := &neighbours{comparison: k, ctx: ctx, mapped: map[reconcile.Period]*reconcile.Mapping{}}
@@ -148,7 +145,7 @@ func (a *App) loadsAround(ctx context.Context, db *sqlite.DB) ([]reconcile.Load,
 		}
 	}
 	slices.SortFunc(around, func(a, b reconcile.Load) int {
-		return cmp.Or(cmp.Compare(a.Period, b.Period), cmp.Compare(a.Side, b.Side), cmp.Compare(a.Path, b.Path), cmp.Compare(a.SHA256, b.SHA256), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(a.Period, b.Period), cmp.Compare(a.Side, b.Side), compareFiles(&a, &b))
 	})
 	return around, nil
 }

@@ -23,6 +23,7 @@ type Book struct {
 	members  map[string][]int32 // elements of each group
 	rates    map[string][]dated
 	scales   map[string]map[string][]dated
+	highest  map[string]int64 // highest number among the keys of each scale
 	keys     map[string][]reconcile.ScaleKey
 	part     *node // of bases.csv, where it tells what a working time is paid
 	left     []Left
@@ -54,7 +55,7 @@ func (b *Book) Left() []Left { return b.left }
 // table, the line and the remedy.
 func NewBook(t *reconcile.Tables) (*Book, error) {
 	b := &Book{tables: t, formulas: make([]*Formula, len(t.Elements)), bases: map[string]*node{}, members: map[string][]int32{},
-		rates: map[string][]dated{}, scales: map[string]map[string][]dated{}, keys: map[string][]reconcile.ScaleKey{}}
+		rates: map[string][]dated{}, scales: map[string]map[string][]dated{}, highest: map[string]int64{}, keys: map[string][]reconcile.ScaleKey{}}
 	b.value()
 	c := newCompiler(t)
 	if err := b.compileBases(c); err != nil {
@@ -144,6 +145,9 @@ func (b *Book) value() {
 		if b.scales[s.Scale] == nil {
 			b.scales[s.Scale] = map[string][]dated{}
 		}
+		if n, err := strconv.ParseInt(s.Key, 10, 64); err == nil {
+			b.highest[s.Scale] = max(b.highest[s.Scale], n)
+		}
 		b.scales[s.Scale][s.Key] = append(b.scales[s.Scale][s.Key], dated{number(s.Value.Rat(), s.Unit), s.Value.String(), s.From, s.To, s.Source})
 	}
 	for _, k := range t.ScaleKeys {
@@ -186,7 +190,7 @@ func (b *Book) steps(scale string, n int64, p reconcile.Period) (*big.Rat, bool)
 	if more == nil {
 		return new(big.Rat), len(values) > 0
 	}
-	for known := n - 1; known > 0; known-- {
+	for known := min(n-1, b.highest[scale]); known > 0; known-- {
 		if v := at(values[strconv.FormatInt(known, 10)], p); v != nil {
 			beyond := new(big.Rat).Mul(more.value, big.NewRat(n-known, 1))
 			return beyond.Add(beyond, v.value), true

@@ -27,15 +27,20 @@ func (c *pairCase) findDays() {
 	switch {
 	case len(legacy) == 0 && len(onp) == 0:
 	case len(onp) == 0:
-		c.sides[reconcile.Legacy].days, c.sides[reconcile.ONP].days = legacy[0], legacy[0]
-		c.tryPlain(reconcile.ONP)
+		c.borrow(reconcile.ONP, legacy[0])
 	case len(legacy) == 0:
-		c.sides[reconcile.Legacy].days, c.sides[reconcile.ONP].days = onp[0], onp[0]
-		c.tryPlain(reconcile.Legacy)
+		c.borrow(reconcile.Legacy, onp[0])
 	default:
 		c.sides[reconcile.Legacy].days, c.sides[reconcile.ONP].days = legacy[0], onp[0]
 		c.preferPlain()
 	}
+}
+
+// borrow supposes that a side paid the thirtieths that the other did, and sees
+// whether it paid the working time by its plain number.
+func (c *pairCase) borrow(side reconcile.Side, days int64) {
+	c.sides[reconcile.Legacy].days, c.sides[reconcile.ONP].days = days, days
+	c.sides[side].plain = c.plainTells(side, days)
 }
 
 // basePay is the gap-or-not of the element that tells the thirtieths: the first
@@ -58,7 +63,7 @@ func (c *pairCase) daysOf(side reconcile.Side) []int64 {
 	if !ok {
 		return nil
 	}
-	own := c.survey.Of(side, g.element, g.formula)
+	own := c.survey.Of(side, g.formula)
 	found := c.daysUnder(g, side, own)
 	if len(found) > 0 {
 		return found
@@ -103,14 +108,8 @@ func (c *pairCase) plainTells(side reconcile.Side, days int64) bool {
 	}
 	p := c.sides[side]
 	p.plain, p.days = true, days
-	v, ok := c.reckonUnder(g, &p, c.survey.Of(side, g.element, g.formula), nil)
+	v, ok := c.reckonUnder(g, &p, c.survey.Of(side, g.formula), nil)
 	return ok && v == p.amount(g.element, g.origin)
-}
-
-func (c *pairCase) tryPlain(side reconcile.Side) {
-	if c.plainTells(side, c.sides[side].days) {
-		c.sides[side].plain = true
-	}
 }
 
 // preferPlain decides where a side's pay is told by fewer thirtieths or by the

@@ -134,13 +134,16 @@ func halfOf(n, d int64, truncate bool) int64 {
 
 func euros(a reconcile.Amount) *big.Rat { return big.NewRat(int64(a), 100) }
 
-// month is the true month of a line's origin for this side.
-func (r *reckoning) month() reconcile.Period {
-	if r.current {
-		return r.paid.period
+// monthOf is the true month of a line's origin, one among those of the run.
+func (p *paid) monthOf(origin reconcile.Period, current bool) reconcile.Period {
+	if current {
+		return p.period
 	}
-	return r.origin - r.paid.lag
+	return origin - p.lag
 }
+
+// month is that of the line reckoned.
+func (r *reckoning) month() reconcile.Period { return r.paid.monthOf(r.origin, r.current) }
 
 func (r *reckoning) value(n *node) (*big.Rat, bool) {
 	switch n.op {

@@ -32,16 +32,15 @@ func New(b *Book, s *Survey, t *reconcile.Terms, n Neighbour) *Explainer {
 // pairCase is what the rules know of a pair.
 type pairCase struct {
 	*Explainer
-	findings   *reconcile.Findings
-	sides      [2]paid
-	both       bool             // each side has a payslip
-	root       []int            // by row: the row it hangs on, or itself; -1 before it is decided
-	gapOf      map[int]int      // by row: its gap
-	borrowed   bool             // a side's thirtieths are those of the other: nothing tells its own
-	lines      [2][]elementLine // sorted by element and origin, once asked for
-	months     map[sideMonth]monthPaid
-	unmappedOf map[int]int // by row of a gap: the row of the unmapped code whose amount closes it
-	err        error       // of a neighbour
+	findings *reconcile.Findings
+	sides    [2]paid
+	both     bool             // each side has a payslip
+	root     []int            // by row: the row it hangs on, or itself; -1 before it is decided
+	gapOf    []int            // by row: its gap, noRow for none
+	borrowed bool             // a side's thirtieths are those of the other: nothing tells its own
+	lines    [2][]elementLine // sorted by element and origin, once asked for
+	months   map[sideMonth]monthPaid
+	err      error // of a neighbour
 }
 
 // gap is one row of money that one element differs by, and what the formula
@@ -53,6 +52,8 @@ type gap struct {
 	delta   reconcile.Amount
 	formula *Formula // nil where the element has none, or none for this line
 	current bool
+	// The row of the unmapped code whose amount closes it, noRow for none.
+	unmapped int
 	// Of the formula, on each side:
 	known   [2]bool             // it can be reckoned
 	scale   [2]reconcile.Amount // what it gives, from the agent's side
@@ -92,12 +93,9 @@ func (x *Explainer) Explain(f *reconcile.Findings) error {
 
 // open lays out a pair.
 func (x *Explainer) open(f *reconcile.Findings) *pairCase {
-	x.c = pairCase{Explainer: x, findings: f, root: slices.Grow(x.c.root[:0], len(f.Rows))[:len(f.Rows)], gapOf: x.c.gapOf}
+	x.c = pairCase{Explainer: x, findings: f, root: slices.Grow(x.c.root[:0], len(f.Rows))[:len(f.Rows)],
+		gapOf: slices.Grow(x.c.gapOf[:0], len(f.Rows))[:len(f.Rows)]}
 	c := &x.c
-	if c.gapOf == nil {
-		c.gapOf = map[int]int{}
-	}
-	clear(c.gapOf)
 	c.both = true
 	for _, side := range reconcile.Sides {
 		p := &c.sides[side]
@@ -111,7 +109,7 @@ func (x *Explainer) open(f *reconcile.Findings) *pairCase {
 	}
 	x.gaps = x.gaps[:0]
 	for i := range f.Rows {
-		c.root[i] = noRow
+		c.root[i], c.gapOf[i] = noRow, noRow
 		if g, ok := c.gapAt(i); ok {
 			x.gaps = append(x.gaps, g)
 		}
@@ -152,7 +150,7 @@ func (c *pairCase) gapAt(row int) (gap, bool) {
 	if !ok {
 		return gap{}, false
 	}
-	g := gap{row: row, element: element, origin: c.aligned(d), delta: d.Delta}
+	g := gap{row: row, unmapped: noRow, element: element, origin: c.aligned(d), delta: d.Delta}
 	g.current = g.origin == c.terms.Period
 	if f := c.book.formulas[element]; f != nil && (g.current || f.event || !f.static) {
 		g.formula = f
@@ -170,7 +168,7 @@ func (c *pairCase) aligned(d *reconcile.Discrepancy) reconcile.Period {
 
 // reckon applies the formula of a gap for a side, under a supposition or none.
 func (c *pairCase) reckon(g *gap, side reconcile.Side, s *supposition) (reconcile.Amount, bool) {
-	return c.reckonUnder(g, &c.sides[side], c.survey.Of(side, g.element, g.formula), s)
+	return c.reckonUnder(g, &c.sides[side], c.survey.Of(side, g.formula), s)
 }
 
 func (c *pairCase) reckonUnder(g *gap, p *paid, rounding Rounding, s *supposition) (reconcile.Amount, bool) {
@@ -185,7 +183,7 @@ func (c *pairCase) measure(g *gap) {
 		return
 	}
 	for _, side := range reconcile.Sides {
-		amount := c.sides[side].amount(g.element, g.origin)
+		amount := c.pays(g, side)
 		if g.formula.event {
 			for g.events[side] = 0; g.events[side] <= 30; g.events[side]++ {
 				if v, ok := c.reckon(g, side, nil); ok && v == amount {
@@ -196,7 +194,7 @@ func (c *pairCase) measure(g *gap) {
 		}
 		g.scale[side], g.known[side] = c.reckon(g, side, nil)
 		g.follows[side] = g.known[side] && g.scale[side] == amount
-		g.used[side], g.told[side] = c.survey.Of(side, g.element, g.formula), g.follows[side]
+		g.used[side], g.told[side] = c.survey.Of(side, g.formula), g.follows[side]
 		if g.known[side] && !g.follows[side] {
 			g.used[side], g.told[side] = c.otherRounding(g, side, g.used[side])
 		}

@@ -163,7 +163,7 @@ func TestASurveyFindsTheConventionOfASide(t *testing.T) {
 	if len(told) != 1 || told[0].Element != "TRAITEMENT_BRUT" || told[0].Side != reconcile.ONP || told[0].Rounding != HalfUp || told[0].Follow != int64(len(indices)) {
 		t.Fatalf("the survey tells %+v", told)
 	}
-	if survey.Of(reconcile.Legacy, 0, book.formulas[0]) != Truncate || survey.Of(reconcile.ONP, 0, book.formulas[0]) != HalfUp {
+	if survey.Of(reconcile.Legacy, book.formulas[0]) != Truncate || survey.Of(reconcile.ONP, book.formulas[0]) != HalfUp {
 		t.Error("the conventions are not those of the sides")
 	}
 	ati := int32(-1)

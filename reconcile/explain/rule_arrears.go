@@ -35,9 +35,6 @@ func arrears(c *pairCase, row int) (verdict, bool) {
 	if !ok || g.current {
 		return verdict{}, false
 	}
-	if _, presumed := timingPresumed(c, row); presumed {
-		return verdict{}, false
-	}
 	evidence := []reconcile.Fact{fact(reconcile.FactOrigin, c.findings.Rows[row].Origin.String())}
 	side, lacks := c.lacking(row)
 	if !lacks && c.element(g).Kind == reconcile.Retenue && c.book.formulas[g.element] == nil {

@@ -83,9 +83,9 @@ func (c *pairCase) sources(g *gap) []source {
 // the table orders its elements, and other rows last.
 func (c *pairCase) place(row int) int32 {
 	n := int32(len(c.book.formulas))
-	i, ok := c.gapOf[row]
+	i := c.gapOf[row]
 	switch {
-	case !ok:
+	case i == noRow:
 		return 2 * n
 	case c.gaps[i].formula == nil:
 		return n + c.gaps[i].element

@@ -14,12 +14,12 @@ func unmappedCode(c *pairCase, row int) (verdict, bool) {
 		v := c.found(row, "", fact(reconcile.FactSide, d.Side.String()), fact(reconcile.FactCode, d.Element))
 		return v, true
 	}
-	of, ok := c.unmappedOf[row]
-	if !ok {
+	g, ok := c.gap(row)
+	if !ok || g.unmapped == noRow {
 		return verdict{}, false
 	}
-	u := &c.findings.Rows[of]
-	return verdict{cause: reconcile.CauseDerived, rule: "unmapped_counterpart", root: of,
+	u := &c.findings.Rows[g.unmapped]
+	return verdict{cause: reconcile.CauseDerived, rule: "unmapped_counterpart", root: g.unmapped,
 		evidence: []reconcile.Fact{fact(reconcile.FactSide, u.Side.String()), fact(reconcile.FactCode, u.Element)}}, true
 }
 
@@ -36,11 +36,8 @@ func (c *pairCase) restoreUnmapped() {
 		if at < 0 {
 			continue
 		}
-		if c.unmappedOf == nil {
-			c.unmappedOf = map[int]int{}
-		}
 		g := &c.gaps[at]
-		c.unmappedOf[g.row] = u
+		g.unmapped = u
 		p := &c.sides[d.Side]
 		p.cells = slices.Clone(p.cells)
 		amount := d.Delta
@@ -57,7 +54,7 @@ func (c *pairCase) closedBy(d *reconcile.Discrepancy) int {
 	found := -1
 	for i := range c.gaps {
 		g := &c.gaps[i]
-		if _, taken := c.unmappedOf[g.row]; taken || g.delta != -d.Delta || g.origin != c.aligned(d) || c.element(g).Kind.Sense().Net() != d.Sense.Net() {
+		if g.unmapped != noRow || g.delta != -d.Delta || g.origin != c.aligned(d) || c.element(g).Kind.Sense().Net() != d.Sense.Net() {
 			continue
 		}
 		side, lacks := c.lacking(g.row)
@@ -73,9 +70,9 @@ func (c *pairCase) closedBy(d *reconcile.Discrepancy) int {
 
 // elementOf is the element that an unmapped code turns out to feed.
 func (c *pairCase) elementOf(d *reconcile.Discrepancy) (int32, bool) {
-	for row, u := range c.unmappedOf {
-		if &c.findings.Rows[u] == d {
-			return c.gaps[c.gapOf[row]].element, true
+	for i := range c.gaps {
+		if g := &c.gaps[i]; g.unmapped != noRow && &c.findings.Rows[g.unmapped] == d {
+			return g.element, true
 		}
 	}
 	return 0, false

@@ -1,7 +1,7 @@
 package explain
 
 import (
-	"math/big"
+	"strconv"
 
 	"bascule/reconcile"
 )
@@ -41,7 +41,7 @@ func thirtiethChange(legacy, onp int64) string {
 	return change("", itoa(legacy)+"/30", itoa(onp)+"/30")
 }
 
-func itoa(n int64) string { return big.NewInt(n).String() }
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
 // absence: days withheld run from the first to the last, week-ends included, so
 // that two days fewer, of an absence that can span one, are a week-end left out.
@@ -63,7 +63,7 @@ func (c *pairCase) absence(legacy, onp int64) verdict {
 func (c *pairCase) daysPaid() verdict {
 	legacy, onp := c.sides[reconcile.Legacy].days, c.sides[reconcile.ONP].days
 	evidence, pattern := thirtiethFacts(legacy, onp), thirtiethChange(legacy, onp)
-	odd := daysIn(c.terms.Period) - 30 // by how much the two counts of an entry differ
+	odd := int64(c.terms.Period.Days()) - 30 // by how much the two counts of an entry differ
 	wrong := reconcile.ONP
 	switch {
 	case odd == 0 || c.terms.Months.Set() || legacy-onp != odd && onp-legacy != odd || !c.mayHaveEntered(legacy, onp):
@@ -87,19 +87,6 @@ func (c *pairCase) mayHaveEntered(legacy, onp int64) bool {
 		}
 	}
 	return true
-}
-
-func daysIn(p reconcile.Period) int64 {
-	switch p.Month() {
-	case 4, 6, 9, 11:
-		return 30
-	case 2:
-		if y := p.Year(); y%4 == 0 && (y%100 != 0 || y%400 == 0) {
-			return 29
-		}
-		return 28
-	}
-	return 31
 }
 
 // plainPart: a working time of 80 % is paid 6/7, not 80/100.

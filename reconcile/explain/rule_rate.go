@@ -62,10 +62,7 @@ func (c *pairCase) otherBranch(g *gap, side reconcile.Side) (verdict, bool) {
 
 // monthOf is the true month of the gap's origin on a side.
 func (c *pairCase) monthOf(g *gap, side reconcile.Side) reconcile.Period {
-	if g.current || g.formula.event {
-		return c.sides[side].period
-	}
-	return g.origin - c.sides[side].lag
+	return c.sides[side].monthOf(g.origin, g.current)
 }
 
 // rateChanged: of two months compared, each follows the rate of its own, and
@@ -152,7 +149,7 @@ func (d *dated) distance(p reconcile.Period) int {
 
 // tells tells whether the side pays what the formula gives under a supposition.
 func (c *pairCase) tells(g *gap, side reconcile.Side, s *supposition) bool {
-	amount := c.sides[side].amount(g.element, g.origin)
+	amount := c.pays(g, side)
 	v, ok := c.reckon(g, side, s)
 	return ok && v == amount && amount != 0 // what is not paid at all is no wrong rate
 }
@@ -162,11 +159,10 @@ func (c *pairCase) rateVerdict(g *gap, side reconcile.Side, rule, name, label, a
 	if side == reconcile.Legacy {
 		legacy, onp = applied, official.printed
 	}
-	return rootOf(reconcile.CauseRate, rule, faultOf(side), change(label, legacy, onp),
-		fact(reconcile.FactSide, side.String()), fact(reconcile.FactRate, name), fact(reconcile.FactApplied, applied),
+	evidence := []reconcile.Fact{fact(reconcile.FactSide, side.String()), fact(reconcile.FactRate, name), fact(reconcile.FactApplied, applied),
 		fact(reconcile.FactOfficial, official.printed), fact(reconcile.FactOfficialFrom, official.from.String()), fact(reconcile.FactOfficialTo, official.to.String()),
-		fact(reconcile.FactSource, official.source),
-		fact(reconcile.FactExpected, g.scale[side].String()), fact(reconcile.FactPaid, c.sides[side].amount(g.element, g.origin).String()))
+		fact(reconcile.FactSource, official.source)}
+	return rootOf(reconcile.CauseRate, rule, faultOf(side), change(label, legacy, onp), append(evidence, c.breach(g, side)...)...)
 }
 
 // otherKey looks for another key of a scale, in the order of the table's

@@ -14,7 +14,7 @@ func rounding(c *pairCase, row int) (verdict, bool) {
 		return verdict{}, false
 	}
 	// What the legacy side pays on must give what ONP pays, but for the rounding.
-	legacy, onp := &c.sides[reconcile.Legacy], c.sides[reconcile.ONP].amount(g.element, g.origin)
+	legacy, onp := &c.sides[reconcile.Legacy], c.pays(g, reconcile.ONP)
 	if v, ok := c.reckonUnder(g, legacy, used[reconcile.ONP], nil); !ok || v != onp {
 		return verdict{}, false
 	}
@@ -28,7 +28,7 @@ func rounding(c *pairCase, row int) (verdict, bool) {
 
 // otherRounding finds the convention under which the side pays what it does.
 func (c *pairCase) otherRounding(g *gap, side reconcile.Side, own Rounding) (Rounding, bool) {
-	amount := c.sides[side].amount(g.element, g.origin)
+	amount := c.pays(g, side)
 	for _, r := range g.formula.options {
 		if r == own {
 			continue

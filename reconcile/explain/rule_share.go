@@ -14,7 +14,7 @@ func share(c *pairCase, row int) (verdict, bool) {
 		return verdict{}, false
 	}
 	base, ok := c.basePay(reconcile.Legacy)
-	if !ok || !c.carried(&node{op: opPart}) {
+	if !ok || !c.bothCarry(reconcile.FieldQuotite) {
 		return verdict{}, false
 	}
 	due := [2]*big.Rat{}

@@ -88,7 +88,11 @@ func (c *pairCase) carried(n *node) bool {
 	default:
 		return true
 	}
-	return c.sides[reconcile.Legacy].agent.Carried.Has(field) && c.sides[reconcile.ONP].agent.Carried.Has(field)
+	return c.bothCarry(field)
+}
+
+func (c *pairCase) bothCarry(f reconcile.Field) bool {
+	return (c.sides[reconcile.Legacy].agent.Carried & c.sides[reconcile.ONP].agent.Carried).Has(f)
 }
 
 // covered tells whether an element that the gap depends on has a gap, and the

@@ -25,5 +25,5 @@ func (c *pairCase) ignored(g *gap, side reconcile.Side, n *node) verdict {
 		evidence = append(evidence, fact(reconcile.FactOfficial, d.printed), fact(reconcile.FactSource, d.source))
 	}
 	return rootOf(reconcile.CauseThreshold, "threshold_ignored", faultOf(side), bound.name,
-		append(evidence, fact(reconcile.FactExpected, g.scale[side].String()), fact(reconcile.FactPaid, c.sides[side].amount(g.element, g.origin).String()))...)
+		append(evidence, c.breach(g, side)...)...)
 }

@@ -19,8 +19,8 @@ func scaleBreach(c *pairCase, row int) (verdict, bool) {
 	if _, lacks := c.lacking(row); lacks || c.borrowed && g.formula.timed {
 		fault = reconcile.FaultUnknown
 	}
-	return rootOf(reconcile.CauseUnexplained, "scale_breach", fault, equalAmount(g.delta), fact(reconcile.FactSide, side.String()),
-		fact(reconcile.FactExpected, g.scale[side].String()), fact(reconcile.FactPaid, c.sides[side].amount(g.element, g.origin).String())), true
+	return rootOf(reconcile.CauseUnexplained, "scale_breach", fault, equalAmount(g.delta),
+		append([]reconcile.Fact{fact(reconcile.FactSide, side.String())}, c.breach(g, side)...)...), true
 }
 
 // unexplained is the last: it never abstains.

@@ -43,8 +43,8 @@ func init() { // not a literal: the rules look at the verdicts of others
 		{"sign", sign},
 		{"duplicate", duplicate},
 		{"swapped", swapped},
-		{"arrears", arrears},
 		{"timing_presumed", timingPresumed},
+		{"arrears", arrears},
 		{"thirtieths", thirtieths},
 		{"hand_entered", handEntered},
 		{"scale_breach", scaleBreach},
@@ -65,8 +65,8 @@ func rootOf(cause reconcile.Cause, rule string, fault reconcile.Fault, pattern s
 
 // gap is the gap of money of a row, of a payslip that both sides pay.
 func (c *pairCase) gap(row int) (*gap, bool) {
-	i, ok := c.gapOf[row]
-	if !ok || !c.both {
+	i := c.gapOf[row]
+	if i == noRow || !c.both {
 		return nil, false
 	}
 	return &c.gaps[i], true
@@ -127,9 +127,19 @@ func (g *gap) bothTold() bool { return g.told[reconcile.Legacy] && g.told[reconc
 // element is the pivot element of a gap.
 func (c *pairCase) element(g *gap) *reconcile.Element { return &c.book.tables.Elements[g.element] }
 
-// amounts are what both sides pay of the gap's element and origin.
+// pays is what a side pays of the gap's element and origin.
+func (c *pairCase) pays(g *gap, side reconcile.Side) reconcile.Amount {
+	return c.sides[side].amount(g.element, g.origin)
+}
+
+// amounts are what both sides pay.
 func (c *pairCase) amounts(g *gap) (legacy, onp reconcile.Amount) {
-	return c.sides[reconcile.Legacy].amount(g.element, g.origin), c.sides[reconcile.ONP].amount(g.element, g.origin)
+	return c.pays(g, reconcile.Legacy), c.pays(g, reconcile.ONP)
+}
+
+// breach tells what a side should pay by the scale, and what it pays.
+func (c *pairCase) breach(g *gap, side reconcile.Side) []reconcile.Fact {
+	return []reconcile.Fact{fact(reconcile.FactExpected, g.scale[side].String()), fact(reconcile.FactPaid, c.pays(g, side).String())}
 }
 
 // lacking is the side that has no line of a gap, if one has none.

@@ -170,12 +170,12 @@ func (s *Survey) Conclude() []Convention {
 	return told
 }
 
-// Of is the convention of a side for an element.
-func (s *Survey) Of(side reconcile.Side, element int32, f *Formula) Rounding {
+// Of is the convention of a side for the element of a formula.
+func (s *Survey) Of(side reconcile.Side, f *Formula) Rounding {
 	if s == nil {
 		return f.declared
 	}
-	return s.rounding[side][element]
+	return s.rounding[side][f.element]
 }
 
 // Trusted tells whether the formula holds for most payslips of one side at
