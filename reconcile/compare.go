@@ -18,6 +18,7 @@ type Terms struct {
 	Secret    []byte // key of the fingerprints
 	// Explainer makes the one that a Comparer uses; nil leaves every gap unexplained.
 	Explainer func() Explainer
+	Reviewer  Reviewer // nil carries no decision
 }
 
 // Sink takes what a comparison finds. Arguments are valid during the call only.

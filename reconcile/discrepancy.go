@@ -133,7 +133,8 @@ type Discrepancy struct {
 	Effect                     Effect // of a root, with what derives from it
 	Evolution                  Evolution
 	Status                     Status
-	Decision                   string // identifier of the decision carried, or the reason of a tolerance
+	Decision                   string // reference of the decision carried, or the reason of what is not compared
+	Reopened                   string // why that decision no longer holds: a Reopened word and what it says; blank while it does
 	FirstSeen                  string // AAAA-MM-JJ
 	AgeDays                    int
 

@@ -154,6 +154,7 @@ type Tables struct {
 	Bases           []Base
 	Waves           []Wave
 	Crosswalk       []CrosswalkRow
+	Reasons         []Reason
 	Hash            string // SHA-256 of the files' contents, in the order of their names
 }
 
