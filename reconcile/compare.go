@@ -52,11 +52,15 @@ type Comparer struct {
 	sides     [2]mappedSide
 	where     imputation
 	gaps      []gap
+	measure   pairMeasure
+	selectors []Field
+	waves     map[string]string // wave by what the selectors look at
+	scratch   []byte
 }
 
 // NewComparer is ready for First.
 func NewComparer(t *Terms, sink Sink) *Comparer {
-	c := &Comparer{terms: t, sink: sink, Tally: newTally(t.Mapping), looser: looserKeys(&t.Identity)}
+	c := &Comparer{terms: t, sink: sink, Tally: newTally(t.Mapping), looser: looserKeys(&t.Identity), selectors: selectorsOf(t.Tables.Waves), waves: make(map[string]string)}
 	if t.Explainer != nil {
 		c.explainer = t.Explainer()
 	}
@@ -134,7 +138,7 @@ func (c *Comparer) Second(pairs iter.Seq2[*Pair, error]) error {
 
 // reset forgets the former pair.
 func (c *Comparer) reset() {
-	c.emitted = verdict{}
+	c.emitted, c.measure = verdict{}, pairMeasure{}
 	for _, side := range Sides {
 		c.sides[side].cells = c.sides[side].cells[:0]
 	}
@@ -152,6 +156,7 @@ func (c *Comparer) pair(p *Pair) error {
 			return err
 		}
 	}
+	c.countLines()
 	if p.Groups[Legacy].Payslip == nil || p.Groups[ONP].Payslip == nil {
 		return c.missing(p) // step 1
 	}
@@ -176,7 +181,7 @@ func (c *Comparer) pair(p *Pair) error {
 	if c.emitted.net != c.sides[ONP].net-c.sides[Legacy].net { // step 8
 		return fmt.Errorf("bulletins %d et %d: %w", c.row.LegacyPayslip, c.row.ONPPayslip, ErrPairSum)
 	}
-	c.Tally.matched(c.emitted)
+	c.measure.complete, c.measure.matched = true, true
 	return nil
 }
 
@@ -200,6 +205,7 @@ func (c *Comparer) missing(p *Pair) error {
 	}
 	c.where.transfer()
 	c.Tally.missing(side)
+	c.measure.complete = true
 	return c.emit(d)
 }
 
@@ -357,10 +363,10 @@ func (c *Comparer) emitMoney(d *Discrepancy) error {
 }
 
 func (c *Comparer) emit(d *Discrepancy) error {
-	d.Name, d.Wave = c.emitted.agent.Name(), c.terms.Tables.WaveOf(c.emitted.agent)
+	d.Name, d.Wave = c.emitted.agent.Name(), c.waveOf(c.emitted.agent)
 	d.Fingerprint = c.terms.fingerprint(d)
 	d.Origin = c.terms.Mapping.trueOrigin(d)
-	c.emitted.count(d)
+	c.emitted.net += d.DeltaNet
 	c.rows = append(c.rows, *d)
 	return nil
 }

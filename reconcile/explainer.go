@@ -85,21 +85,20 @@ func ClusterOf(kind Kind, element string, cause Cause, rule, pattern string) str
 	return Digest(nil, "cluster", family(kind), element, string(cause), rule, pattern)[:12]
 }
 
-// flush explains the discrepancies of the pair, counts them and passes them on.
+// flush explains the discrepancies of the pair, gives them the decisions that
+// hold, counts the pair, and passes them on.
 func (c *Comparer) flush(p *Pair) error {
-	if len(c.rows) == 0 {
-		return nil
+	if err := c.explain(p); err != nil {
+		return err
 	}
-	if c.explainer != nil {
-		f := Findings{Pair: p, Rows: c.rows}
-		for _, side := range Sides {
-			if p.Groups[side].Payslip != nil {
-				f.Cells[side] = c.sides[side].cells
-			}
-		}
-		if err := c.explainer.Explain(&f); err != nil {
-			return err
-		}
+	if c.terms.Reviewer != nil && len(c.rows) > 0 {
+		c.terms.Reviewer.Review(c.rows)
+	}
+	if c.measure.matched {
+		c.Tally.matched(c.rows)
+	}
+	if c.emitted.agent != nil {
+		c.Tally.wave(c.waveOf(c.emitted.agent)).settle(&c.measure, c.rows)
 	}
 	for i := range c.rows {
 		c.Tally.discrepancy(&c.rows[i])
@@ -109,4 +108,17 @@ func (c *Comparer) flush(p *Pair) error {
 	}
 	c.rows = c.rows[:0]
 	return nil
+}
+
+func (c *Comparer) explain(p *Pair) error {
+	if c.explainer == nil || len(c.rows) == 0 {
+		return nil
+	}
+	f := Findings{Pair: p, Rows: c.rows}
+	for _, side := range Sides {
+		if p.Groups[side].Payslip != nil {
+			f.Cells[side] = c.sides[side].cells
+		}
+	}
+	return c.explainer.Explain(&f)
 }

@@ -47,6 +47,7 @@ type Run struct {
 	ConfigHash string
 	TablesHash string
 	Config     string // resolved configuration, frozen
+	Decided    int64  // the last decision that it knew, 0 for none
 	Folder     string // where its outputs are published, relative to the configuration
 	Loads      []Load
 	Summary    Summary
@@ -54,7 +55,7 @@ type Run struct {
 
 // EngineVersion is part of what decides a run's result: it is raised whenever
 // the same files, configuration and tables may give another one.
-const EngineVersion = 3
+const EngineVersion = 4
 
 // Summarise puts the loads of a run and the engine's accounts into figures.
 func (r *Run) Summarise(t *Tally, closing Closing) {

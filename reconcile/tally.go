@@ -1,11 +1,14 @@
 package reconcile
 
+import "slices"
+
 // Tally counts what passed through a Comparer.
 type Tally struct {
 	Payslips      PayslipSummary
 	Sides         [2]SideTally
 	Discrepancies DiscrepancySummary // Total, Open, Justified, Tolerated, ByKind, ByCause, sums
 	Ledger        *Ledger
+	Waves         map[string]*WaveTally
 }
 
 // SideTally counts one side's payslips.
@@ -40,6 +43,7 @@ const maxExamples = 20
 func newTally(m *Mapping) Tally {
 	return Tally{
 		Ledger:        newLedger(len(m.Elements)),
+		Waves:         make(map[string]*WaveTally),
 		Discrepancies: DiscrepancySummary{ByKind: make(map[Kind]int64), ByCause: make(map[Cause]int64), ByEvolution: make(map[Evolution]int64)},
 	}
 }
@@ -72,6 +76,9 @@ func (t *Tally) Merge(o *Tally) {
 		d.ByCause[k] += n
 	}
 	t.Ledger.merge(o.Ledger)
+	for name, w := range o.Waves {
+		t.wave(name).merge(w)
+	}
 }
 
 func (t *SideTally) merge(o *SideTally) {
@@ -119,15 +126,16 @@ func (t *Tally) missing(side Side) {
 	}
 }
 
-func (t *Tally) matched(v verdict) {
+// matched counts a pair whose gaps are known.
+func (t *Tally) matched(rows []Discrepancy) {
 	t.Payslips.Matched++
 	switch {
-	case v.rows == 0:
+	case len(rows) == 0:
 		t.Payslips.Identical++
-	case v.open == 0:
-		t.Payslips.Tolerated++
-	default:
+	case slices.ContainsFunc(rows, func(d Discrepancy) bool { return d.Status.Open() }):
 		t.Payslips.Differing++
+	default:
+		t.Payslips.Tolerated++
 	}
 }
 
@@ -149,15 +157,6 @@ func (t *Tally) checked(side Side, p *Payslip, employer Amount, unmapped bool) {
 
 // verdict is what the discrepancies of one pair amount to.
 type verdict struct {
-	agent      *Agent
-	rows, open int
-	net        Amount
-}
-
-func (v *verdict) count(d *Discrepancy) {
-	v.rows++
-	v.net += d.DeltaNet
-	if d.Status.Open() {
-		v.open++
-	}
+	agent *Agent
+	net   Amount
 }

@@ -218,6 +218,9 @@ func (k *comparison) compare(ctx context.Context) error {
 		return closingError(&closing)
 	}
 	k.run.Summarise(tally, closing)
+	if err := k.recorder.Measures(tally.Measures(k.terms.Tables.Waves, k.rejects())); err != nil {
+		return err
+	}
 	k.run.Summary.Notes, err = k.notes(ctx, tally)
 	return err
 }
@@ -280,6 +283,14 @@ func (k *comparison) accounts(ctx context.Context) (*reconcile.Accounts, error) 
 	}
 	a.Rows, err = k.recorder.RowSums()
 	return a, err
+}
+
+// rejects counts the lines that no side could read.
+func (k *comparison) rejects() (n int64) {
+	for i := range k.run.Loads {
+		n += k.run.Loads[i].Rejects
+	}
+	return n
 }
 
 // closingError says how many accounts do not close, and the first.

@@ -11,7 +11,7 @@ import (
 const discrepancyColumns = `d.fingerprint, d.agent_key, d.dossier, d.matricule, d.name, d.service, d.programme, d.bop, d.wave, d.kind, d.element, d.side,
 	d.sense, d.origin, d.legacy, d.onp, d.delta, d.legacy_text, d.onp_text, d.legacy_lines, d.onp_lines, d.delta_net, d.delta_info, d.legacy_payslip,
 	d.onp_payslip, d.cause, d.rule, d.root, d.at_fault, d.evolution, d.status, d.decision, d.first_seen, d.age_days,
-	d.evidence, d.pattern, d.cluster, d.derived, d.effect_net, d.effect_employer, d.effect_budget`
+	d.evidence, d.pattern, d.cluster, d.derived, d.effect_net, d.effect_employer, d.effect_budget, d.reopened`
 
 func scanDiscrepancy(rows *sql.Rows) (*reconcile.Discrepancy, error) {
 	var d reconcile.Discrepancy
@@ -19,7 +19,7 @@ func scanDiscrepancy(rows *sql.Rows) (*reconcile.Discrepancy, error) {
 	err := rows.Scan(&d.Fingerprint, &d.Key, &d.Dossier, &d.Matricule, &d.Name, &d.Service, &d.Programme, &d.BOP, &d.Wave, &d.Kind, &d.Element, &side,
 		&sense, &origin, &d.Legacy, &d.ONP, &d.Delta, &d.LegacyText, &d.ONPText, &d.LegacyLines, &d.ONPLines, &d.DeltaNet, &d.DeltaInformation,
 		&d.LegacyPayslip, &d.ONPPayslip, &d.Cause, &d.Rule, &d.Root, &d.AtFault, &d.Evolution, &d.Status, &d.Decision, &d.FirstSeen, &d.AgeDays,
-		&evidence, &d.Pattern, &d.Cluster, &d.Effect.Derived, &d.Effect.Net, &d.Effect.Employer, &d.Effect.Budget)
+		&evidence, &d.Pattern, &d.Cluster, &d.Effect.Derived, &d.Effect.Net, &d.Effect.Employer, &d.Effect.Budget, &d.Reopened)
 	if err != nil {
 		return nil, err
 	}

@@ -14,8 +14,8 @@ import (
 const insertDiscrepancy = `INSERT INTO discrepancy (run_id, fingerprint, agent_key, dossier, matricule, name, service, programme, bop, wave, kind,
 	element, side, sense, origin, legacy, onp, delta, legacy_text, onp_text, legacy_lines, onp_lines, delta_net, delta_info, legacy_payslip,
 	onp_payslip, cause, rule, root, at_fault, evolution, status, decision, first_seen, age_days,
-	evidence, pattern, cluster, derived, effect_net, effect_employer, effect_budget)
-	VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`
+	evidence, pattern, cluster, derived, effect_net, effect_employer, effect_budget, reopened)
+	VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`
 
 // Recorder records one run: its discrepancies while they are found, and its
 // summary at the end, in one transaction.
@@ -58,10 +58,10 @@ func (d *DB) Record(ctx context.Context, run *reconcile.Run, f func(*Recorder) e
 
 func (r *Recorder) open() error {
 	c, run := r.conn, r.run
-	_, err := c.ExecContext(r.ctx, `INSERT INTO run (id, period, previous, started_at, version, inputs, config_hash, tables_hash, config, folder, side, legacy_period, summary)
-		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,'{}')`,
+	_, err := c.ExecContext(r.ctx, `INSERT INTO run (id, period, previous, started_at, version, inputs, config_hash, tables_hash, config, folder, side, legacy_period, decided, summary)
+		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,'{}')`,
 		run.ID, run.Period.String(), run.Previous, run.StartedAt, run.Version, run.Inputs, run.ConfigHash, run.TablesHash, run.Config, run.Folder,
-		systemOf(run.Months), run.Months.Earlier.String())
+		systemOf(run.Months), run.Months.Earlier.String(), run.Decided)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (r *Recorder) Discrepancy(d *reconcile.Discrepancy) error {
 		string(d.Kind), d.Element, d.Side.String(), sense, d.Origin.String(), int64(d.Legacy), int64(d.ONP), int64(d.Delta), d.LegacyText, d.ONPText,
 		int64(d.LegacyLines), int64(d.ONPLines), int64(d.DeltaNet), int64(d.DeltaInformation), d.LegacyPayslip, d.ONPPayslip,
 		string(d.Cause), d.Rule, d.Root, string(d.AtFault), string(reconcile.EvolutionNew), string(d.Status), d.Decision, r.today, int64(0), r.evidence(d.Evidence),
-		d.Pattern, d.Cluster, d.Effect.Derived, int64(d.Effect.Net), int64(d.Effect.Employer), int64(d.Effect.Budget))
+		d.Pattern, d.Cluster, d.Effect.Derived, int64(d.Effect.Net), int64(d.Effect.Employer), int64(d.Effect.Budget), d.Reopened)
 	return r.discrepancy.exec(r.values)
 }
 
@@ -231,7 +231,7 @@ func placeholders(loads []reconcile.Load) (string, []any) {
 	return strings.TrimSuffix(strings.Repeat("?,", len(args)), ","), args
 }
 
-const runColumns = "id, period, previous, started_at, version, inputs, config_hash, tables_hash, config, folder, summary, side, legacy_period"
+const runColumns = "id, period, previous, started_at, version, inputs, config_hash, tables_hash, config, folder, summary, side, legacy_period, decided"
 
 // systemOf is the one system of two months, blank when both are compared.
 func systemOf(m reconcile.Months) string {
@@ -245,7 +245,7 @@ func scanRun(row interface{ Scan(...any) error }) (*reconcile.Run, error) {
 	var r reconcile.Run
 	var period, summary, system, earlier string
 	err := row.Scan(&r.ID, &period, &r.Previous, &r.StartedAt, &r.Version, &r.Inputs, &r.ConfigHash, &r.TablesHash, &r.Config, &r.Folder, &summary,
-		&system, &earlier)
+		&system, &earlier, &r.Decided)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}

@@ -52,6 +52,7 @@ CREATE TABLE measure (
   run_id INTEGER NOT NULL REFERENCES run (id),
   wave   TEXT NOT NULL,
   metric TEXT NOT NULL,
+  rank   INTEGER NOT NULL,              -- their order
   value  INTEGER NOT NULL,
   "of"   INTEGER NOT NULL,
   PRIMARY KEY (run_id, wave, metric)
