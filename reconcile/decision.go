@@ -59,6 +59,8 @@ type Decision struct {
 
 	Fingerprint string    // of the gap; blank when the scope is a cluster
 	Cluster     Predicate // zero when the scope is a gap
+	Kind        Kind      // of the gap, or of the roots of the cluster: AmountDiffers for the lines missing on one side too
+	Element     string
 
 	// Amount is the delta it was given for, the sum of the deltas of a cluster. It
 	// holds while the delta of a gap stands between Low and High, both included,
@@ -77,12 +79,11 @@ type Decision struct {
 	Replaces  int64 // the former decision of the same scope, 0 for none
 }
 
-// Predicate is a cluster as a condition: a root of this kind, element, cause,
-// rule and pattern, in this population. The pattern "" accepts any amount.
+// Predicate is a cluster as a condition: a root of the decision's kind and
+// element, of this cause, rule and pattern, in this population. The pattern ""
+// accepts any amount.
 type Predicate struct {
 	ID      string // identifier of the cluster, ClusterOf
-	Kind    Kind   // family: an amount stands for the lines missing on one side
-	Element string
 	Cause   Cause
 	Rule    string
 	Pattern string

@@ -172,7 +172,7 @@ func plainLetters(name string) string {
 			return -1
 		}
 		return r
-	}, plain(name))
+	}, Plain(name))
 }
 
 // identity reports that the pair was not made by its key (step 1).

@@ -56,7 +56,7 @@ var emptyWords = map[string]bool{"de": true, "du": true, "des": true, "d": true,
 // words cuts a label into its words that mean something, in small letters
 // without accents.
 func words(label string) []string {
-	fields := strings.FieldsFunc(plain(label), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	fields := strings.FieldsFunc(Plain(label), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	kept := fields[:0]
 	for _, w := range fields {
 		if !emptyWords[w] {
@@ -87,5 +87,5 @@ func isInitials(word []string, label string) bool {
 var accents = strings.NewReplacer("à", "a", "â", "a", "ä", "a", "ç", "c", "é", "e", "è", "e", "ê", "e", "ë", "e", "î", "i", "ï", "i",
 	"ô", "o", "ö", "o", "ù", "u", "û", "u", "ü", "u", "ÿ", "y", "œ", "oe", "æ", "ae")
 
-// plain is a text in small letters without accents.
-func plain(s string) string { return accents.Replace(strings.ToLower(s)) }
+// Plain is a text in small letters without accents.
+func Plain(s string) string { return accents.Replace(strings.ToLower(s)) }

@@ -218,6 +218,7 @@ type Cluster struct {
 	Count            int64
 	Agents           int64
 	Open             int64
+	Low, High        Amount // least and greatest delta of its roots
 	DeltaNet         Amount
 	DeltaInformation Amount
 	Effect           Effect // with all that derives from them

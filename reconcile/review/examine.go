@@ -1,0 +1,317 @@
+package review
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"bascule/reconcile"
+)
+
+// Known is what the store and the tables know, against which notes are held.
+type Known struct {
+	Tables  *reconcile.Tables
+	Current int              // the last run of the systems
+	Margin  reconcile.Amount // by which the amount of a gap may move, either way
+
+	Decisions []reconcile.Decision // all those ever made, in their order
+	Runs      map[int]*reconcile.Run
+	Gaps      map[int]map[string]*reconcile.Discrepancy // by run and fingerprint
+	Clusters  map[ClusterPlace]*reconcile.Cluster
+
+	// Status and Reason read what the workbook shows in any of its languages.
+	Status func(text string) (reconcile.Status, bool)
+	Reason func(text string) (*reconcile.Reason, bool)
+}
+
+// ClusterPlace is a cluster of a run, in a population.
+type ClusterPlace struct {
+	Run             int
+	ID, Axis, Value string
+}
+
+// Outcome is what an import comes to.
+type Outcome struct {
+	Decisions []reconcile.Decision // new ones, without a number
+	Problems  []Problem            // in the order of the notes; when there is any, nothing is imported
+	Unchanged int                  // notes that say what is already decided
+	Awaiting  int                  // decisions that await their visa
+	Gone      int                  // decisions about gaps that the last run no longer has
+	OffList   int                  // reasons that no list has, taken by the free one
+}
+
+// Examine checks notes, from one or many workbooks, and turns them into
+// decisions.
+func Examine(notes []*Note, k *Known) *Outcome {
+	x := &examiner{Known: k, outcome: &Outcome{}, inForce: make(map[Scope]*reconcile.Decision), byID: make(map[string]*reconcile.Decision, len(k.Decisions))}
+	for _, d := range InForce(k.Decisions) {
+		x.inForce[ScopeOf(d)] = d
+	}
+	for i := range k.Decisions {
+		x.byID[k.Decisions[i].Ref()] = &k.Decisions[i]
+	}
+	for _, n := range x.gather(notes) {
+		x.note(n)
+	}
+	return x.outcome
+}
+
+type examiner struct {
+	*Known
+	outcome *Outcome
+	inForce map[Scope]*reconcile.Decision
+	byID    map[string]*reconcile.Decision
+}
+
+func (x *examiner) refuse(p Problem) { x.outcome.Problems = append(x.outcome.Problems, p) }
+
+// gather leaves out the notes that only show what was decided, and joins those
+// about one and the same thing, unless their writers disagree.
+func (x *examiner) gather(notes []*Note) []*Note {
+	var kept []*Note
+	at := make(map[Scope]*Note, len(notes))
+	for _, n := range notes {
+		if d := x.byID[n.Carried]; d != nil && ScopeOf(d) == n.scope() && x.says(n, d) {
+			x.outcome.Unchanged++
+			continue
+		}
+		first := at[n.scope()]
+		if first == nil {
+			at[n.scope()] = n
+			kept = append(kept, n)
+			continue
+		}
+		if f, agree := first.merge(n); !agree {
+			x.refuse(n.problem(f, "accordez-vous sur une seule décision, et effacez l'autre", "n'est pas ce qu'une autre annotation du même écart dit, %s %s", first.File, first.Cells[f].At))
+		}
+	}
+	return kept
+}
+
+// says tells whether a note repeats a decision.
+func (x *examiner) says(n *Note, d *reconcile.Decision) bool {
+	status, known := x.Status(n.text(FieldStatus))
+	if !known || status != d.Status {
+		return false
+	}
+	reason, _, ok := x.reasonOf(n)
+	return ok && (reason == nil && d.Reason == "" || reason != nil && reason.Code == d.Reason) &&
+		n.text(FieldReference) == d.Reference && SamePerson(n.text(FieldAuthor), d.Author) && n.commented(reason) == d.Comment &&
+		(n.text(FieldVisa) == d.Visa || SamePerson(n.text(FieldVisa), d.Visa))
+}
+
+// commented is the comment of a note: a reason that no list has stands before it.
+func (n *Note) commented(r *reconcile.Reason) string {
+	if r == nil || !r.Free || n.text(FieldReason) == r.Code || n.text(FieldReason) == r.LabelFR || n.text(FieldReason) == r.LabelEN {
+		return n.text(FieldComment)
+	}
+	return strings.Trim(n.text(FieldReason)+" — "+n.text(FieldComment), " —")
+}
+
+// reasonOf reads the reason of a note: nil for none. A text that is on no list
+// is the free reason's, where the ministry has one.
+func (x *examiner) reasonOf(n *Note) (r *reconcile.Reason, offList, ok bool) {
+	text := n.text(FieldReason)
+	if text == "" {
+		return nil, false, true
+	}
+	if r, ok := x.Reason(text); ok {
+		return r, false, true
+	}
+	i := slices.IndexFunc(x.Tables.Reasons, func(r reconcile.Reason) bool { return r.Free })
+	if i < 0 {
+		return nil, false, false
+	}
+	return &x.Tables.Reasons[i], true, true
+}
+
+// note checks one note and makes its decision, unless something is wrong.
+func (x *examiner) note(n *Note) {
+	before := len(x.outcome.Problems)
+	d := reconcile.Decision{Run: n.Run, Place: n.File + ", " + n.At, Reference: n.text(FieldReference), Author: n.text(FieldAuthor), Visa: n.text(FieldVisa)}
+	x.words(n, &d)
+	x.persons(n, &d)
+	period, ok := x.scope(n, &d)
+	if ok {
+		x.validity(n, &d, period)
+		x.against(n, &d)
+	}
+	if len(x.outcome.Problems) > before {
+		return
+	}
+	if former := x.inForce[n.scope()]; former != nil {
+		if x.says(n, former) {
+			x.outcome.Unchanged++
+			return
+		}
+		d.Replaces = former.ID
+	}
+	if d.Awaits() {
+		x.outcome.Awaiting++
+	}
+	x.outcome.Decisions = append(x.outcome.Decisions, d)
+}
+
+// words reads the status and the reason.
+func (x *examiner) words(n *Note, d *reconcile.Decision) {
+	text := n.text(FieldStatus)
+	status, known := x.Status(text)
+	switch {
+	case text == "":
+		x.refuse(n.problem(FieldStatus, "choisissez-le dans la liste, ou videz toute l'annotation", "manque, alors que la ligne est annotée"))
+		return
+	case !known || status == reconcile.StatusTolerated:
+		x.refuse(n.problem(FieldStatus, "choisissez-le dans la liste de la cellule", "n'est pas un statut que l'on décide"))
+		return
+	}
+	d.Status = status
+	reason, offList, ok := x.reasonOf(n)
+	switch {
+	case !ok:
+		x.refuse(n.problem(FieldReason, "choisissez-le dans la liste, ou ajoutez-le à motifs.csv", "n'est pas un motif de la liste"))
+	case reason == nil && status != reconcile.StatusOpen:
+		x.refuse(n.problem(FieldReason, "dites pourquoi, en choisissant dans la liste", "manque"))
+	case reason != nil && !reason.Gives(status):
+		x.refuse(n.problem(FieldReason, "prenez un autre motif, ou un autre statut ; motifs.csv dit lesquels vont ensemble", "ne va pas avec ce statut"))
+	case reason != nil:
+		d.Reason = reason.Code
+		if offList {
+			x.outcome.OffList++
+		}
+	}
+	d.Comment = n.commented(reason)
+}
+
+// persons checks who decides and who signs.
+func (x *examiner) persons(n *Note, d *reconcile.Decision) {
+	switch {
+	case len(words(d.Author)) == 0:
+		x.refuse(n.problem(FieldAuthor, "écrivez le nom de qui décide", "manque"))
+	case d.Visa != "" && len(words(d.Visa)) == 0:
+		x.refuse(n.problem(FieldVisa, "écrivez le nom de qui vise", "n'est pas un nom"))
+	case d.Visa != "" && SamePerson(d.Author, d.Visa):
+		x.refuse(n.problem(FieldVisa, "faites viser par quelqu'un d'autre ; deux homonymes écrivent aussi leur prénom", "est la personne qui décide"))
+	}
+}
+
+// scope fills in what the decision is about, and tells the month it was given
+// for.
+func (x *examiner) scope(n *Note, d *reconcile.Decision) (reconcile.Period, bool) {
+	run := x.Runs[n.Run]
+	if run == nil {
+		x.refuse(n.row("repartez d'un classeur de cette base", "vient de l'exécution n° %d, que cette base n'a pas", n.Run))
+		return 0, false
+	}
+	for _, c := range n.Locked {
+		if c.Text != c.Want {
+			x.refuse(Problem{File: n.File, At: c.At, Field: c.Name, What: "a été modifié depuis que le classeur est publié", Hint: "repartez du classeur publié : seules les six colonnes d'annotation se remplissent"})
+			return 0, false
+		}
+	}
+	if n.Cluster {
+		return run.Period, x.cluster(n, d, run)
+	}
+	return run.Period, x.gap(n, d, run)
+}
+
+func (x *examiner) cluster(n *Note, d *reconcile.Decision, run *reconcile.Run) bool {
+	c := x.Clusters[ClusterPlace{n.Run, n.ID, n.Axis, n.Value}]
+	if c == nil {
+		x.refuse(n.row("repartez du classeur publié", "n'est pas une grappe de l'exécution n° %d", n.Run))
+		return false
+	}
+	d.Kind, d.Element, d.Cluster = familyOf(c.Kind), c.Element, reconcile.Predicate{ID: n.ID, Cause: c.Cause, Rule: c.Rule, Pattern: c.Pattern, Axis: n.Axis, Value: n.Value}
+	d.Amount = c.DeltaNet + c.DeltaInformation
+	d.Low, d.High = bounds(c, x.Margin)
+	if c.Example != nil {
+		d.Basis = BasisOf(x.Tables, run.Period, c.Example)
+	}
+	return true
+}
+
+// bounds are the deltas that a decision on a cluster covers: those its gaps have
+// on the day it is taken. Where a rule has proved to the cent why they exist, the
+// amount follows from the agent's situation: tomorrow's may be up to twice the
+// greatest, on the same side of zero.
+func bounds(c *reconcile.Cluster, margin reconcile.Amount) (low, high reconcile.Amount) {
+	low, high = c.Low, c.High
+	if c.Pattern != "" && !strings.HasPrefix(c.Pattern, "=") {
+		if low < 0 {
+			low, high = 2*low, max(high, -1)
+		}
+		if c.High > 0 {
+			low, high = min(low, 1), 2*c.High
+		}
+	}
+	return low - margin, high + margin
+}
+
+func (x *examiner) gap(n *Note, d *reconcile.Decision, run *reconcile.Run) bool {
+	row := x.Gaps[n.Run][n.ID]
+	if row == nil {
+		x.refuse(n.row("repartez du classeur publié : son empreinte a été changée, ou vient d'une autre base", "n'est pas un écart de l'exécution n° %d", n.Run))
+		return false
+	}
+	current := x.Gaps[x.Current][n.ID]
+	switch {
+	case run.Months.Set(): // its gaps are those of two months for ever
+	case current == nil:
+		x.outcome.Gone++
+	case current.Delta != row.Delta || current.LegacyText != row.LegacyText || current.ONPText != row.ONPText:
+		x.refuse(n.row(fmt.Sprintf("reprenez cette ligne dans le classeur de l'exécution n° %d", x.Current), "n'a plus la même valeur depuis que le classeur est publié"))
+		return false
+	}
+	d.Fingerprint, d.Kind, d.Element = n.ID, familyOf(row.Kind), row.Element
+	d.Amount, d.Low, d.High = row.Delta, row.Delta-x.Margin, row.Delta+x.Margin
+	d.LegacyText, d.ONPText = row.LegacyText, row.ONPText
+	d.Basis = BasisOf(x.Tables, run.Period, row)
+	return true
+}
+
+var (
+	untilMonth = regexp.MustCompile(`(?i)\b(?:jusqu['’](?:au|à|en)|until)\s*([0-9]{4}-[0-9]{2}|[0-9]{1,2}/[0-9]{4})`)
+	untilWord  = regexp.MustCompile(`(?i)\b(?:jusqu|until)`)
+)
+
+// validity reads how long the decision holds: what its reference says, or else
+// what its reason allows.
+func (x *examiner) validity(n *Note, d *reconcile.Decision, p reconcile.Period) {
+	d.From = p
+	if r, ok := x.Tables.Reason(d.Reason); ok && r.Months > 0 {
+		d.To = p + reconcile.Period(r.Months) - 1
+	}
+	const hint = "écrivez « jusqu'au 2014-06 », le dernier mois de paye où elle vaut"
+	m := untilMonth.FindStringSubmatch(d.Reference)
+	if m == nil {
+		if untilWord.MatchString(d.Reference) {
+			x.refuse(n.problem(FieldReference, hint, "limite la décision à un mois qui ne se lit pas"))
+		}
+		return
+	}
+	text := m[1]
+	if month, year, slash := strings.Cut(text, "/"); slash {
+		text = year + "-" + ("0" + month)[len(month)-1:]
+	}
+	until, err := reconcile.ParsePeriod(text)
+	switch {
+	case err != nil:
+		x.refuse(n.problem(FieldReference, hint, "limite la décision à un mois impossible"))
+	case until < p:
+		x.refuse(n.problem(FieldReference, hint, "limite la décision à un mois passé"))
+	case d.To != 0 && until > d.To:
+		x.refuse(n.problem(FieldReference, "abrégez, ou prenez un autre motif", "dépasse %v, le dernier mois que ce motif permet", d.To))
+	default:
+		d.To = until
+	}
+}
+
+// against refuses to overwrite what somebody else has decided since the workbook
+// was made. Whoever took a decision may take it again, and have it signed.
+func (x *examiner) against(n *Note, d *reconcile.Decision) {
+	former := x.inForce[n.scope()]
+	if former == nil || former.Ref() == n.Carried || former.ID <= x.Runs[n.Run].Decided || SamePerson(former.Author, d.Author) || x.says(n, former) {
+		return
+	}
+	x.refuse(n.row("repartez du classeur de la dernière exécution, qui la montre", "a été décidé autrement par quelqu'un d'autre (%s), depuis que le classeur est publié", former.Ref()))
+}
