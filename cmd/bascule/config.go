@@ -35,6 +35,7 @@ type Config struct {
 	Inputs    Inputs
 	Identity  Identity
 	Tolerance reconcile.Tolerance
+	Review    Review
 	Limits    Limits
 	Privacy   Privacy
 	Gates     []any          // read by the gates
@@ -85,6 +86,11 @@ type Input struct {
 type Identity struct {
 	reconcile.Identity `mapstructure:",squash"`
 	Crosswalk          Path // blank: that of the folder of mappings, if it is there
+}
+
+// Review steers the decisions.
+type Review struct {
+	MarginCents reconcile.Amount // by which the amount of a decided gap may move, either way
 }
 
 // Limits bound what is read and written.

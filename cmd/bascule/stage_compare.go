@@ -46,6 +46,10 @@ func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile
 	if err != nil {
 		return nil, err
 	}
+	reviewer, err := a.reviewer(ctx, db, run, tables)
+	if err != nil {
+		return nil, err
+	}
 	run.Inputs = inputsDigest(run, around)
 	last, err := db.LatestRun(ctx, c.Period, c.Months)
 	if err != nil {
@@ -58,7 +62,7 @@ func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile
 	start := a.Now()
 	err = db.Record(ctx, run, func(r *sqlite.Recorder) error {
 		k := comparison{app: a, db: db, recorder: r, run: run, around: around, terms: &reconcile.Terms{Period: c.Period, Months: c.Months, Tables: tables, Mapping: tables.For(c.Period, c.Months),
-			Tolerance: c.Tolerance, Identity: c.Identity.Identity, Secret: db.Secret()}}
+			Tolerance: c.Tolerance, Identity: c.Identity.Identity, Secret: db.Secret(), Reviewer: reviewer}}
 		if err := k.explained(ctx); err != nil {
 			return err
 		}
@@ -140,7 +144,7 @@ func (a *App) tablesOf(run *reconcile.Run) (*reconcile.Tables, error) {
 
 // inputsDigest covers all that decides a run's result: equal digests, same run.
 func inputsDigest(run *reconcile.Run, around []reconcile.Load) string {
-	parts := []any{reconcile.EngineVersion, run.Period, run.ConfigHash, run.TablesHash}
+	parts := []any{reconcile.EngineVersion, run.Period, run.ConfigHash, run.TablesHash, run.Decided}
 	for i := range run.Loads {
 		l := &run.Loads[i]
 		parts = append(parts, []string{run.PlaceOf(l).String(), l.Path, l.SHA256, l.Options})
