@@ -43,7 +43,7 @@ func (c *Config) tree() table {
 		"inputs":    table{"legacy": inputTrees(c.Inputs.Legacy), "onp": inputTrees(c.Inputs.ONP)},
 		"identity":  table{"key": c.Identity.Key, "fallback": c.Identity.Fallback, "crosswalk": c.Identity.Crosswalk},
 		"tolerance": table{"line_cents": int64(c.Tolerance.LineCents), "payslip_cents": int64(c.Tolerance.PayslipCents)},
-		"review": table{"margin_cents": int64(c.Review.MarginCents)},
+		"review":    table{"margin_cents": int64(c.Review.MarginCents)},
 		"limits": table{"max_rejects": c.Limits.MaxRejects, "max_line_bytes": c.Limits.MaxLineBytes,
 			"max_unzipped_bytes": c.Limits.MaxUnzippedBytes, "sheet_rows": c.Limits.SheetRows},
 		"privacy": table{"mask_nir": c.Privacy.MaskNIR, "names": c.Privacy.Names,
