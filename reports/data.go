@@ -14,6 +14,8 @@ type Data struct {
 	Labels Labels // of the systems, whatever the run compares
 	Lang   string // "fr" or "en"
 
+	Database string // public identifier of the database
+
 	MaskAgents bool                    // Agent gives pseudonyms, and raw lines hide the NIR
 	ShowNames  bool                    // otherwise names are blank
 	Agent      func(key string) string // how a payslip's key is shown; nil shows the key
