@@ -27,6 +27,11 @@ type Data struct {
 	Missing       func() iter.Seq2[*reconcile.Discrepancy, error]
 	Rejects       func() iter.Seq2[*reconcile.Reject, error]
 
+	// Decisions finds a decision by its reference, D-12, ClusterDecisions the one in
+	// force on a cluster, nil for none. Nil: nothing was ever decided.
+	Decisions        func(ref string) *reconcile.Decision
+	ClusterDecisions func(cluster string) *reconcile.Decision
+
 	Causes   []reconcile.CauseTotal // by cause, kind and status
 	ByCause  []reconcile.CauseTotal // by cause alone
 	Clusters []reconcile.Cluster

@@ -58,6 +58,7 @@ type Column struct {
 	Wrap   bool
 	Input  bool   // the reviewer's: unlocked
 	List   string // name of the list that feeds its drop-down, when Input
+	Open   bool   // the list suggests: other texts are accepted
 	Rules  []Rule
 }
 

@@ -45,10 +45,13 @@ func findHeader(sheet string, cells []string) (*annotatedTable, error) {
 				found++
 			}
 		}
+		if found < headersEnough {
+			continue
+		}
 		if t.at[0] > 0 {
 			found += len(cells) // more than any number of columns
 		}
-		if found > most && found >= headersEnough {
+		if found > most {
 			best, most = t, found
 		}
 	}

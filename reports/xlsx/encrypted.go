@@ -86,7 +86,7 @@ func openAt(file *os.File, password string) (*Workbook, error) {
 // compoundHead starts the compound files, of which encrypted workbooks are.
 var compoundHead = []byte{0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1}
 
-var errPassword = unfit("le classeur est chiffré et le mot de passe n'est pas le bon", "donner celui de privacy.workbook_password_env, ou l'enregistrer sans mot de passe")
+var errPassword = unfit("le classeur est chiffré : le mot de passe manque ou n'est pas le bon", "donner celui de privacy.workbook_password_env, ou l'enregistrer sans mot de passe")
 
 // decrypted is the package that an encrypted workbook holds.
 func decrypted(file io.ReaderAt, size int64, password string) (content []byte, err error) {
