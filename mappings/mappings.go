@@ -36,12 +36,13 @@ const (
 	wavesFile           = "vagues.csv"
 	basesFile           = "bases.csv"
 	scaleKeysFile       = "cles_baremes.csv"
+	reasonsFile         = "motifs.csv"
 )
 
-var tableFiles = []string{elementsFile, correspondencesFile, ratesFile, scalesFile, crosswalkFile, wavesFile, basesFile, scaleKeysFile}
+var tableFiles = []string{elementsFile, correspondencesFile, ratesFile, scalesFile, crosswalkFile, wavesFile, basesFile, scaleKeysFile, reasonsFile}
 
 // optionalFiles are the tables that a ministry may do without.
-var optionalFiles = []string{crosswalkFile, wavesFile, basesFile, scaleKeysFile}
+var optionalFiles = []string{crosswalkFile, wavesFile, basesFile, scaleKeysFile, reasonsFile}
 
 // maxTableBytes bounds one table: a crosswalk of 300,000 persons at 60 bytes a
 // row is 18 MB, and nothing else comes near.
@@ -166,6 +167,8 @@ func parse(files []file, period reconcile.Period) (*reconcile.Tables, error) {
 			t.Bases = readBases(f, p)
 		case scaleKeysFile:
 			t.ScaleKeys = readScaleKeys(f, p)
+		case reasonsFile:
+			t.Reasons = readReasons(f, p)
 		}
 	}
 	if p.Total > 0 {

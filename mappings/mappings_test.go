@@ -60,6 +60,31 @@ func TestShippedTablesHoldAMinistry(t *testing.T) {
 	}
 }
 
+func TestShippedReasonsLetEachStatusBeGiven(t *testing.T) {
+	tables := shipped(t)
+	free := 0
+	for i := range tables.Reasons {
+		r := &tables.Reasons[i]
+		if r.LabelEN == "" || !strings.HasPrefix(r.Source, "DOMAIN ") && r.Source != "usage" {
+			t.Errorf("%s: English label %q, source %q", r.Code, r.LabelEN, r.Source)
+		}
+		if r.Free {
+			free++
+		}
+	}
+	if free != 1 {
+		t.Errorf("%d reasons take free texts, want one", free)
+	}
+	for _, s := range reconcile.Statuses[:6] {
+		if !slices.ContainsFunc(tables.Reasons, func(r reconcile.Reason) bool { return !r.Free && r.Gives(s) }) {
+			t.Errorf("no reason of the list gives %s", s)
+		}
+	}
+	if waiver, ok := tables.Reason("DEROGATION"); !ok || waiver.Months == 0 || waiver.Gives(reconcile.StatusOpen) {
+		t.Errorf("a waiver has a term and closes gaps: %+v", waiver)
+	}
+}
+
 func TestShippedCorrespondencesHaveEveryShape(t *testing.T) {
 	tables := shipped(t)
 	count := func(element reconcile.ElementCode, side reconcile.Side, p reconcile.Period) (n int) {

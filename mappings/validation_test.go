@@ -29,6 +29,7 @@ RESIDENCE;1;3;percent;;;décret;S
 RESIDENCE;2;1;percent;;;décret;S
 `
 	goodCrosswalk = "legacy_key;onp_key;reason\nA/01;B/01;NIR provisoire\n"
+	goodReasons   = "reason;label_fr;label_en;statuses;months;free;source\nARRONDI;Arrondi admis;Rounding;justified accepted;6;non;DOMAIN 4.1\nAUTRE;Autre;;;;oui;usage\n"
 	goodWaves     = "wave;label;cutover;programme;service\nV1;Pilote;2014-04;176;PN*\nV2;Reste;2014-07;;\n"
 )
 
@@ -41,6 +42,7 @@ func goodFiles() []file {
 		{scalesFile, "t/scales.csv", []byte(goodScales)},
 		{crosswalkFile, "t/identites.csv", []byte(goodCrosswalk)},
 		{wavesFile, "t/vagues.csv", []byte(goodWaves)},
+		{reasonsFile, "t/motifs.csv", []byte(goodReasons)},
 	}
 }
 
@@ -72,6 +74,8 @@ func TestGoodTablesAreAccepted(t *testing.T) {
 		{"spaces around a label mean nothing", elementsFile, ";Paye;", "; Paye ;"},
 		{"one code may feed two elements, one after the other", correspondencesFile, "CAS;legacy;411050;1;;", "CAS;onp;0101;1;2013-12;"},
 		{"the same code on the other side is another code", correspondencesFile, "CAS;legacy;411050;1;;", "CAS;onp;101000;1;;"},
+		{"no reason at all: any text is one", reasonsFile, goodReasons, "reason;label_fr;label_en;statuses;months;free;source\n"},
+		{"a closed list of reasons", reasonsFile, "oui;usage", "non;usage"},
 		{"no wave at all", wavesFile, goodWaves, "wave;label;cutover\n"},
 	} {
 		t.Run(c.reason, func(t *testing.T) {
@@ -129,6 +133,27 @@ func TestEachProblemIsLocatedAndHasARemedy(t *testing.T) {
 			"t/elements.csv:2: tolerance_cents: n'est pas un nombre de centimes — écrivez un nombre entier de centimes, ou rien"},
 		{"not compared and no reason", elementsFile, ";oui;\nCAS", ";non;\nCAS",
 			"t/elements.csv:2: reason: est vide alors que compared vaut « non » — dites pourquoi l'élément n'est pas comparé"},
+
+		{"a reason twice", reasonsFile, "AUTRE;Autre", "ARRONDI;Autre",
+			"t/motifs.csv:3: reason: « ARRONDI » figure déjà ligne 2 — un motif n'a qu'une ligne"},
+		{"a label twice, capitals aside", reasonsFile, "AUTRE;Autre;;", "AUTRE;ARRONDI ADMIS;Other;",
+			"t/motifs.csv:3: label_fr: « ARRONDI ADMIS » est déjà le libellé de la ligne 2 — donnez un libellé propre à chaque motif"},
+		{"a label twice in English, where the French one stands in", reasonsFile, "Autre;;", "Rounding;;",
+			"t/motifs.csv:3: label_en: « Rounding » est déjà le libellé de la ligne 2 — donnez un libellé propre à chaque motif"},
+		{"a reason without a label", reasonsFile, "AUTRE;Autre", "AUTRE;",
+			"t/motifs.csv:3: label_fr: est vide — donnez le libellé que les valideurs choisiront"},
+		{"a label that no drop-down shows whole", reasonsFile, "AUTRE;Autre", "AUTRE;" + strings.Repeat("é", 61),
+			"t/motifs.csv:3: label_fr: dépasse 60 caractères — abrégez-le : le commentaire et la décision disent le reste"},
+		{"a status that is computed", reasonsFile, "justified accepted", "justified tolerated",
+			"t/motifs.csv:2: statuses: « tolerated » n'est pas un statut qui se décide — écrivez open, to_fix_legacy, to_fix_onp, to_fix_hr, justified, accepted, séparés par des espaces ; vide = tous"},
+		{"a duration in words", reasonsFile, "accepted;6", "accepted;6 mois",
+			"t/motifs.csv:2: months: « 6 mois » n'est pas une durée — écrivez un nombre de mois de 1 à 120 ; vide = sans limite"},
+		{"a duration of nothing", reasonsFile, "accepted;6", "accepted;0",
+			"t/motifs.csv:2: months: « 0 » n'est pas une durée — écrivez un nombre de mois de 1 à 120 ; vide = sans limite"},
+		{"two free reasons", reasonsFile, ";6;non;", ";6;oui;",
+			"t/motifs.csv:3: free: la ligne 2 est déjà libre — un seul motif reçoit les textes libres"},
+		{"a reason without a source", reasonsFile, "oui;usage", "oui;",
+			"t/motifs.csv:3: source: est vide — citez le texte ou l'usage qui fonde le motif"},
 
 		{"an orphan element", correspondencesFile, "CAS;legacy", "CASS;legacy",
 			"t/correspondances.csv:5: element: « CASS » n'est pas dans elements.csv — ajoutez-le à elements.csv ou corrigez le nom"},

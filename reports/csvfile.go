@@ -16,13 +16,14 @@ const byteOrderMark = "\ufeff"
 
 const (
 	discrepancyColumns = "run;period;fingerprint;agent;dossier;matricule;name;service;programme;bop;wave;kind;element;origin;legacy;onp;delta;" +
-		"cause;rule;root;at_fault;evolution;status;decision;first_seen;age_days;sense;delta_information;explanation"
+		"cause;rule;root;at_fault;evolution;status;decision;first_seen;age_days;sense;delta_information;explanation;owner;reopened"
 	rejectColumns = "file;line;record;field;reason;sense;amount;raw"
 )
 
 // WriteDiscrepancies writes discrepancies.csv (CONTRACT 5), every gap in the
 // order of the data. To the columns of the contract it adds sense,
-// delta_information and the explanation in words. An amount that a side does not have is blank.
+// delta_information, the explanation in words, who has to act and why a
+// decision no longer holds. An amount that a side does not have is blank.
 func WriteDiscrepancies(w io.Writer, d *Data) error {
 	v := newView(d)
 	return writeCSV(w, discrepancyColumns, func(out *csv.Writer) error {
@@ -47,7 +48,7 @@ func (v *view) appendDiscrepancy(row []string, x *reconcile.Discrepancy) []strin
 		inert(x.Dossier), inert(x.Matricule), inert(v.name(x)), inert(x.Service), inert(x.Programme), inert(x.BOP), inert(x.Wave),
 		string(x.Kind), inert(x.Element), x.Origin.String(), legacy, onp, v.m.decimal(delta(x)),
 		string(x.Cause), inert(x.Rule), inert(x.Root), string(x.AtFault), string(x.Evolution), string(x.Status), inert(x.Decision),
-		inert(x.FirstSeen), strconv.Itoa(x.AgeDays), rejectSense(x.Sense), v.m.decimal(x.DeltaInformation), inert(v.why(x)))
+		inert(x.FirstSeen), strconv.Itoa(x.AgeDays), rejectSense(x.Sense), v.m.decimal(x.DeltaInformation), inert(v.why(x)), string(x.Owner()), inert(x.Reopened))
 }
 
 // csvValues are both sides' values: texts for a field or the candidates of a

@@ -14,6 +14,8 @@ type Data struct {
 	Labels Labels // of the systems, whatever the run compares
 	Lang   string // "fr" or "en"
 
+	Database string // public identifier of the database
+
 	MaskAgents bool                    // Agent gives pseudonyms, and raw lines hide the NIR
 	ShowNames  bool                    // otherwise names are blank
 	Agent      func(key string) string // how a payslip's key is shown; nil shows the key
@@ -24,6 +26,11 @@ type Data struct {
 	Discrepancies func() iter.Seq2[*reconcile.Discrepancy, error]
 	Missing       func() iter.Seq2[*reconcile.Discrepancy, error]
 	Rejects       func() iter.Seq2[*reconcile.Reject, error]
+
+	// Decisions finds a decision by its reference, D-12, ClusterDecisions the one in
+	// force on a cluster, nil for none. Nil: nothing was ever decided.
+	Decisions        func(ref string) *reconcile.Decision
+	ClusterDecisions func(cluster string) *reconcile.Decision
 
 	Causes   []reconcile.CauseTotal // by cause, kind and status
 	ByCause  []reconcile.CauseTotal // by cause alone

@@ -19,6 +19,7 @@ func Ecarts(d *Data) *Workbook {
 		Keywords:    v.m.t("book.keywords"),
 		Lang:        v.m.lang(),
 		Footer:      v.m.t("book.footer"),
+		Stamp:       v.stamp(),
 		Sheets: []*Sheet{
 			v.summarySheet(),
 			v.causeSheet(),
@@ -31,6 +32,11 @@ func Ecarts(d *Data) *Workbook {
 			v.readMeSheet(detail.Table.Columns),
 		},
 	}
+}
+
+// stamp tells where the workbook comes from, whatever becomes of its file name.
+func (v *view) stamp() Stamp {
+	return Stamp{Database: v.Database, Run: v.Run.ID, Lang: v.m.lang()}
 }
 
 // sheetNames are the names of the sheets in the language of the report.

@@ -129,7 +129,7 @@ func TestTheReviewerFillsSixColumnsAndNoOther(t *testing.T) {
 		}
 	}
 	validations, err := file.GetDataValidations("Écarts")
-	if err != nil || len(validations) != 1 || validations[0].Formula1 != "Statuts" || validations[0].Sqref != "AE7:AE36" {
+	if err != nil || len(validations) != 1 || validations[0].Formula1 != "Statuts" || validations[0].Sqref != "AG7:AG36" {
 		t.Fatalf("the drop-down: %+v %v", validations, err)
 	}
 	for _, name := range file.GetDefinedName() {

@@ -74,6 +74,9 @@ func domains() map[string]bool {
 	for _, c := range []reconcile.CodeState{reconcile.CodeUnmapped, reconcile.CodeOutOfDate, reconcile.CodeRefused, reconcile.CodeUnseen} {
 		values["state."+string(c)] = true
 	}
+	for _, o := range []reconcile.Owner{reconcile.OwnerHR, reconcile.OwnerONP, reconcile.OwnerLegacy, reconcile.OwnerReference} {
+		values["owner."+string(o)] = true
+	}
 	for _, rule := range rules {
 		values["why."+rule] = true
 	}

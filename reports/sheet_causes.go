@@ -75,14 +75,15 @@ func (v *view) clusterSheet() *Sheet {
 		Lines: v.head(v.m.t("clusters.title", v.m.month(v.Run.Period)), v.m.t("clusters.purpose")),
 		Table: &Table{
 			Name: v.m.t("table.clusters"),
-			Columns: []Column{
+			Columns: append([]Column{
 				v.column("rank", Count, 6), v.column("rank_count", Count, 8), v.wrapped("label", 30), v.column("cause", Text, 22),
 				v.wrapped("pattern", 22), v.wrapped("explained", 62),
 				v.column("roots", Count, 8), v.column("agents", Count, 8), v.column("derived", Count, 8), v.column("open", Count, 8),
 				v.column("effect_net", Delta, 15), v.column("effect_employer", Delta, 15), v.column("effect_budget", Delta, 15), v.column("absolute", Money, 15),
 				v.column("services", Count, 9), v.wrapped("where", 38), v.wrapped("examples", 13), v.wrapped("faults", 18),
-				v.column("kind", Text, 28), v.wrapped("element", 36), v.column("rule", Text, 20), v.column("cluster", Digest, 14),
-			},
+				v.column("kind", Text, 28), v.wrapped("element", 36), v.column("rule", Text, 20),
+				v.column("low", Delta, 15), v.column("high", Delta, 15), v.column("decided", Text, 12), v.column("cluster", Digest, 14),
+			}, v.reviewColumns()...),
 			Frozen:  3,
 			Printed: 17,
 			Empty:   v.m.t("clusters.none"),
@@ -99,14 +100,19 @@ func (v *view) clusterRows() iter.Seq2[[]Cell, error] {
 		if c.Example != nil {
 			sentence = v.why(c.Example)
 		}
-		return []Cell{
+		decided, ref := v.clusterDecision(c), ""
+		if decided != nil {
+			ref = decided.Ref()
+		}
+		return v.appendReview([]Cell{
 			N(rank), N(c.ByCount), T(cmp.Or(v.clusterLabel(c), c.Element, or(c.Kind, v.m.kind))), T(or(c.Cause, v.m.cause)),
 			T(v.pattern(c)), T(sentence),
 			N(c.Count), N(c.Agents), N(c.Effect.Derived), N(c.Open),
 			D(c.Effect.Net), D(c.Effect.Employer), D(c.Effect.Budget), A(c.Absolute),
 			N(c.Services.Count), T(v.where(c)), T(strings.Join(c.Examples.First, " ")), T(v.faults(&c.AtFault)),
-			T(or(c.Kind, v.m.kind)), T(c.Element), T(c.Rule), H(c.ID),
-		}
+			T(or(c.Kind, v.m.kind)), T(c.Element), T(c.Rule),
+			D(c.Low), D(c.High), T(ref), H(c.ID),
+		}, decided)
 	})
 }
 

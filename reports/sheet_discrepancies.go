@@ -8,11 +8,6 @@ import (
 	"bascule/reconcile"
 )
 
-// Names of the drop-down lists.
-const (
-	listStatuses = "Statuts"
-)
-
 // discrepancySheet lists every gap, tolerated ones too, then the columns that
 // a reviewer fills. What is printed stands first.
 func (v *view) discrepancySheet() *Sheet {
@@ -51,11 +46,11 @@ func (v *view) discrepancyColumns() []Column {
 		v.column("legacy", Money, 15), v.column("onp", Money, 15), v.column("delta", Delta, 15),
 		v.column("cause", Text, 22), v.wrapped("explanation", 64), status,
 		v.wrapped("element", 36), v.column("delta_net", Delta, 15), v.column("delta_information", Delta, 15),
-		v.column("at_fault", Text, v.sideWidth(13)), v.column("evolution", Text, 12),
+		v.column("at_fault", Text, v.sideWidth(13)), v.column("owner", Text, v.sideWidth(13)), v.column("evolution", Text, 12),
 		v.column("legacy_text", Text, 14), v.column("onp_text", Text, 14),
 		v.column("rule", Text, 18), v.column("root", Digest, 19),
 		v.column("dossier", Text, 9), v.column("bop", Text, 11), v.column("wave", Text, 10),
-		v.column("first_seen", Date, 12), v.column("age_days", Count, 7), v.column("decision", Text, 16), v.column("fingerprint", Digest, 19))
+		v.column("first_seen", Date, 12), v.column("age_days", Count, 7), v.column("decision", Text, 16), v.wrapped("reopened", 44), v.column("fingerprint", Digest, 19))
 	return append(columns, v.reviewColumns()...)
 }
 
@@ -64,20 +59,6 @@ func (v *view) wrapped(key string, width int) Column {
 	c := v.column(key, Text, width)
 	c.Wrap = true
 	return c
-}
-
-// reviewColumns are the reviewer's (CONTRACT 6): the only unlocked cells.
-func (v *view) reviewColumns() []Column {
-	columns := []Column{
-		v.column("review_status", Text, 19), v.column("review_reason", Text, 30), v.column("review_decision", Text, 18),
-		v.column("review_author", Text, 18), v.column("review_visa", Text, 18), v.column("review_comment", Text, 40),
-	}
-	for i := range columns {
-		columns[i].Input = true
-	}
-	columns[0].List = listStatuses
-	columns[0].Rules = v.statusRules()
-	return columns
 }
 
 // rowsOf turns a list of discrepancies into rows, in one buffer.
@@ -118,16 +99,17 @@ func (v *view) appendDiscrepancyCells(row []Cell, d *reconcile.Discrepancy) []Ce
 	if root == d.Fingerprint {
 		root = ""
 	}
-	return append(row,
+	row = append(row,
 		T(d.Service), T(d.Programme), T(or(d.Kind, v.m.kind)), T(label), M(d.Origin),
 		v.sideAmount(d, reconcile.Legacy), v.sideAmount(d, reconcile.ONP), v.gap(d),
 		T(or(d.Cause, v.m.cause)), T(v.why(d)), T(or(d.Status, v.m.status)),
 		T(d.Element), D(d.DeltaNet), D(d.DeltaInformation),
-		T(or(d.AtFault, v.m.fault)), T(or(d.Evolution, v.m.evolution)),
+		T(or(d.AtFault, v.m.fault)), T(v.owner(d)), T(or(d.Evolution, v.m.evolution)),
 		T(legacyText), T(onpText),
 		T(d.Rule), H(root),
 		T(d.Dossier), T(d.BOP), T(d.Wave),
-		Day(d.FirstSeen), N(d.AgeDays), T(d.Decision), H(d.Fingerprint))
+		Day(d.FirstSeen), N(d.AgeDays), T(d.Decision), T(v.reopened(d)), H(d.Fingerprint))
+	return v.appendReview(row, v.ownDecision(d))
 }
 
 // sideAmount is the amount of one side, blank when that side has none.

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"bascule/reconcile"
@@ -28,6 +29,7 @@ func (v *view) readMeSheet(columns []Column) *Sheet {
 		lines = append(lines, entry(T(s[0]).To(s[0]), s[1]))
 	}
 	lines = append(lines, v.section("readme.annotating", "readme.fill", "readme.import", "readme.filter", "readme.print")...)
+	lines = append(lines, entry(T(v.m.t("readme.stamp")), v.stamp().String()))
 	lines = append(lines, Line{}, heading(v.m.t("readme.statuses")))
 	for _, s := range decidable {
 		item := T(v.m.status(s)).As(statusRole(s))
@@ -35,6 +37,7 @@ func (v *view) readMeSheet(columns []Column) *Sheet {
 		lines = append(lines, entry(item, v.m.t("status."+string(s)+".note")))
 	}
 	lines = append(lines, entry(T(v.m.status(reconcile.StatusTolerated)).As(Muted), v.m.t("status.tolerated.note")))
+	lines = append(lines, v.reasonEntries()...)
 	lines = append(lines, Line{}, heading(v.m.t("readme.causes")))
 	for _, c := range reconcile.Causes {
 		lines = append(lines, entry(T(v.m.cause(c)), v.m.t("cause."+string(c)+".note")))
@@ -45,6 +48,37 @@ func (v *view) readMeSheet(columns []Column) *Sheet {
 	}
 	lines = append(lines, v.section("readme.privacy", "readme.confidential", "readme.pseudonyms", "readme.protection")...)
 	return &Sheet{Name: v.sheets.readMe, Tab: Muted, Widths: []int{termWidth, textWidth}, Lines: lines}
+}
+
+// reasonEntries list the reasons, with what each may give and for how long.
+func (v *view) reasonEntries() []Line {
+	if len(v.reasons()) == 0 {
+		return nil
+	}
+	lines := []Line{{}, heading(v.m.t("readme.reasons"))}
+	for i := range v.reasons() {
+		reason := &v.reasons()[i]
+		var gives []string
+		for _, s := range decidable {
+			if reason.Gives(s) {
+				gives = append(gives, v.m.status(s))
+			}
+		}
+		text := v.m.t("reasons.all")
+		if len(gives) < len(decidable) {
+			text = v.m.t("reasons.gives", strings.Join(gives, ", "))
+		}
+		if reason.Months > 0 {
+			text += " " + v.m.n("reasons.months", int64(reason.Months))
+		}
+		if reason.Free {
+			text += " " + v.m.t("reasons.free")
+		}
+		item := T(reason.Label(v.m.lang()))
+		item.List = listReasons
+		lines = append(lines, entry(item, text))
+	}
+	return lines
 }
 
 // decidable are the statuses that a reviewer may choose.

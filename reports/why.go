@@ -219,25 +219,28 @@ func (s *saying) fact(name reconcile.FactName) string {
 }
 
 // rate is what the tables say of the rate of the evidence.
-func (s *saying) rate() rateName {
-	name := s.d.Fact(reconcile.FactRate)
-	if r, known := s.rates[name]; known {
+func (s *saying) rate() rateName { return s.rateNamed(s.d.Fact(reconcile.FactRate)) }
+
+// rateNamed is what the tables say of a rate, or of a step of a scale as
+// "SCALE/KEY".
+func (t *teller) rateNamed(name string) rateName {
+	if r, known := t.rates[name]; known {
 		return r
 	}
 	scale, _, _ := strings.Cut(name, "/")
-	return rateName{unit: s.rates[scale].unit}
+	return rateName{unit: t.rates[scale].unit}
 }
 
 // number writes a number with the mark of the language.
-func (s *saying) number(value string, unit reconcile.Unit) string {
-	if !s.m.english {
+func (t *teller) number(value string, unit reconcile.Unit) string {
+	if !t.m.english {
 		value = strings.Replace(value, ".", ",", 1)
 	}
 	value = Clean(value)
 	switch {
 	case unit != reconcile.UnitPercent:
 		return value
-	case s.m.english:
+	case t.m.english:
 		return value + "%"
 	}
 	return value + noBreak + "%"

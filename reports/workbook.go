@@ -12,6 +12,7 @@ type Workbook struct {
 
 	Lang   string // language of the document, "fr" or "en"
 	Footer string // printed at the foot of each page: how confidential it is
+	Stamp  Stamp  // which run it came from
 	Sheets []*Sheet
 }
 
@@ -57,6 +58,7 @@ type Column struct {
 	Wrap   bool
 	Input  bool   // the reviewer's: unlocked
 	List   string // name of the list that feeds its drop-down, when Input
+	Open   bool   // the list suggests: other texts are accepted
 	Rules  []Rule
 }
 

@@ -67,14 +67,14 @@ func (d *DB) Clusters(ctx context.Context, run, limit int) ([]reconcile.Cluster,
 	var keys, examples []string
 	clusters, err := collect(stream(ctx, d, func(rows *sql.Rows) (c reconcile.Cluster, err error) {
 		var key, example string
-		err = rows.Scan(&key, &example, &c.Kind, &c.Element, &c.Cause, &c.Rule, &c.Pattern, &c.Count, &c.Agents, &c.Open, &c.DeltaNet, &c.DeltaInformation,
+		err = rows.Scan(&key, &example, &c.Kind, &c.Element, &c.Cause, &c.Rule, &c.Pattern, &c.Count, &c.Agents, &c.Open, &c.DeltaNet, &c.DeltaInformation, &c.Low, &c.High,
 			&c.Effect.Derived, &c.Effect.Net, &c.Effect.Employer, &c.Effect.Budget, &c.Absolute,
 			&c.AtFault.Legacy, &c.AtFault.ONP, &c.AtFault.Both, &c.AtFault.Unknown, &c.ByCount)
 		c.ID = reconcile.ClusterOf(c.Kind, c.Element, c.Cause, c.Rule, c.Pattern)
 		keys, examples = append(keys, key), append(examples, example)
 		return c, err
 	}, `SELECT grouped, min(fingerprint), min(kind), element, cause, rule, pattern, count(*) AS roots, count(DISTINCT agent_key),
-			sum(status NOT IN ('justified', 'accepted', 'tolerated')), sum(delta_net), sum(delta_info),
+			sum(status NOT IN ('justified', 'accepted', 'tolerated')), sum(delta_net), sum(delta_info), min(delta), max(delta),
 			sum(derived), sum(`+netOfRoot+`), sum(effect_employer), sum(effect_budget), sum(`+weightOfRoot+`) AS absolute, `+faultsOfRoots+`,
 			row_number() OVER (ORDER BY count(*) DESC, sum(`+weightOfRoot+`) DESC, grouped)
 		FROM (`+rootsOfRun+`) GROUP BY grouped ORDER BY absolute DESC, roots DESC, grouped LIMIT ?2`, run, limit))

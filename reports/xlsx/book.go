@@ -86,40 +86,38 @@ func (b *book) finish() error {
 	if err != nil {
 		return err
 	}
+	if err := b.file.SetCustomProps(excelize.CustomProperty{Name: stampProperty, Value: b.book.Stamp.String()}); err != nil {
+		return err
+	}
 	return b.file.SetCustomProps(excelize.CustomProperty{Name: planProperty, Value: string(plan)})
 }
 
-// value turns a cell into what the stream takes, and adds it to the digest.
-func (b *book) value(c *reports.Cell, row, col int) (any, error) {
-	var (
-		v    any
-		text string
-	)
+// value turns a cell into what the stream takes, and the text it is stored under.
+func (b *book) value(c *reports.Cell) (v any, text string, err error) {
 	switch c.Type {
 	case reports.Blank:
-		return nil, nil
+		return nil, "", nil
 	case reports.Text, reports.Digest:
 		text = fitting(c.Text)
 		v = text
 	case reports.Money, reports.Delta:
 		f, s, err := number(c.N, 2)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		v, text = f, s
 	case reports.Percent:
 		f, s, err := number(ratio(c.N, c.Of), 4)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		v, text = f, s
 	case reports.Count, reports.Date, reports.Month:
 		v, text = c.N, strconv.FormatInt(c.N, 10)
 	default:
-		return nil, fmt.Errorf("type de cellule %d inconnu", c.Type)
+		return nil, "", fmt.Errorf("type de cellule %d inconnu", c.Type)
 	}
-	b.hash(row, col, text)
-	return v, nil
+	return v, text, nil
 }
 
 // hash adds a cell to the digest of the content. Blank texts count for nothing:

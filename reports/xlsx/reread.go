@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/shopspring/decimal"
 	"github.com/xuri/excelize/v2"
 
 	"bascule/reconcile"
@@ -203,15 +202,12 @@ func (r *reader) table(p *part) *Table {
 	return &r.result.Tables[len(r.result.Tables)-1]
 }
 
-// amountOf reads the number of a cell. Excel saves seventeen digits: those
-// beyond the fifteenth are the noise of its floats.
+// amountOf reads the amount of a cell.
 func amountOf(text string) (reconcile.Amount, error) {
-	d, err := decimal.NewFromString(text)
+	d, err := exact(text)
 	if err != nil {
 		return 0, reconcile.ErrAmountSyntax
 	}
-	whole := int32(len(d.Abs().Truncate(0).String()))
-	d = d.Round(significantDigits - whole)
 	if cents := d.Shift(2); cents.IsInteger() {
 		return reconcile.Amount(cents.IntPart()), nil
 	}

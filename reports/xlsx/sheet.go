@@ -204,9 +204,12 @@ func (p *page) put(c *reports.Cell, columns []reports.Column, i int) error {
 	if err != nil {
 		return err
 	}
-	value, err := p.value(c, p.row, i+1)
+	value, text, err := p.value(c)
 	if err != nil {
 		return err
+	}
+	if columns == nil || !columns[i].Input {
+		p.hash(p.row, i+1, text)
 	}
 	p.cells[i] = excelize.Cell{StyleID: style, Value: value}
 	p.values = append(p.values, &p.cells[i])

@@ -96,7 +96,8 @@ func (b *book) openTable(s *reports.Sheet, name, suffix string) (*page, int, err
 }
 
 // tableRow writes a row and adds its amounts up. The reviewer's columns, which
-// the report leaves out, are written blank and unlocked.
+// the report leaves out where nothing is decided, are written blank and
+// unlocked.
 func (p *page) tableRow(row []reports.Cell, total *Table) error {
 	columns := p.sheet.Table.Columns
 	for len(row) < len(columns) && columns[len(row)].Input {
@@ -192,7 +193,9 @@ func (p *page) dropDown(c *reports.Column, cells string) error {
 	v := excelize.NewDataValidation(true)
 	v.Sqref = cells
 	v.SetSqrefDropList(c.List)
-	v.SetError(excelize.DataValidationErrorStyleStop, c.Header, c.Note)
+	if !c.Open {
+		v.SetError(excelize.DataValidationErrorStyleStop, c.Header, c.Note)
+	}
 	v.SetInput(c.Header, c.Note)
 	return p.file.AddDataValidation(p.name, v)
 }
