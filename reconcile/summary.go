@@ -222,7 +222,6 @@ type Cluster struct {
 	DeltaNet         Amount
 	DeltaInformation Amount
 	Effect           Effect // with all that derives from them
-	Low, High        Amount // least and greatest delta of its roots
 	Absolute         Amount // without signs, on the net and on employer contributions
 	AtFault          FaultSplit
 	ByCount          int64 // its rank by number of roots, from 1

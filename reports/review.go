@@ -125,3 +125,34 @@ func (v *view) amountText(s string) string {
 func (v *view) owner(d *reconcile.Discrepancy) string {
 	return or(d.Owner(), func(o reconcile.Owner) string { return v.m.t("owner." + string(o)) })
 }
+
+// StatusNamed reads a status as a workbook of either language shows it, or by
+// its code, whatever its capitals and accents.
+func StatusNamed(l Labels, text string) (reconcile.Status, bool) {
+	for _, lang := range [...]string{"fr", "en"} {
+		m := newMessages(lang, l)
+		for _, s := range reconcile.Statuses {
+			if alike(text, string(s)) || alike(text, m.status(s)) {
+				return s, true
+			}
+		}
+	}
+	return "", false
+}
+
+// ReasonNamed reads a reason as a workbook of either language shows it, or by
+// its code.
+func ReasonNamed(reasons []reconcile.Reason, text string) (*reconcile.Reason, bool) {
+	for i := range reasons {
+		if r := &reasons[i]; alike(text, r.Code) || alike(text, r.LabelFR) || r.LabelEN != "" && alike(text, r.LabelEN) {
+			return r, true
+		}
+	}
+	return nil, false
+}
+
+// alike compares two texts as a person would, whatever the capitals, the accents
+// and the spaces.
+func alike(a, b string) bool {
+	return reconcile.Plain(strings.Join(strings.Fields(a), " ")) == reconcile.Plain(strings.Join(strings.Fields(b), " "))
+}

@@ -20,6 +20,7 @@ var commandGroups = []struct {
 	{"Mettre en route", []string{"init", "layout", "generate"}},
 	{"Réconcilier", []string{"run", "load", "compare", "report"}},
 	{"Comprendre", []string{"explain", "runs", "mapping"}},
+	{"Décider", []string{"review"}},
 	{"Outils", []string{"version", "completion", "help"}},
 }
 

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"slices"
 
 	"bascule/reconcile"
 	"bascule/reconcile/review"
 	"bascule/reconcile/sqlite"
+	"bascule/reports"
 )
 
 // reviewer carries what was decided to a run, and notes in the run the last
@@ -16,6 +18,15 @@ func (a *App) reviewer(ctx context.Context, db *sqlite.DB, run *reconcile.Run, t
 	if err != nil || len(decisions) == 0 {
 		return nil, err
 	}
+	run.Decided = decisions[len(decisions)-1].ID
+	if decisions, err = known(ctx, db, run, decisions); err != nil {
+		return nil, err
+	}
+	return review.NewBook(decisions, t, run.Period), nil
+}
+
+// known keeps the decisions that a run knew, about what it compares.
+func known(ctx context.Context, db *sqlite.DB, run *reconcile.Run, decisions []reconcile.Decision) ([]reconcile.Decision, error) {
 	runs, err := db.Runs(ctx)
 	if err != nil {
 		return nil, err
@@ -24,12 +35,29 @@ func (a *App) reviewer(ctx context.Context, db *sqlite.DB, run *reconcile.Run, t
 	for i := range runs {
 		alike[runs[i].ID] = runs[i].Alike(run)
 	}
-	run.Decided = decisions[len(decisions)-1].ID
-	kept := decisions[:0]
-	for _, d := range decisions {
-		if alike[d.Run] {
-			kept = append(kept, d)
+	return slices.DeleteFunc(decisions, func(d reconcile.Decision) bool { return !alike[d.Run] || d.ID > run.Decided }), nil
+}
+
+// decided lets a report find the decisions that its run knew: all by their
+// references, those in force by the cluster they are about.
+func (a *App) decided(ctx context.Context, db *sqlite.DB, run *reconcile.Run, d *reports.Data) error {
+	decisions, err := db.Decisions(ctx)
+	if err != nil {
+		return err
+	}
+	if decisions, err = known(ctx, db, run, decisions); err != nil {
+		return err
+	}
+	byRef, byCluster := make(map[string]*reconcile.Decision, len(decisions)), make(map[review.Scope]*reconcile.Decision)
+	for i := range decisions {
+		byRef[decisions[i].Ref()] = &decisions[i]
+	}
+	for _, x := range review.InForce(decisions) {
+		if x.Fingerprint == "" {
+			byCluster[review.ScopeOf(x)] = x
 		}
 	}
-	return review.NewBook(kept, t, run.Period), nil
+	d.Decisions = func(ref string) *reconcile.Decision { return byRef[ref] }
+	d.ClusterDecisions = func(cluster string) *reconcile.Decision { return byCluster[review.Scope{Cluster: cluster}] }
+	return nil
 }

@@ -158,6 +158,9 @@ func (a *App) reportData(ctx context.Context, db *sqlite.DB, run *reconcile.Run)
 		Missing:       func() discrepancySeq { return db.Missing(ctx, run.ID) },
 		Rejects:       func() rejectSeq { return db.Rejects(ctx, run.ID) },
 	}
+	if err := a.decided(ctx, db, run, d); err != nil {
+		return nil, err
+	}
 	if d.Causes, err = db.Causes(ctx, run.ID); err != nil {
 		return nil, err
 	}

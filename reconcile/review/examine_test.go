@@ -76,7 +76,7 @@ func TestImportIsRefusedByCell(t *testing.T) {
 		{"unknown cluster", with(good, func(n *Note) { n.ID, n.Cluster = "zzz", true }), -100, "a.xlsx: Écarts!12: n'est pas une grappe de l'exécution n° 2"},
 		{"unknown run", with(good, func(n *Note) { n.Run = 9 }), -100, "a.xlsx: Écarts!12: vient de l'exécution n° 9, que cette base n'a pas"},
 		{"a locked cell was changed", with(good, func(n *Note) {
-			n.Locked = []Locked{{"Écart", Cell{"-1.50", "Écarts!K12"}, "-1.00"}}
+			n.Locked = []Locked{{"Écart", "delta", Cell{"-1.50", "Écarts!K12"}, "-1.00"}}
 		}), -100, "a.xlsx: Écarts!K12 Écart: a été modifié"},
 		{"two reviewers disagree", append(with(good, nil), with(strings.Replace(good, "Justifié", "À corriger (ONP)", 1), func(n *Note) { n.File = "b.xlsx" })...), -100,
 			"b.xlsx: Écarts!A12 Statut: n'est pas ce qu'une autre annotation du même écart dit, a.xlsx Écarts!A12"},

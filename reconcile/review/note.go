@@ -49,6 +49,7 @@ type Cell struct{ Text, At string }
 // Locked is a cell that nobody should have changed.
 type Locked struct {
 	Name string // header of the column
+	Key  string // its stable name
 	Cell
 	Want string // what the run has there
 }

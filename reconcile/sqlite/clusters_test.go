@@ -132,7 +132,7 @@ func TestAClusterWeighsItsRootsWithAllThatDerives(t *testing.T) {
 		t.Errorf("the example is %+v, wanted the root of lowest fingerprint", c.Example)
 	}
 	c.Example = nil
-	want := reconcile.Cluster{ID: c.ID, Kind: reconcile.AmountDiffers, Element: "TB", Cause: reconcile.CauseRate, Rule: "rate_dated", Pattern: "=-10",
+	want := reconcile.Cluster{ID: c.ID, Kind: reconcile.AmountDiffers, Element: "TB", Cause: reconcile.CauseRate, Rule: "rate_dated", Pattern: "=-10", Low: -10, High: -10,
 		Count: 3, Agents: 3, Open: 2, DeltaNet: -30, Effect: reconcile.Effect{Derived: 3, Net: -24}, Absolute: 24,
 		AtFault: reconcile.FaultSplit{ONP: 2, Unknown: 1}, ByCount: 1,
 		Services: reconcile.Spread{Count: 2, First: []string{"S-a", "S-b"}}, Waves: reconcile.Spread{Count: 1, First: []string{"V1"}},

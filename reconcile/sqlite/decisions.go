@@ -135,3 +135,28 @@ func (d *DB) ClustersNamed(ctx context.Context, run int, ids []string, axis, val
 	}
 	return found, d.examples(ctx, run, clusters, examples)
 }
+
+// Covered counts the gaps of a run that a decision bears upon.
+type Covered struct {
+	Holds    int64
+	Reopened int64 // those for which it no longer holds, or awaits its visa
+}
+
+// Covered counts them for each decision, by its reference.
+func (d *DB) Covered(ctx context.Context, run int) (map[string]Covered, error) {
+	type row struct {
+		ref string
+		Covered
+	}
+	all := make(map[string]Covered)
+	for r, err := range stream(ctx, d, func(rows *sql.Rows) (r row, err error) {
+		err = rows.Scan(&r.ref, &r.Holds, &r.Reopened)
+		return r, err
+	}, "SELECT decision, sum(reopened = ''), sum(reopened <> '') FROM "+wholeRun+" WHERE run_id = ? AND decision LIKE 'D-%' GROUP BY decision ORDER BY decision", run) {
+		if err != nil {
+			return nil, err
+		}
+		all[r.ref] = r.Covered
+	}
+	return all, nil
+}

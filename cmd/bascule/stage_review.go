@@ -1,0 +1,259 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"bascule/reconcile"
+	"bascule/reconcile/review"
+	"bascule/reconcile/sqlite"
+	"bascule/reports"
+	"bascule/reports/xlsx"
+)
+
+// ImportResult is what an import of decisions ends with.
+type ImportResult struct {
+	*review.Outcome
+	Import sqlite.Import // ID 0: nothing was imported
+	DryRun bool
+	Known  int // rows of the workbooks, annotated or not
+}
+
+// ReviewImport reads annotated workbooks, checks them together, and records
+// their decisions: all of them, or none when anything is wrong.
+func (a *App) ReviewImport(ctx context.Context, files []string, dryRun bool) (*ImportResult, error) {
+	result := &ImportResult{DryRun: dryRun, Import: sqlite.Import{At: a.Now().UTC().Format(time.RFC3339)}}
+	err := a.withStore(ctx, func(db *sqlite.DB) error {
+		notes, err := a.readNotes(ctx, db, files, result)
+		if err != nil {
+			return err
+		}
+		known, err := a.known(ctx, db, notes)
+		if err != nil {
+			return err
+		}
+		lockCells(notes, known)
+		result.Outcome = review.Examine(notes, known)
+		if dryRun || len(result.Problems) > 0 || len(result.Decisions) == 0 {
+			return nil
+		}
+		return db.Decide(ctx, &result.Import, result.Decisions)
+	})
+	if err != nil {
+		return nil, err
+	}
+	a.Log.Info("décisions", "import", result.Import.ID, "fichiers", len(files), "annotées", result.Import.Read, "nouvelles", len(result.Decisions), "inchangées", result.Unchanged, "problèmes", len(result.Problems))
+	return result, nil
+}
+
+// readNotes reads the annotations of all files.
+func (a *App) readNotes(ctx context.Context, db *sqlite.DB, files []string, result *ImportResult) ([]*review.Note, error) {
+	password, err := a.Config.WorkbookPassword()
+	if err != nil {
+		return nil, err
+	}
+	a.Progress.Start("annotations (classeurs)", int64(len(files)))
+	var notes []*review.Note
+	for _, file := range files {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		sum, err := digestOf(file)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(result.Import.Files, func(f sqlite.ImportedFile) bool { return f.SHA256 == sum }) {
+			continue // the same workbook, given twice
+		}
+		book, err := xlsx.ReadAnnotations(file, password)
+		if err != nil {
+			return nil, err
+		}
+		if book.Stamp.Database != databaseID(db) {
+			return nil, &reconcile.InputError{File: file, Err: fmt.Errorf("vient d'une autre base que %s", a.Config.Database), Hint: "importez-le avec la configuration du ministère dont il vient"}
+		}
+		result.Import.Files = append(result.Import.Files, sqlite.ImportedFile{Name: filepath.Base(file), SHA256: sum})
+		result.Known += book.Read
+		for i := range book.Rows {
+			notes = append(notes, noteOf(filepath.Base(file), &book.Stamp, &book.Rows[i]))
+		}
+		a.Progress.Add(1)
+	}
+	result.Import.Read = len(notes)
+	return notes, nil
+}
+
+func digestOf(file string) (string, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return "", &reconcile.InputError{File: file, Err: fmt.Errorf("ne s'ouvre pas"), Hint: "vérifiez le chemin et les droits du classeur"}
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", &reconcile.InputError{File: file, Err: fmt.Errorf("ne se lit pas"), Hint: "donnez le chemin d'un classeur, pas d'un dossier"}
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// reviewKeys are the columns of the reviewer's cells, in the order of
+// review.Field.
+var reviewKeys = [...]string{"review_status", "review_reason", "review_decision", "review_author", "review_visa", "review_comment"}
+
+// lockedKeys are the columns that must still say what the run has, for a gap
+// and for a cluster.
+var (
+	lockedOfGap     = []string{"matricule", "element", "delta_net", "delta_information"}
+	lockedOfCluster = []string{"element", "roots", "low", "high"}
+)
+
+func noteOf(file string, stamp *reports.Stamp, row *reports.Annotation) *review.Note {
+	n := &review.Note{File: file, Run: stamp.Run, Axis: stamp.Axis, Value: stamp.Value, Cluster: row.Cluster, At: fmt.Sprintf("%s!%d", row.Sheet, row.Row)}
+	for i, key := range reviewKeys {
+		n.Cells[i] = review.Cell{Text: row.Text(key), At: row.At(key)}
+	}
+	id, locked := "fingerprint", lockedOfGap
+	if row.Cluster {
+		id, locked = "cluster", lockedOfCluster
+	} else {
+		n.Carried = row.Text("decision")
+	}
+	n.ID = row.Text(id)
+	for _, c := range reports.AnnotatedColumns(row.Cluster) {
+		if slices.Contains(locked, c.Key) {
+			n.Locked = append(n.Locked, review.Locked{Name: c.Headers[0], Key: c.Key, Cell: review.Cell{Text: row.Text(c.Key), At: row.At(c.Key)}})
+		}
+	}
+	return n
+}
+
+// known gathers what the notes are held against.
+func (a *App) known(ctx context.Context, db *sqlite.DB, notes []*review.Note) (*review.Known, error) {
+	tables, err := a.tables(a.Config.Period, reconcile.Months{})
+	if err != nil {
+		return nil, err
+	}
+	k := &review.Known{Tables: tables, Margin: a.Config.Review.MarginCents, Runs: make(map[int]*reconcile.Run), Gaps: make(map[int]map[string]*reconcile.Discrepancy),
+		Clusters: make(map[review.ClusterPlace]*reconcile.Cluster),
+		Status:   func(text string) (reconcile.Status, bool) { return reports.StatusNamed(a.labels(), text) },
+		Reason:   func(text string) (*reconcile.Reason, bool) { return reports.ReasonNamed(tables.Reasons, text) }}
+	if k.Decisions, err = db.Decisions(ctx); err != nil {
+		return nil, err
+	}
+	runs, err := db.Runs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i := range runs {
+		r := &runs[i]
+		k.Runs[r.ID] = r
+		if current := k.Runs[k.Current]; !r.Months.Set() && (current == nil || r.Period > current.Period) {
+			k.Current = r.ID // runs come the last first: of the latest month, the last
+		}
+	}
+	return k, a.fetch(ctx, db, notes, k)
+}
+
+// fetch reads the gaps and the clusters that the notes are about.
+func (a *App) fetch(ctx context.Context, db *sqlite.DB, notes []*review.Note, k *review.Known) error {
+	gaps := make(map[int][]string)
+	clusters := make(map[review.ClusterPlace][]string) // by place without identifier
+	for _, n := range notes {
+		if n.Cluster {
+			place := review.ClusterPlace{Run: n.Run, Axis: n.Axis, Value: n.Value}
+			clusters[place] = append(clusters[place], n.ID)
+			continue
+		}
+		gaps[n.Run] = append(gaps[n.Run], n.ID)
+		if n.Run != k.Current {
+			gaps[k.Current] = append(gaps[k.Current], n.ID)
+		}
+	}
+	for run, fingerprints := range gaps {
+		found, err := db.Gaps(ctx, run, fingerprints)
+		if err != nil {
+			return err
+		}
+		k.Gaps[run] = found
+	}
+	for place, ids := range clusters {
+		found, err := db.ClustersNamed(ctx, place.Run, ids, place.Axis, place.Value)
+		if err != nil {
+			return err
+		}
+		for id, c := range found {
+			place.ID = id
+			k.Clusters[place] = c
+		}
+	}
+	return nil
+}
+
+// lockCells says what the run has in the locked cells of the notes.
+func lockCells(notes []*review.Note, k *review.Known) {
+	for _, n := range notes {
+		gap, cluster := k.Gaps[n.Run][n.ID], k.Clusters[review.ClusterPlace{Run: n.Run, ID: n.ID, Axis: n.Axis, Value: n.Value}]
+		if gap == nil && cluster == nil {
+			n.Locked = nil // refused for that
+			continue
+		}
+		for i := range n.Locked {
+			c := &n.Locked[i]
+			if n.Cluster {
+				c.Want = lockedCluster(cluster, c.Key)
+			} else {
+				c.Want = lockedGap(gap, c.Key)
+			}
+			c.Text = asStored(c.Key, c.Text)
+		}
+	}
+}
+
+func lockedGap(d *reconcile.Discrepancy, key string) string {
+	switch key {
+	case "matricule":
+		return strings.TrimSpace(reports.Clean(d.Matricule))
+	case "element":
+		return strings.TrimSpace(reports.Clean(d.Element))
+	case "delta_net":
+		return d.DeltaNet.String()
+	case "delta_information":
+		return d.DeltaInformation.String()
+	}
+	return ""
+}
+
+func lockedCluster(c *reconcile.Cluster, key string) string {
+	switch key {
+	case "element":
+		return strings.TrimSpace(reports.Clean(c.Element))
+	case "roots":
+		return strconv.FormatInt(c.Count, 10)
+	case "low":
+		return c.Low.String()
+	case "high":
+		return c.High.String()
+	}
+	return ""
+}
+
+// asStored writes the amount of a cell as the store's are; what is none stays
+// as it is, and differs.
+func asStored(key, text string) string {
+	switch key {
+	case "delta_net", "delta_information", "low", "high":
+		if amount, err := reconcile.ParseAmount(text); err == nil {
+			return amount.String()
+		}
+	}
+	return text
+}
