@@ -44,9 +44,6 @@ func (r *basisReader) stale(d *reconcile.Decision) string {
 			return strings.Join([]string{reconcile.ReopenedRate, rate.Name, rate.Value, now}, " ")
 		}
 	}
-	if d.Awaits() {
-		return reconcile.AwaitsVisa
-	}
 	return ""
 }
 

@@ -187,6 +187,8 @@ func (h *held) against(d *reconcile.Discrepancy) string {
 		return h.stale
 	case h.Fingerprint != "" && (d.LegacyText != h.LegacyText || d.ONPText != h.ONPText):
 		return reconcile.ReopenedTexts
+	case d.Delta >= h.Low && d.Delta <= h.High && h.Awaits(): // said last: whoever signs must find what was decided
+		return reconcile.AwaitsVisa
 	case d.Delta >= h.Low && d.Delta <= h.High:
 		return ""
 	case h.Fingerprint == "":

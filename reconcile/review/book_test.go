@@ -85,6 +85,7 @@ func TestDecisionIsCarriedWhileItHolds(t *testing.T) {
 		{"the correspondences of its element have changed", []reconcile.Decision{onGap("f", nil)}, changed, december, nil, "open", "D-1", "mapping"},
 		{"the rate it rests upon has changed", []reconcile.Decision{onGap("f", nil)}, nil, january, nil, "open", "D-1", "rate PC 8.76 9.14"},
 		{"nobody else has signed", []reconcile.Decision{onGap("f", func(d *reconcile.Decision) { d.Visa = "" })}, nil, december, nil, "open", "D-1", "visa"},
+		{"nobody else has signed, and the amount has moved", []reconcile.Decision{onGap("f", func(d *reconcile.Decision) { d.Visa = "" })}, nil, december, func(d *reconcile.Discrepancy) { d.Delta = -101 }, "open", "D-1", "amount -1.00"},
 		{"what is to be fixed needs no visa", []reconcile.Decision{onGap("f", func(d *reconcile.Decision) { d.Visa, d.Status = "", reconcile.StatusToFixONP })}, nil, december, nil, "to_fix_onp", "D-1", ""},
 		{"the last decision wins", []reconcile.Decision{onGap("f", nil), onGap("f", func(d *reconcile.Decision) { d.ID, d.Status = 2, reconcile.StatusAccepted })}, nil, december, nil, "accepted", "D-2", ""},
 		{"a decision is taken back", []reconcile.Decision{onCluster(1, "PC onp", -200, -1), onGap("f", func(d *reconcile.Decision) { d.ID, d.Status = 2, reconcile.StatusOpen })}, nil, december, nil, "open", "D-2", ""},
