@@ -29,14 +29,14 @@ type ImportCounts struct {
 // ImportText tells an import in a few lines.
 func ImportText(lang string, labels Labels, c *ImportCounts) string {
 	m := newMessages(lang, labels)
-	lines := []string{m.t("import.read", m.count(int64(c.Rows)), m.count(int64(c.Annotated)))}
-	switch {
+	lines := []string{m.n("import.rows", int64(c.Rows)) + ", " + m.n("import.annotated", int64(c.Annotated)) + "."}
+	switch n := m.n("import.decisions", int64(c.Decisions)); {
 	case c.Decisions == 0:
 		lines = append(lines, m.t("import.none"))
 	case c.DryRun:
-		lines = append(lines, m.t("import.dry", m.count(int64(c.Decisions))))
+		lines = append(lines, m.t("import.dry", n))
 	default:
-		lines = append(lines, m.t("import.done", c.Import, m.count(int64(c.Decisions))))
+		lines = append(lines, m.t("import.done", c.Import, n))
 	}
 	for _, s := range reconcile.Statuses {
 		if n := c.ByStatus[s]; n > 0 {
@@ -47,8 +47,8 @@ func ImportText(lang string, labels Labels, c *ImportCounts) string {
 		n    int
 		text string
 	}{
-		{c.Unchanged, m.t("import.unchanged", m.count(int64(c.Unchanged)))}, {c.Awaiting, m.t("import.awaiting", m.count(int64(c.Awaiting)))},
-		{c.Gone, m.t("import.gone", m.count(int64(c.Gone)))}, {c.OffList, m.t("import.off_list", m.count(int64(c.OffList)))},
+		{c.Unchanged, m.n("import.unchanged", int64(c.Unchanged))}, {c.Awaiting, m.n("import.awaiting", int64(c.Awaiting))},
+		{c.Gone, m.n("import.gone", int64(c.Gone))}, {c.OffList, m.n("import.off_list", int64(c.OffList))},
 	} {
 		if of.n > 0 {
 			lines = append(lines, of.text)
