@@ -1,5 +1,17 @@
 package reconcile
 
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
+)
+
 // Metric is what a gate measures, on a wave or on the whole ministry.
 type Metric string
 
@@ -46,4 +58,111 @@ func (m Metric) Share() bool {
 		return true
 	}
 	return false
+}
+
+// Figure is an exact number: Value / Of, a Value in centimes where the metric is
+// an amount.
+type Figure struct{ Value, Of int64 }
+
+// Figure is what was measured.
+func (m *Measure) Figure() Figure { return Figure{m.Value, m.Of} }
+
+// Money tells whether the metric is an amount, in centimes.
+func (m Metric) Money() bool { return m == MetricMaxNetGap }
+
+// number is the figure's numerator as thresholds count: amounts in euros.
+func (m Metric) number(f Figure) decimal.Decimal {
+	if m.Money() {
+		return decimal.New(f.Value, -2)
+	}
+	return decimal.NewFromInt(f.Value)
+}
+
+// Decimal is the figure as thresholds are written, a share as a fraction, cut to
+// six decimals. Of must not be 0.
+func (m Metric) Decimal(f Figure) decimal.Decimal {
+	const kept = 6
+	whole := m.number(f)
+	if f.Of == 1 {
+		return whole
+	}
+	quotient, _ := whole.QuoRem(decimal.NewFromInt(f.Of), kept)
+	return quotient
+}
+
+// Operator compares what is measured with a threshold.
+type Operator string
+
+// The operators.
+const (
+	AtLeast Operator = ">="
+	AtMost  Operator = "<="
+	Above   Operator = ">"
+	Below   Operator = "<"
+	Equals  Operator = "="
+)
+
+// Operators lists them as a refusal names them.
+var Operators = []Operator{AtLeast, AtMost, Above, Below, Equals}
+
+// holds tells whether a value that compares so with the threshold is accepted.
+func (o Operator) holds(order int) bool {
+	switch o {
+	case AtLeast:
+		return order >= 0
+	case AtMost:
+		return order <= 0
+	case Above:
+		return order > 0
+	case Below:
+		return order < 0
+	}
+	return order == 0
+}
+
+// What a gate judges: the whole ministry, each wave, or one wave, whose scope is
+// ScopeOne and its name.
+const (
+	ScopeOverall = "overall"
+	ScopeWaves   = "wave"
+	ScopeOne     = "wave:"
+)
+
+// Gate is a criterion of the switchover (CONTRACT 7): what is measured must
+// compare so with the threshold, in that many successive runs.
+type Gate struct {
+	ID        string          `json:"id"`
+	Scope     string          `json:"scope"`
+	Metric    Metric          `json:"metric"`
+	Operator  Operator        `json:"operator"`
+	Threshold decimal.Decimal `json:"threshold"` // a share as a fraction, an amount in euros
+	Runs      int             `json:"runs"`
+	Blocking  bool            `json:"blocking"`
+	Label     string          `json:"label"`
+	Source    string          `json:"source"`
+}
+
+// Accepts tells whether a figure, whose Of is not 0, holds the gate. It is exact.
+func (g *Gate) Accepts(f Figure) bool {
+	return g.Operator.holds(g.Metric.number(f).Cmp(g.Threshold.Mul(decimal.NewFromInt(f.Of))))
+}
+
+// Wave is the one wave that the gate judges, if its scope is one.
+func (g *Gate) Wave() (string, bool) { return strings.CutPrefix(g.Scope, ScopeOne) }
+
+// GatesText is a set of gates as it is stored and hashed: JSON, by identifier.
+func GatesText(gates []Gate) string {
+	sorted := slices.Clone(gates)
+	slices.SortFunc(sorted, func(a, b Gate) int { return cmp.Compare(a.ID, b.ID) })
+	text, err := json.Marshal(append([]Gate{}, sorted...))
+	if err != nil {
+		panic(fmt.Sprintf("gates that JSON cannot hold: %v", err))
+	}
+	return string(text)
+}
+
+// GatesHash is the SHA-256 of a set of gates, in hexadecimal.
+func GatesHash(gates []Gate) string {
+	sum := sha256.Sum256([]byte(GatesText(gates)))
+	return hex.EncodeToString(sum[:])
 }

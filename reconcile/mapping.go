@@ -155,6 +155,7 @@ type Tables struct {
 	Waves           []Wave
 	Crosswalk       []CrosswalkRow
 	Reasons         []Reason
+	Gates           []Gate
 	Hash            string // SHA-256 of the files' contents, in the order of their names
 }
 

@@ -46,6 +46,7 @@ type Run struct {
 	Inputs     string // digest of the inputs, configuration and tables: equal inputs, same run
 	ConfigHash string
 	TablesHash string
+	GatesHash  string // of the gates that judge it; blank where none may
 	Config     string // resolved configuration, frozen
 	Decided    int64  // the last decision that it knew, 0 for none
 	Folder     string // where its outputs are published, relative to the configuration
@@ -66,7 +67,7 @@ func (r *Run) Summarise(t *Tally, closing Closing) {
 		s.Compares, s.LegacyPeriod, s.System = ComparesMonths, r.Months.Earlier, r.Months.Side.String()
 	}
 	s.Payslips, s.Discrepancies, s.Closing = t.Payslips, t.Discrepancies, closing
-	s.Gates, s.Outputs, s.Notes = []string{}, []Output{}, []string{}
+	s.Gates, s.Opinions, s.Outputs, s.Notes = []GateResult{}, map[string]Opinion{}, []Output{}, []string{}
 	for _, side := range Sides {
 		tally, of := &t.Sides[side], SideSummary{}
 		var sums Sums

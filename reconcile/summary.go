@@ -21,7 +21,10 @@ type Summary struct {
 	Payslips      PayslipSummary     `json:"payslips"`
 	Discrepancies DiscrepancySummary `json:"discrepancies"`
 	Closing       Closing            `json:"closing"`
-	Gates         []string           `json:"gates"`
+	Gates         []GateResult       `json:"gates"`
+	Opinion       Opinion            `json:"opinion"`       // of the whole; blank where no gate judges
+	Opinions      map[string]Opinion `json:"opinions"`      // by wave
+	AwaitingVisa  int64              `json:"awaiting_visa"` // closing decisions that nobody else has signed yet
 	Outputs       []Output           `json:"outputs"`
 	Seconds       Seconds            `json:"seconds"`
 	Notes         []string           `json:"notes"` // warnings a reader must know; they never change the exit code

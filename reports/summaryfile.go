@@ -12,6 +12,7 @@ import (
 func WriteSummary(w io.Writer, s *reconcile.Summary) error {
 	full := *s
 	full.Gates = listed(s.Gates)
+	full.Opinions = counted(s.Opinions)
 	full.Outputs = listed(s.Outputs)
 	full.Notes = listed(s.Notes)
 	full.Closing.Checks = listed(s.Closing.Checks)
@@ -31,9 +32,9 @@ func listed[E any](list []E) []E {
 	return list
 }
 
-func counted[K comparable](counts map[K]int64) map[K]int64 {
+func counted[K comparable, V any](counts map[K]V) map[K]V {
 	if counts == nil {
-		return map[K]int64{}
+		return map[K]V{}
 	}
 	return counts
 }
