@@ -26,7 +26,7 @@ import (
 var embedded embed.FS
 
 // The tables of CONTRACT 4, in the order they are read: the correspondences
-// refer to the elements.
+// refer to the elements, the gates to the waves.
 const (
 	elementsFile        = "elements.csv"
 	correspondencesFile = "correspondances.csv"
@@ -37,12 +37,13 @@ const (
 	basesFile           = "bases.csv"
 	scaleKeysFile       = "cles_baremes.csv"
 	reasonsFile         = "motifs.csv"
+	gatesFile           = "gates.csv"
 )
 
-var tableFiles = []string{elementsFile, correspondencesFile, ratesFile, scalesFile, crosswalkFile, wavesFile, basesFile, scaleKeysFile, reasonsFile}
+var tableFiles = []string{elementsFile, correspondencesFile, ratesFile, scalesFile, crosswalkFile, wavesFile, basesFile, scaleKeysFile, reasonsFile, gatesFile}
 
 // optionalFiles are the tables that a ministry may do without.
-var optionalFiles = []string{crosswalkFile, wavesFile, basesFile, scaleKeysFile, reasonsFile}
+var optionalFiles = []string{crosswalkFile, wavesFile, basesFile, scaleKeysFile, reasonsFile, gatesFile}
 
 // maxTableBytes bounds one table: a crosswalk of 300,000 persons at 60 bytes a
 // row is 18 MB, and nothing else comes near.
@@ -169,6 +170,8 @@ func parse(files []file, period reconcile.Period) (*reconcile.Tables, error) {
 			t.ScaleKeys = readScaleKeys(f, p)
 		case reasonsFile:
 			t.Reasons = readReasons(f, p)
+		case gatesFile:
+			t.Gates = readGates(f, t.Waves, p)
 		}
 	}
 	if p.Total > 0 {

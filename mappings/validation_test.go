@@ -30,6 +30,7 @@ RESIDENCE;2;1;percent;;;décret;S
 `
 	goodCrosswalk = "legacy_key;onp_key;reason\nA/01;B/01;NIR provisoire\n"
 	goodReasons   = "reason;label_fr;label_en;statuses;months;free;source\nARRONDI;Arrondi admis;Rounding;justified accepted;6;non;DOMAIN 4.1\nAUTRE;Autre;;;;oui;usage\n"
+	goodGates     = "id;scope;metric;operator;threshold;runs;blocking\nA;V1;concordance_payslips;>=;99,8 %;3;oui\nB;;rejects;=;0;;non\n"
 	goodWaves     = "wave;label;cutover;programme;service\nV1;Pilote;2014-04;176;PN*\nV2;Reste;2014-07;;\n"
 )
 
@@ -43,6 +44,7 @@ func goodFiles() []file {
 		{crosswalkFile, "t/identites.csv", []byte(goodCrosswalk)},
 		{wavesFile, "t/vagues.csv", []byte(goodWaves)},
 		{reasonsFile, "t/motifs.csv", []byte(goodReasons)},
+		{gatesFile, "t/gates.csv", []byte(goodGates)},
 	}
 }
 
@@ -76,7 +78,9 @@ func TestGoodTablesAreAccepted(t *testing.T) {
 		{"the same code on the other side is another code", correspondencesFile, "CAS;legacy;411050;1;;", "CAS;onp;101000;1;;"},
 		{"no reason at all: any text is one", reasonsFile, goodReasons, "reason;label_fr;label_en;statuses;months;free;source\n"},
 		{"a closed list of reasons", reasonsFile, "oui;usage", "non;usage"},
-		{"no wave at all", wavesFile, goodWaves, "wave;label;cutover\n"},
+		{"no wave at all", wavesFile, goodWaves, "wave;label;cutover\nV1;Tout;2014-04\n"},
+		{"no gate at all", gatesFile, goodGates, "id;scope;metric;operator;threshold;runs;blocking\n"},
+		{"gates may say more", gatesFile, goodGates, "id;scope;metric;operator;threshold;runs;blocking;source;label;note\nA;;rejects;=;0;;;décret;Rejets;à revoir\n"},
 	} {
 		t.Run(c.reason, func(t *testing.T) {
 			if _, err := parse(spoil(t, c.name, c.from, c.to), 0); err != nil {
@@ -215,6 +219,14 @@ func TestEachProblemIsLocatedAndHasARemedy(t *testing.T) {
 			"t/vagues.csv:2: cutover: n'est pas un mois possible écrit AAAA-MM — exemple : 2013-12 ; vide = sans borne"},
 		{"no cutover", wavesFile, "2014-04", "",
 			"t/vagues.csv:2: cutover: est vide — écrivez le mois de bascule AAAA-MM"},
+		{"a gate of a wave that is none", gatesFile, "A;V1;", "A;V9;",
+			"t/gates.csv:2: scope: « V9 » n'est ni l'ensemble, ni une vague connue — écrivez overall, wave, wave:V1, wave:V2"},
+		{"a gate twice", gatesFile, "B;", "A;",
+			"t/gates.csv:3: id: « A » est déjà le nom du critère 1 — donnez un nom à chaque critère"},
+		{"a gate of no metric", gatesFile, "rejects", "rejets",
+			"t/gates.csv:3: metric: vaut « rejets », qui n'est pas une mesure — écrivez concordance_payslips, concordance_lines, concordance_amount, open_roots, missing_payslips, absolute_delta_share, max_net_gap, unmapped_codes, rejects, explained_share, stability"},
+		{"a threshold that a spreadsheet spoilt", gatesFile, "99,8 %", "99,8E-02",
+			"t/gates.csv:2: threshold: vaut « 99,8E-02 », qui n'est pas un nombre — écrivez une part, en pourcentage : \"99,5 %\""},
 		{"a pattern that is a set of characters", wavesFile, "PN*", "P[N",
 			"t/vagues.csv:2: service: « P[N » n'est pas un motif — seuls « * » (des caractères) et « ? » (un caractère) remplacent du texte"},
 	} {

@@ -38,7 +38,7 @@ type Config struct {
 	Review    Review
 	Limits    Limits
 	Privacy   Privacy
-	Gates     []any          // read by the gates
+	Gates     []table        // of reconcile.GateFields; none: those of the folder of mappings
 	Waves     Path           // blank: that of the folder of mappings, if it is there
 	Budget    map[string]any // read by the budget
 	Metrics   Metrics
@@ -289,13 +289,9 @@ func (c *Config) refuse(name string, err error, hint string) error {
 	return &reconcile.InputError{File: c.File, Line: c.lines[name], Field: name, Err: err, Hint: hint}
 }
 
-// notYet warns of keys that this version accepts and does not act on: a gate
-// believed to be in force is worse than none.
+// notYet warns of keys that this version accepts and does not act on.
 func (c *Config) notYet() []string {
 	var warnings []string
-	if len(c.Gates) > 0 {
-		warnings = append(warnings, "gates : les critères de bascule ne sont pas encore évalués par cette version")
-	}
 	if len(c.Budget) > 0 {
 		warnings = append(warnings, "budget : les crédits ne sont pas encore suivis par cette version")
 	}

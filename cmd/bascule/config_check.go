@@ -98,9 +98,12 @@ func (t *configText) section(path string, node *yaml.Node) *fault {
 			return f
 		}
 		t.values[name], t.lines[name] = v, value.Line
-		if k.kind == inputsValue {
-			for j, item := range value.Content {
+		for j, item := range value.Content {
+			switch k.kind {
+			case inputsValue:
 				t.lines[inputPathKey(name, j)] = item.Line
+			case gatesValue:
+				t.lines[gateKey(j)] = item.Line
 			}
 		}
 	}

@@ -22,7 +22,7 @@ const (
 	boolValue                    // true or false
 	inputsValue                  // list of { path, layout, member }
 	fieldsValue                  // list of identity fields
-	listValue                    // list left to a later reader
+	gatesValue                   // list of gates
 	mapValue                     // table left to a later reader
 )
 
@@ -65,7 +65,7 @@ var keys = []key{
 	{name: "privacy.names", kind: boolValue, fallback: true, remedy: "écrivez true (les noms figurent dans les classeurs) ou false"},
 	{name: "privacy.workbook_password_env", fallback: "", check: optional(checkVariable), remedy: `écrivez le nom d'une variable d'environnement, jamais le mot de passe : "MOT_DE_PASSE_CLASSEURS"`},
 	{name: "privacy.retention_months", kind: wholeValue, fallback: 60, min: 1, max: 1200, remedy: "écrivez un nombre de mois de 1 à 1200 : 60"},
-	{name: "gates", kind: listValue, fallback: "[]", remedy: "écrivez une liste de critères, ou [] pour aucun"},
+	{name: "gates", kind: gatesValue, fallback: "[]", remedy: "écrivez une liste de critères, ou [] pour ceux de gates.csv"},
 	{name: "waves", fallback: "", check: optional(checkPath), remedy: `écrivez le chemin de la table des vagues : "mappings/vagues.csv", ou "" pour celle du dossier des tables`},
 	{name: "budget", kind: mapValue, fallback: "{}", remedy: "écrivez une table de clés, ou {} pour aucune"},
 	{name: "metrics.path", fallback: "", check: optional(checkPath), remedy: `écrivez le chemin du fichier de mesures : "out/metrics.prom", ou "" pour aucun`},

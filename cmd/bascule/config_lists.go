@@ -27,7 +27,7 @@ func (k *key) checkStructure(n *yaml.Node) *fault {
 	case fieldsValue:
 		return k.checkFields(n)
 	}
-	return checkOpaque(n)
+	return checkGates(n)
 }
 
 func (k *key) checkInputs(n *yaml.Node) *fault {

@@ -74,7 +74,7 @@ func TestMinimalConfigurationTakesTheDefaultsOfTheContract(t *testing.T) {
 		}},
 		Limits:  Limits{MaxRejects: "1%", MaxLineBytes: 65536, MaxUnzippedBytes: 21474836480, SheetRows: 1048576},
 		Privacy: Privacy{MaskNIR: true, Names: true, RetentionMonths: 60},
-		Gates:   []any{}, Budget: map[string]any{},
+		Gates:   []table{}, Budget: map[string]any{},
 		patterns: [2][]Input{{{Path: "psop.txt", Layout: "psop"}}, {{Path: "sipaye.csv", Layout: "sipaye"}}},
 	}
 	c.File, c.Dir, c.lines = "", "", nil
@@ -124,7 +124,7 @@ var environmentCases = map[string]struct {
 	"privacy.names":                 {"False", false},
 	"privacy.workbook_password_env": {"MOT_DE_PASSE", "MOT_DE_PASSE"},
 	"privacy.retention_months":      {"12", 12.0},
-	"gates":                         {`[{id: G1, metric: rejects, threshold: "0"}]`, []any{map[string]any{"id": "G1", "metric": "rejects", "threshold": "0"}}},
+	"gates":                         {`[{id: G1, metric: rejects, operator: "=", threshold: "0"}]`, []any{map[string]any{"id": "G1", "metric": "rejects", "operator": "=", "threshold": "0"}}},
 	"waves":                         {"t/v.csv", "t/v.csv"},
 	"budget":                        {`{Plafonds: "b.csv", "A.B": 1}`, map[string]any{"Plafonds": "b.csv", "A.B": 1.0}},
 	"metrics.path":                  {"m.prom", "m.prom"},

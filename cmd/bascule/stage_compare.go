@@ -37,6 +37,10 @@ func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile
 	}
 	run := &reconcile.Run{Period: c.Period, Months: c.Months, StartedAt: a.Now().UTC().Format(time.RFC3339), Version: a.Version, ConfigHash: c.Hash(),
 		TablesHash: tables.Hash, Config: c.Frozen(), Loads: loads}
+	gates, err := a.gatesFor(run, tables)
+	if err != nil {
+		return nil, err
+	}
 	// Which of two files a doubled payslip counts in must not depend on how the
 	// loads came.
 	slices.SortFunc(loads, func(a, b reconcile.Load) int {
@@ -61,7 +65,7 @@ func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile
 	}
 	start := a.Now()
 	err = db.Record(ctx, run, func(r *sqlite.Recorder) error {
-		k := comparison{app: a, db: db, recorder: r, run: run, around: around, terms: &reconcile.Terms{Period: c.Period, Months: c.Months, Tables: tables, Mapping: tables.For(c.Period, c.Months),
+		k := comparison{app: a, db: db, recorder: r, run: run, around: around, gates: gates, terms: &reconcile.Terms{Period: c.Period, Months: c.Months, Tables: tables, Mapping: tables.For(c.Period, c.Months),
 			Tolerance: c.Tolerance, Identity: c.Identity.Identity, Secret: db.Secret(), Reviewer: reviewer}}
 		if err := k.explained(ctx); err != nil {
 			return err
@@ -128,6 +132,9 @@ func (a *App) readTables(p reconcile.Period) (*reconcile.Tables, error) {
 		}
 		return nil, err
 	}
+	if _, err := c.gates(t); err != nil { // a gate of the configuration may name a wave
+		return nil, err
+	}
 	a.loaded[p], a.books[t] = t, book
 	return t, nil
 }
@@ -144,7 +151,7 @@ func (a *App) tablesOf(run *reconcile.Run) (*reconcile.Tables, error) {
 
 // inputsDigest covers all that decides a run's result: equal digests, same run.
 func inputsDigest(run *reconcile.Run, around []reconcile.Load) string {
-	parts := []any{reconcile.EngineVersion, run.Period, run.ConfigHash, run.TablesHash, run.Decided}
+	parts := []any{reconcile.EngineVersion, run.Period, run.ConfigHash, run.TablesHash, run.GatesHash, run.Decided}
 	for i := range run.Loads {
 		l := &run.Loads[i]
 		parts = append(parts, []string{run.PlaceOf(l).String(), l.Path, l.SHA256, l.Options})
@@ -171,7 +178,8 @@ type comparison struct {
 	run      *reconcile.Run
 	terms    *reconcile.Terms
 	around   []reconcile.Load // of the neighbouring months
-	mu       sync.Mutex       // of recorder, which several ranges write to
+	gates    []reconcile.Gate
+	mu       sync.Mutex // of recorder, which several ranges write to
 
 	reckoned []string // notes on the formulas, and on the rounding found on a sample of the payslips
 }
@@ -222,7 +230,7 @@ func (k *comparison) compare(ctx context.Context) error {
 		return closingError(&closing)
 	}
 	k.run.Summarise(tally, closing)
-	if err := k.recorder.Measures(tally.Measures(k.terms.Tables.Waves, k.rejects())); err != nil {
+	if err := k.judge(ctx, tally.Measures(k.terms.Tables.Waves, k.rejects())); err != nil {
 		return err
 	}
 	k.run.Summary.Notes, err = k.notes(ctx, tally)
