@@ -160,3 +160,17 @@ type DecisionTotal struct {
 	InForce  int64 // that no later one has replaced
 	Awaiting int64 // of those, closing ones that await their visa
 }
+
+// Judges tells whether the result weighs on the opinion of a wave: its own and
+// those of the whole ministry do, and all weigh on that of the whole.
+func (r *GateResult) Judges(wave string) bool {
+	return wave == WholeMinistry || r.Wave == wave || r.Wave == WholeMinistry
+}
+
+// OpinionOn is the opinion on a wave, or on the whole ministry.
+func (s *Summary) OpinionOn(wave string) Opinion {
+	if wave == WholeMinistry {
+		return s.Opinion
+	}
+	return s.Opinions[wave]
+}

@@ -199,10 +199,13 @@ func TestAFailureIsToldNotSwallowed(t *testing.T) {
 func TestMetricsAreWellFormedAndGiveTheSummary(t *testing.T) {
 	d := invented(5, "fr")
 	var b strings.Builder
-	if err := reports.WriteMetrics(&b, d.Run); err != nil {
+	d.Run.Summary.Opinion, d.Run.Summary.Opinions = reconcile.Unfavourable, map[string]reconcile.Opinion{`V "1"`: reconcile.Favourable, "": reconcile.WithReserves}
+	measures := []reconcile.Measure{{Wave: `V "1"`, Metric: reconcile.MetricConcordancePayslips, Value: 2, Of: 3}, {Wave: "V2", Metric: reconcile.MetricConcordancePayslips},
+		{Wave: "*", Metric: reconcile.MetricMaxNetGap, Value: 123_45, Of: 1}}
+	if err := reports.WriteMetrics(&b, d.Run, measures); err != nil {
 		t.Fatal(err)
 	}
-	sample := regexp.MustCompile(`^bascule_[a-z_]+(\{[a-z]+="[^"]*"\})? -?\d+(\.\d+)?$`)
+	sample := regexp.MustCompile(`^bascule_[a-z_]+(\{[a-z]+="([^"\\]|\\")*"\})? -?\d+(\.\d+)?$`)
 	for _, line := range strings.Split(strings.TrimSpace(b.String()), "\n") {
 		if !strings.HasPrefix(line, "# HELP bascule_") && !strings.HasPrefix(line, "# TYPE bascule_") && !sample.MatchString(line) {
 			t.Errorf("%q is no sample", line)
@@ -211,6 +214,8 @@ func TestMetricsAreWellFormedAndGiveTheSummary(t *testing.T) {
 	for _, want := range []string{
 		fmt.Sprintf(`bascule_discrepancies{state="open"} %d`, d.Run.Summary.Discrepancies.Open),
 		fmt.Sprintf(`bascule_delta_euros{on="net"} %v`, d.Run.Summary.Discrepancies.Delta),
+		`bascule_gate_concordance_payslips{wave="V \"1\""} 0.666666`, `bascule_gate_max_net_gap{wave="*"} 123.45`,
+		`bascule_opinion{wave="*"} 0`, `bascule_opinion{wave="V \"1\""} 2`, `bascule_opinion{wave=""} 1`,
 	} {
 		if !strings.Contains(b.String(), want+"\n") {
 			t.Errorf("the metrics lack %q", want)

@@ -86,6 +86,21 @@ func domains() map[string]bool {
 	for _, convention := range []string{"half_up", "truncate", "point4", "point5", "annual"} {
 		values["round."+convention] = true
 	}
+	for _, metric := range reconcile.Metrics {
+		values["metric."+string(metric)] = true
+	}
+	for _, o := range reconcile.Opinions {
+		values["opinion."+string(o)] = true
+	}
+	for _, l := range reconcile.AllLoosened {
+		values["loosened."+string(l)] = true
+	}
+	for _, trend := range []reconcile.Trend{reconcile.TrendBetter, reconcile.TrendSame, reconcile.TrendWorse} {
+		values["trend."+string(trend)] = true
+	}
+	for _, scope := range []string{reconcile.ScopeOverall, reconcile.ScopeWaves} {
+		values["gate.scope."+scope] = true
+	}
 	for month := 1; month <= 12; month++ {
 		values["month."+strconv.Itoa(month)] = true
 	}

@@ -3,15 +3,18 @@ package reports
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
 	"bascule/reconcile"
 )
 
-// WriteMetrics writes a run's figures for a supervisor, in the text format of
-// Prometheus. No figure is of one person. Amounts are in euros.
-func WriteMetrics(w io.Writer, run *reconcile.Run) error {
+// WriteMetrics writes a run's figures and measures for a supervisor, in the text
+// format of Prometheus. No figure is of one person. Amounts are in euros, shares
+// between 0 and 1; the whole ministry is the wave "*", no wave is "".
+func WriteMetrics(w io.Writer, run *reconcile.Run, measures []reconcile.Measure) error {
 	s := &run.Summary
 	var b strings.Builder
 	gauge := func(name, help string, samples ...string) {
@@ -48,6 +51,33 @@ func WriteMetrics(w io.Writer, run *reconcile.Run) error {
 	gauge("delta_euros", "Sum of the gaps, ONP minus legacy.", labelled("on", "net", d.Delta), labelled("on", "information", d.DeltaInformation))
 	gauge("absolute_euros", "Sum of the gaps without their signs.", fmt.Sprintf(" %v", d.Absolute))
 	gauge("seconds", "Duration of each stage.", labelled("stage", "load", s.Seconds.Load), labelled("stage", "compare", s.Seconds.Compare), labelled("stage", "report", s.Seconds.Report))
+	for _, metric := range reconcile.Metrics {
+		var samples []string
+		for i := range measures {
+			if m := &measures[i]; m.Metric == metric && m.Of > 0 {
+				samples = append(samples, labelled("wave", m.Wave, metric.Decimal(m.Figure())))
+			}
+		}
+		if len(samples) > 0 {
+			gauge("gate_"+string(metric), gateHelp(metric), samples...)
+		}
+	}
+	if s.Opinion != "" {
+		samples := []string{labelled("wave", reconcile.WholeMinistry, opinionRank(s.Opinion))}
+		for _, wave := range slices.Sorted(maps.Keys(s.Opinions)) {
+			samples = append(samples, labelled("wave", wave, opinionRank(s.Opinions[wave])))
+		}
+		gauge("opinion", "Opinion on the switchover: 2 favourable, 1 with reservations, 0 unfavourable.", samples...)
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+func gateHelp(m reconcile.Metric) string {
+	return newMessages("en", Labels{}).t("metric." + string(m) + ".note")
+}
+
+// opinionRank is higher the better the opinion.
+func opinionRank(o reconcile.Opinion) int {
+	return len(reconcile.Opinions) - 1 - slices.Index(reconcile.Opinions, o)
 }

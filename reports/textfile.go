@@ -32,6 +32,9 @@ func WriteText(w io.Writer, d *Data) error {
 		v.m.t("text.gaps", v.m.count(g.Total), v.m.count(g.Open), v.m.count(g.Justified), v.m.count(g.Tolerated)),
 		v.m.t("text.effect", v.m.delta(g.Delta), v.m.delta(g.DeltaInformation), v.m.money(g.Absolute)))
 	lines = append(lines, v.textCauses()...)
+	if s.Opinion != "" {
+		lines = append(lines, v.m.opinionLine(s))
+	}
 	lines = append(lines, v.textEnd()...)
 	for _, line := range lines {
 		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " ")); err != nil {
@@ -96,18 +99,17 @@ func (v *view) textCauses() []string {
 
 // textEnd gives what was rejected, the closing, the notes and where to look.
 func (v *view) textEnd() []string {
-	const notesShown = 1
 	s := v.summary()
 	var lines []string
 	if n := s.Legacy.Rejected + s.ONP.Rejected; n > 0 {
 		lines = append(lines, v.m.n("text.rejected", n))
 	}
-	for i, note := range s.Notes {
-		if i == notesShown {
-			lines = append(lines, v.m.n("text.notes", int64(len(s.Notes)-notesShown)))
-			break
+	if len(s.Notes) > 0 {
+		more := ""
+		if n := len(s.Notes) - 1; n > 0 {
+			more = v.m.n("text.notes", int64(n))
 		}
-		lines = append(lines, shorten(v.m.t("text.note", Clean(note)), screenWidth))
+		lines = append(lines, shorten(v.m.t("text.note", Clean(s.Notes[0])), screenWidth-utf8.RuneCountInString(more))+more)
 	}
 	if s.Closing.OK {
 		lines = append(lines, v.m.t("text.closed", v.m.money(0)))

@@ -25,6 +25,7 @@ const (
 	exitOpen        = 1 // open discrepancies remain
 	exitFailure     = 2 // usage, configuration, input refused, or any failure
 	exitBusy        = 3 // another run holds the lock
+	exitRefused     = 4 // gate: unfavourable opinion
 	exitInterrupted = 130
 )
 
@@ -46,6 +47,8 @@ type App struct {
 	loaded     map[reconcile.Period]*reconcile.Tables
 	books      map[*reconcile.Tables]*explain.Book // their formulas, compiled
 	open       bool                                // the result of the command leaves discrepancies open
+
+	unfavourable bool // the opinion asked for is
 }
 
 func newApp(stdout, stderr io.Writer) *App {
@@ -62,6 +65,9 @@ func (a *App) execute(ctx context.Context, args []string) int {
 	err := root.ExecuteContext(ctx)
 	a.Progress.Done()
 	code := exitCode(ctx, err, a.open)
+	if err == nil && a.unfavourable {
+		code = exitRefused
+	}
 	switch {
 	case err == nil:
 	case code == exitInterrupted:

@@ -20,7 +20,7 @@ var commandGroups = []struct {
 	{"Mettre en route", []string{"init", "layout", "generate"}},
 	{"Réconcilier", []string{"run", "load", "compare", "report"}},
 	{"Comprendre", []string{"explain", "runs", "mapping"}},
-	{"Décider", []string{"review"}},
+	{"Décider", []string{"review", "gate"}},
 	{"Outils", []string{"version", "completion", "help"}},
 }
 
@@ -29,6 +29,7 @@ const exitCodesHelp = `Codes de sortie :
   1    il reste des écarts ouverts
   2    commande, configuration ou fichier refusé, ou autre échec
   3    une autre exécution travaille sur la base
+  4    gate : l'avis de bascule est défavorable
   130  interrompu
 `
 

@@ -69,7 +69,7 @@ func (a *App) publish(ctx context.Context, db *sqlite.DB, run *reconcile.Run) (e
 	if err := replaceFolder(work, final); err != nil {
 		return err
 	}
-	if err := a.writeMetrics(run); err != nil {
+	if err := a.writeMetrics(ctx, db, run); err != nil {
 		return err
 	}
 	return db.Publish(ctx, run)
@@ -77,7 +77,7 @@ func (a *App) publish(ctx context.Context, db *sqlite.DB, run *reconcile.Run) (e
 
 // writeMetrics puts the figures of the run where the configuration asks for
 // them, in one rename, readable by the supervisor's own account.
-func (a *App) writeMetrics(run *reconcile.Run) (err error) {
+func (a *App) writeMetrics(ctx context.Context, db *sqlite.DB, run *reconcile.Run) (err error) {
 	if a.Config.Metrics.Path == "" {
 		return nil
 	}
@@ -85,12 +85,16 @@ func (a *App) writeMetrics(run *reconcile.Run) (err error) {
 		a.Log.Info("mesures", "run", run.ID, "état", "inchangées : elles ne suivent que la comparaison des deux systèmes")
 		return nil
 	}
+	measures, err := db.Measures(ctx, run.ID)
+	if err != nil {
+		return err
+	}
 	final := a.Config.Abs(a.Config.Metrics.Path)
 	f, err := os.CreateTemp(filepath.Dir(final), ".metrics-")
 	if err != nil {
 		return fmt.Errorf("metrics.path : %w", err)
 	}
-	err = errors.Join(reports.WriteMetrics(f, run), f.Chmod(0o644), f.Sync(), f.Close())
+	err = errors.Join(reports.WriteMetrics(f, run, measures[run.ID]), f.Chmod(0o644), f.Sync(), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), final)
 	}
