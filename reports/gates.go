@@ -14,7 +14,15 @@ func (m *messages) loosened(l reconcile.Loosened) string { return m.t("loosened.
 func (m *messages) trend(t reconcile.Trend) string {
 	return or(t, func(t reconcile.Trend) string { return m.t("trend." + string(t)) })
 }
-func (m *messages) owner(o reconcile.Owner) string { return m.t("owner." + string(o)) }
+
+// owner names who has to act.
+func (m *messages) owner(o reconcile.Owner) string {
+	if o == reconcile.OwnerNobody {
+		return m.t("owner.nobody")
+	}
+	return m.t("owner." + string(o))
+}
+
 func opinionRole(o reconcile.Opinion) Role {
 	switch o {
 	case reconcile.Favourable:

@@ -98,6 +98,9 @@ func domains() map[string]bool {
 	for _, trend := range []reconcile.Trend{reconcile.TrendBetter, reconcile.TrendSame, reconcile.TrendWorse} {
 		values["trend."+string(trend)] = true
 	}
+	for _, o := range reconcile.Owners[:4] {
+		values["owner."+string(o)] = true
+	}
 	for _, scope := range []string{reconcile.ScopeOverall, reconcile.ScopeWaves} {
 		values["gate.scope."+scope] = true
 	}
@@ -158,8 +161,10 @@ func addCalled(keys map[string]bool, call *ast.CallExpr) {
 		switch {
 		case (name == "column" || name == "wrapped") && i == 0:
 			keys["col."+key], keys["col."+key+".note"] = true, true
+		case (name == "titled" || name == "titledLong") && i == 0:
+			keys["col."+key] = true
 		case !strings.Contains(key, "."): // a blank of a page, no key
-		case i == 0 && slices.Contains([]string{"t", "counts", "money", "row"}, name):
+		case i == 0 && slices.Contains([]string{"t", "counts", "money", "row", "fact"}, name):
 			keys[key] = true
 		case name == "n" && i == 0:
 			keys[key+".one"], keys[key+".many"] = true, true

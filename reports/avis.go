@@ -1,0 +1,161 @@
+package reports
+
+import (
+	"slices"
+
+	"bascule/reconcile"
+)
+
+// AvisData is what the opinion is made from: a run that its gates judged, and
+// what there is to tell of all runs before it.
+type AvisData struct {
+	Run    *reconcile.Run
+	Tables *reconcile.Tables
+	Labels Labels
+	Lang   string // "fr" or "en"
+
+	Seal       string                // of the run, in the chain of runs; blank where there is none
+	Waves      []string              // judged, in the order of vagues.csv; NoWave last
+	Measures   []reconcile.Measure   // of the run
+	Loosenings []reconcile.Loosening // ever, the first first
+	Owners     []reconcile.OwnerTotal
+	RootAges   [len(reconcile.AgeBounds) + 1]int64 // open roots by age
+	Ageing     []reconcile.AgeTotal                // what may have been paid wrongly
+	Decisions  []reconcile.DecisionTotal
+	History    []AvisRun // every run up to this one, oldest first
+}
+
+// AvisRun is a run in the history of an opinion.
+type AvisRun struct {
+	RunPoint
+	Compares   Labels
+	Systems    bool // both systems are compared: otherwise it says nothing of the switchover
+	Lines      reconcile.Figure
+	Amount     reconcile.Figure
+	Justified  int64
+	Inputs     string // digest
+	Opinion    reconcile.Opinion
+	Seal       string
+	AgainOf    int // the run before it that had the same inputs, 0 for none
+	Loosenings int
+}
+
+// Avis is the workbook of the opinion (CONTRACT 6): Baromètre, Vagues, Critères,
+// Historique, Signatures.
+func Avis(d *AvisData) *Workbook {
+	v := newAvisView(d)
+	return &Workbook{
+		Title:       v.m.t("avis.title", v.m.month(v.Run.Period)),
+		Subject:     v.m.t("avis.subject", v.Run.ID),
+		Description: v.m.t("book.description", v.Run.ID, v.m.instant(v.Run.StartedAt), v.Run.Version),
+		Keywords:    v.m.t("avis.keywords"),
+		Lang:        v.m.lang(),
+		Footer:      v.m.t("book.footer"),
+		Sheets:      []*Sheet{v.barometerSheet(), v.waveSheet(), v.gateSheet(), v.historySheet(), v.signatureSheet()},
+	}
+}
+
+// avisView is AvisData with what its sheets share.
+type avisView struct {
+	*view
+	avis  *AvisData
+	names avisNames
+}
+
+type avisNames struct{ barometer, waves, gates, history, signatures string }
+
+func newAvisView(d *AvisData) *avisView {
+	v := &avisView{avis: d, view: newView(&Data{Run: d.Run, Tables: d.Tables, Labels: d.Labels, Lang: d.Lang})}
+	v.names = avisNames{v.m.t("sheet.barometer"), v.m.t("sheet.waves"), v.m.t("sheet.gates"), v.m.t("sheet.history"), v.m.t("sheet.signatures")}
+	for i := range d.History {
+		if d.History[i].Systems {
+			v.view.History = append(v.view.History, d.History[i].RunPoint)
+		}
+	}
+	return v
+}
+
+// head is the top of each sheet but the first.
+func (v *avisView) head(title, purpose string) []Line {
+	lines := v.view.head(title, purpose)
+	lines[3].Cells = []Cell{T("← " + v.names.barometer).To(v.names.barometer)}
+	return lines
+}
+
+// opinionBanner is the opinion on the whole in a coloured line.
+func (v *avisView) opinionBanner(columns int) Line {
+	text, role := v.m.opinionText(v.summary(), reconcile.WholeMinistry)
+	return Line{Cells: banner(role.mark()+text, role, columns), Height: 2}
+}
+
+// sealLines give the seal of the run, where it has one.
+func (v *avisView) sealLines() []Line {
+	if v.avis.Seal == "" {
+		return nil
+	}
+	return []Line{{Cells: []Cell{T(v.m.t("avis.seal")).As(Strong), H(v.avis.Seal)}}}
+}
+
+func (v *avisView) measure(wave string, metric reconcile.Metric) reconcile.Figure {
+	for i := range v.avis.Measures {
+		if m := &v.avis.Measures[i]; m.Wave == wave && m.Metric == metric {
+			return m.Figure()
+		}
+	}
+	return reconcile.Figure{}
+}
+
+// measureCell shows a measure: of nothing, it is blank.
+func (v *avisView) measureCell(wave string, metric reconcile.Metric) Cell {
+	f := v.measure(wave, metric)
+	switch {
+	case f.Of == 0:
+		return Cell{}
+	case metric.Share():
+		return R(f.Value, f.Of)
+	case metric.Money():
+		return A(reconcile.Amount(f.Value))
+	}
+	return N(f.Value)
+}
+
+// waveRow finds the row of vagues.csv that names a wave.
+func (v *avisView) waveRow(name string) reconcile.Wave {
+	if v.Tables == nil {
+		return reconcile.Wave{Name: name}
+	}
+	i := slices.IndexFunc(v.Tables.Waves, func(w reconcile.Wave) bool { return w.Name == name })
+	if i < 0 {
+		return reconcile.Wave{Name: name}
+	}
+	return v.Tables.Waves[i]
+}
+
+// opinionCell is an opinion with its mark and colour.
+func (v *avisView) opinionCell(o reconcile.Opinion) Cell {
+	if o == "" {
+		return Cell{}
+	}
+	role := opinionRole(o)
+	return T(role.mark() + v.m.opinion(o)).As(role)
+}
+
+func (v *avisView) opinionRules() []Rule {
+	var rules []Rule
+	for _, o := range reconcile.Opinions {
+		rules = append(rules, Rule{v.opinionCell(o).Text, opinionRole(o)})
+	}
+	return rules
+}
+
+// titled makes a column named by the catalogue: col.KEY.
+func (v *avisView) titled(key string, t CellType, width int) Column {
+	return Column{Key: key, Header: v.m.t("col." + key), Type: t, Width: width}
+}
+
+// titledLong is titled, for texts that take several lines.
+func (v *avisView) titledLong(key string, width int) Column {
+	c := v.titled(key, Text, width)
+	c.Wrap = true
+	return c
+}
