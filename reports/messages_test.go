@@ -98,9 +98,6 @@ func domains() map[string]bool {
 	for _, trend := range []reconcile.Trend{reconcile.TrendBetter, reconcile.TrendSame, reconcile.TrendWorse} {
 		values["trend."+string(trend)] = true
 	}
-	for _, o := range reconcile.Owners[:4] {
-		values["owner."+string(o)] = true
-	}
 	for _, scope := range []string{reconcile.ScopeOverall, reconcile.ScopeWaves} {
 		values["gate.scope."+scope] = true
 	}

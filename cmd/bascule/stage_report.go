@@ -62,6 +62,9 @@ func (a *App) publish(ctx context.Context, db *sqlite.DB, run *reconcile.Run) (e
 	if err := a.writeOutputs(work, data); err != nil {
 		return err
 	}
+	if err := a.writeAvis(ctx, db, work, run); err != nil {
+		return err
+	}
 	run.Summary.Seconds.Report = millis(a.Now().Sub(start))
 	if _, err := writeFile(filepath.Join(work, "summary.json"), func(w io.Writer) error { return reports.WriteSummary(w, &run.Summary) }); err != nil {
 		return err
@@ -212,15 +215,20 @@ func history(ctx context.Context, db *sqlite.DB, run *reconcile.Run) ([]reports.
 	}
 	var points []reports.RunPoint
 	for i := range runs {
-		r, s := &runs[i], &runs[i].Summary
+		r := &runs[i]
 		if r.ID > run.ID || len(points) == historyShown || !r.Alike(run) {
 			continue
 		}
-		points = append([]reports.RunPoint{{Run: r.ID, Period: r.Period, StartedAt: r.StartedAt, Matched: s.Payslips.Matched, Identical: s.Payslips.Identical,
-			Tolerated: s.Payslips.Tolerated, Differing: s.Payslips.Differing, Missing: s.Payslips.MissingInONP + s.Payslips.MissingInLegacy,
-			Open: s.Discrepancies.Open, DeltaNet: s.Discrepancies.Delta}}, points...)
+		points = append([]reports.RunPoint{runPoint(r)}, points...)
 	}
 	return points, nil
+}
+
+func runPoint(r *reconcile.Run) reports.RunPoint {
+	s := &r.Summary
+	return reports.RunPoint{Run: r.ID, Period: r.Period, StartedAt: r.StartedAt, Matched: s.Payslips.Matched, Identical: s.Payslips.Identical,
+		Tolerated: s.Payslips.Tolerated, Differing: s.Payslips.Differing, Missing: s.Payslips.MissingInONP + s.Payslips.MissingInLegacy,
+		Open: s.Discrepancies.Open, DeltaNet: s.Discrepancies.Delta}
 }
 
 // writeFile writes a file of mode 0600, to the disk, and returns its digest.
@@ -282,7 +290,17 @@ func (a *App) result(ctx context.Context, db *sqlite.DB, run *reconcile.Run) (*R
 // writeWorkbook writes the workbook of discrepancies, re-reads it, and refuses
 // it when its sums are not those of the run.
 func (a *App) writeWorkbook(name string, d *reports.Data) (xlsx.Result, error) {
-	created, err := time.Parse(time.RFC3339, d.Run.StartedAt)
+	book := reports.Ecarts(d)
+	result, err := a.writeBook(name, d.Run, book)
+	if err != nil {
+		return xlsx.Result{}, err
+	}
+	return result, closeWorkbook(&d.Run.Summary, book, &result)
+}
+
+// writeBook writes a workbook of a run, re-read once written.
+func (a *App) writeBook(name string, run *reconcile.Run, book *reports.Workbook) (xlsx.Result, error) {
+	created, err := time.Parse(time.RFC3339, run.StartedAt)
 	if err != nil {
 		return xlsx.Result{}, err
 	}
@@ -290,13 +308,7 @@ func (a *App) writeWorkbook(name string, d *reports.Data) (xlsx.Result, error) {
 	if err != nil {
 		return xlsx.Result{}, err
 	}
-	book := reports.Ecarts(d)
-	result, err := xlsx.Write(name, book, xlsx.Options{Creator: "bascule " + d.Run.Version, Created: created,
-		SheetRows: a.Config.Limits.SheetRows, Password: password})
-	if err != nil {
-		return xlsx.Result{}, err
-	}
-	return result, closeWorkbook(&d.Run.Summary, book, &result)
+	return xlsx.Write(name, book, xlsx.Options{Creator: "bascule " + run.Version, Created: created, SheetRows: a.Config.Limits.SheetRows, Password: password})
 }
 
 // closeWorkbook holds the sums re-read from the workbook's list of
