@@ -105,12 +105,16 @@ func (v *avisView) measure(wave string, metric reconcile.Metric) reconcile.Figur
 	return reconcile.Figure{}
 }
 
-// measureCell shows a measure: of nothing, it is blank.
+// measureCell shows a measure: of nothing, it is blank. A share of gaps is rounded
+// up: none is not a few.
 func (v *avisView) measureCell(wave string, metric reconcile.Metric) Cell {
 	f := v.measure(wave, metric)
 	switch {
 	case f.Of == 0:
 		return Cell{}
+	case metric == reconcile.MetricAbsoluteDeltaShare:
+		const places, whole = 2, 10_000
+		return R(percent(f, places, true).Shift(places).IntPart(), whole)
 	case metric.Share():
 		return R(f.Value, f.Of)
 	case metric.Money():

@@ -93,11 +93,16 @@ func (m *messages) gateValue(r *reconcile.GateResult) string {
 		return m.count(r.Figure.Value)
 	}
 	places := sharePlaces(&r.Gate)
-	share, rest := decimal.NewFromInt(r.Figure.Value).Shift(2).QuoRem(decimal.NewFromInt(r.Figure.Of), places)
-	if (r.Operator == reconcile.AtMost || r.Operator == reconcile.Below) && !rest.IsZero() {
+	return m.percentage(percent(r.Figure, places, r.Operator == reconcile.AtMost || r.Operator == reconcile.Below), places)
+}
+
+// percent is a share in percent, cut to some decimals or rounded up.
+func percent(f reconcile.Figure, places int32, up bool) decimal.Decimal {
+	share, rest := decimal.NewFromInt(f.Value).Shift(2).QuoRem(decimal.NewFromInt(f.Of), places)
+	if up && !rest.IsZero() {
 		share = share.Add(decimal.New(1, -places))
 	}
-	return m.percentage(share, places)
+	return share
 }
 
 // gateHeld tells over how many successive runs a criterion is held, and why not

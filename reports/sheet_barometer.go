@@ -36,36 +36,57 @@ func (v *avisView) barometerSheet() *Sheet {
 }
 
 // reasonLines say in words what holds the opinion back: the blocking criteria
-// first, then the others, then decisions without a visa.
+// first, then the others, then decisions without a visa and what was loosened.
 func (v *avisView) reasonLines() []Line {
 	const shown = 6
-	s := v.summary()
 	var lines []Line
-	more := int64(0)
-	for _, blocking := range []bool{true, false} {
-		for i := range s.Gates {
-			r := &s.Gates[i]
-			if r.OK || r.Blocking != blocking {
-				continue
-			}
-			if len(lines) == shown {
-				more++
-				continue
-			}
-			_, role := v.m.gateVerdict(r)
-			lines = append(lines, Line{Cells: []Cell{T("   " + role.mark() + v.m.wave(r.Wave) + " — " + v.m.gateReason(r))}})
-		}
+	failing := append(v.failing(true), v.failing(false)...)
+	for _, results := range failing[:min(len(failing), shown)] {
+		lines = append(lines, Line{Cells: []Cell{T("   " + v.failure(results))}})
 	}
-	if more > 0 {
-		lines = append(lines, Line{Cells: []Cell{T("   " + v.m.n("avis.more", more)).To(v.names.gates)}})
+	if more := len(failing) - shown; more > 0 {
+		lines = append(lines, Line{Cells: []Cell{T("   " + v.m.n("avis.more", int64(more))).To(v.names.gates)}})
 	}
-	if s.AwaitingVisa > 0 {
-		lines = append(lines, Line{Cells: []Cell{T("   " + Warn.mark() + v.m.n("opinion.awaiting", s.AwaitingVisa))}})
+	if n := v.summary().AwaitingVisa; n > 0 {
+		lines = append(lines, Line{Cells: []Cell{T("   " + Warn.mark() + v.m.n("opinion.awaiting", n))}})
 	}
 	if n := int64(len(v.avis.Loosenings)); n > 0 {
 		lines = append(lines, Line{Cells: []Cell{T("   " + Warn.mark() + v.m.n("avis.loosened", n)).To(v.names.gates)}})
 	}
 	return lines
+}
+
+// failing gathers what is not held by criterion.
+func (v *avisView) failing(blocking bool) [][]*reconcile.GateResult {
+	var list [][]*reconcile.GateResult
+	at := map[string]int{}
+	for i := range v.summary().Gates {
+		r := &v.summary().Gates[i]
+		if r.OK || r.Blocking != blocking {
+			continue
+		}
+		if _, met := at[r.ID]; !met {
+			at[r.ID] = len(list)
+			list = append(list, nil)
+		}
+		list[at[r.ID]] = append(list[at[r.ID]], r)
+	}
+	return list
+}
+
+// failure tells where a criterion is not held, and why in the first of these waves.
+func (v *avisView) failure(results []*reconcile.GateResult) string {
+	const widest = 60
+	var waves []string
+	for _, r := range results {
+		waves = append(waves, v.m.wave(r.Wave))
+	}
+	_, role := v.m.gateVerdict(results[0])
+	text := role.mark() + shorten(strings.Join(waves, ", "), widest) + " — " + v.m.gateReason(results[0])
+	if len(waves) > 1 {
+		text += " (" + waves[0] + ")"
+	}
+	return text
 }
 
 // targetBlock holds each metric of the whole against what its gates ask for.
@@ -76,7 +97,14 @@ func (v *avisView) targetBlock() []Line {
 			rows = append(rows, row)
 		}
 	}
-	return block(T(v.m.t("avis.targets")).To(v.names.gates), []string{v.m.t("avis.metric"), v.m.t("avis.value"), v.m.t("avis.target"), v.m.t("avis.held")}, orNone(rows, v.m)...)
+	return endingInText(block(T(v.m.t("avis.targets")).To(v.names.gates),
+		[]string{v.m.t("avis.metric"), v.m.t("avis.value"), v.m.t("avis.target"), v.m.t("avis.held")}, orNone(rows, v.m)...))
+}
+
+// endingInText puts the header of a block's last column above texts.
+func endingInText(lines []Line) []Line {
+	lines[1].Cells[bandColumns-1].Right = false
+	return lines
 }
 
 // targetRow is nil for a metric that nothing measures or judges.
@@ -198,7 +226,8 @@ func (v *avisView) waveBlock() []Line {
 	if len(rows) == 0 {
 		rows = [][]Cell{{T(v.m.t("avis.no_wave"))}}
 	}
-	return block(T(v.m.t("avis.waves")).To(v.names.waves), []string{v.m.t("avis.wave"), v.m.t("avis.cutover"), v.m.t("history.rate"), v.m.t("avis.opinion")}, rows...)
+	return endingInText(block(T(v.m.t("avis.waves")).To(v.names.waves),
+		[]string{v.m.t("avis.wave"), v.m.t("avis.cutover"), v.m.t("history.rate"), v.m.t("avis.opinion")}, rows...))
 }
 
 // runBlock shows the last runs that compare the systems, which the chart draws.

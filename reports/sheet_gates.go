@@ -47,14 +47,13 @@ func (v *avisView) loosenedLines() []Line {
 	if len(v.avis.Loosenings) == 0 {
 		return append(lines, Line{Cells: []Cell{T("✔ " + v.m.t("gates.never"))}})
 	}
-	const texts = 8
-	lines = append(lines, Line{Cells: headers(texts, v.m.t("col.gate"), v.m.t("gates.what"), v.m.t("gates.date"), v.m.t("gates.before"), v.m.t("gates.after"), v.m.t("history.what"))})
+	lines = append(lines, Line{Cells: headers(loosenedColumns, v.m.t("col.gate"), v.m.t("gates.what"), v.m.t("gates.date"), v.m.t("history.what"), v.m.t("gates.change"), "")})
 	for i := range v.avis.Loosenings {
 		l := &v.avis.Loosenings[i]
 		before, after := v.m.loosening(l)
-		cells := []Cell{T(l.Before.ID), T(v.m.loosened(l.What)).As(Warn), Day(l.At), T(before), T(after), T(v.m.t("history.number", l.Run))}
+		cells := []Cell{T(l.Before.ID), T(v.m.loosened(l.What)).As(Warn), Day(l.At), T(v.m.t("history.number", l.Run)), T(before + " → " + after), {}}
 		for j := range cells {
-			if cells[j].Role == Plain {
+			if cells[j].Role == Plain && cells[j].Type != Blank { // the change runs over the blank beside it
 				cells[j].Role = Body
 			}
 		}
@@ -62,3 +61,5 @@ func (v *avisView) loosenedLines() []Line {
 	}
 	return lines
 }
+
+const loosenedColumns = 6

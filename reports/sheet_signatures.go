@@ -28,7 +28,7 @@ func (v *avisView) signatureSheet() *Sheet {
 		lines = append(lines, Line{}, Line{Cells: []Cell{T(Warn.mark() + v.m.n("avis.loosened", n)).To(v.names.gates)}})
 	}
 	lines = append(lines, Line{}, heading(v.m.t("signatures.heading")),
-		Line{Cells: headers(signatureColumns, v.m.t("signatures.quality"), v.m.t("signatures.name"), v.m.t("signatures.date"), v.m.t("signatures.position"), v.m.t("signatures.visa"))})
+		Line{Cells: headers(signatureColumns, v.m.t("signatures.quality"), v.m.t("signatures.name"), v.m.t("signatures.date"), v.m.t("signatures.position"), v.m.t("signatures.visa")), Height: 2})
 	for _, who := range []string{v.m.t("signatures.pilot"), v.m.t("signatures.hr"), v.m.t("signatures.accountant"), v.m.t("signatures.controller")} {
 		cells := make([]Cell, signatureColumns)
 		for i := range cells {
@@ -46,5 +46,5 @@ func (v *avisView) signatureSheet() *Sheet {
 		}
 		lines = append(lines, Line{Cells: cells, Height: 2})
 	}
-	return &Sheet{Name: v.names.signatures, Tab: opinionRole(v.summary().OpinionOn(reconcile.WholeMinistry)), Widths: []int{38, 34, 16, 30, 36}, Lines: lines, OnePage: true}
+	return &Sheet{Name: v.names.signatures, Tab: opinionRole(v.summary().OpinionOn(reconcile.WholeMinistry)), Widths: []int{38, 46, 16, 30, 36}, Lines: lines, OnePage: true}
 }

@@ -19,9 +19,9 @@ func (v *avisView) waveSheet() *Sheet {
 			Name: v.m.t("table.waves"),
 			Columns: []Column{
 				v.titled("wave", Text, 12), v.titledLong("wave_label", 34), v.titled("cutover", Month, 10), opinion, v.titledLong("reasons", 64),
-				v.titled("payslips", Count, 11), v.titled("rate_payslips", Percent, 12), v.titled("rate_lines", Percent, 12), v.titled("rate_amount", Percent, 12),
+				v.titled("payslips", Count, 11), v.titled("rate_payslips", Percent, 14), v.titled("rate_lines", Percent, 14), v.titled("rate_amount", Percent, 14),
 				v.titled("gap_share", Percent, 12), v.titled("explained_share", Percent, 12), v.titled("open_roots", Count, 10), v.titled("missing_payslips", Count, 10),
-				v.titled("unmapped_codes", Count, 11), v.titled("max_net_gap", Money, 15),
+				v.titled("unmapped_codes", Count, 11), v.titled("max_net_gap", Money, 18),
 			},
 			Frozen: 1,
 			Empty:  v.m.t("avis.no_wave"),

@@ -79,11 +79,14 @@ func (b *book) newStyle(l look) *excelize.Style {
 	switch {
 	case numeric(l.typ) || l.right:
 		s.Alignment.Horizontal = "right"
-	case l.role == reports.Body || l.role == reports.Input || l.role == reports.Header || l.role == reports.Total:
+	case l.role == reports.Body || l.role == reports.Input || l.role == reports.Header || l.role == reports.Total || judges(l.role) && !l.large:
 		s.Alignment.Horizontal, s.Alignment.Indent = "left", 1
 	}
 	return s
 }
+
+// judges tells whether a role colours the ground of its cell, as in a list.
+func judges(r reports.Role) bool { return tones[r].ground != "" }
 
 func applyRole(s *excelize.Style, role reports.Role) {
 	font := s.Font

@@ -1,0 +1,182 @@
+package reports_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+	"github.com/xuri/excelize/v2"
+
+	"bascule/reconcile"
+	"bascule/reports"
+	"bascule/reports/xlsx"
+)
+
+// opinion is an opinion that never was, on so many waves after so many runs.
+func opinion(waves, runs int, lang string) *reports.AvisData {
+	run := inventedRun()
+	run.GatesHash = run.Inputs
+	d := &reports.AvisData{Run: run, Lang: lang, Tables: &reconcile.Tables{}, Seal: "5ea1" + run.Inputs[4:],
+		RootAges: [4]int64{12, 30, 4, 1},
+		Owners:   []reconcile.OwnerTotal{{Owner: reconcile.OwnerHR, Roots: 3, Gaps: 9, DeltaNet: -123_45, Absolute: 200_00}, {Owner: reconcile.OwnerNobody, Roots: 1, Gaps: 1}},
+		Ageing: []reconcile.AgeTotal{{Month: 24100, Overpaid: 1_000_00, Underpaid: 20_00, Count: 3}, {Month: 24101, Overpaid: 1_00, Count: 1},
+			{Month: 24000, Over24: true, Underpaid: 5_00, Count: 1}},
+	}
+	for i := range waves {
+		name := fmt.Sprintf("V%d", i+1)
+		d.Waves = append(d.Waves, name)
+		d.Tables.Waves = append(d.Tables.Waves, reconcile.Wave{Name: name, Label: "Préfectures, sous-préfectures et secrétariats généraux", Cutover: reconcile.NewPeriod(2014, 1+i%12)})
+		d.Measures = append(d.Measures, measured(name, 997, 1000)...)
+	}
+	d.Measures = append(d.Measures, measured(reconcile.WholeMinistry, int64(997*max(waves, 1)), int64(1000*max(waves, 1)))...)
+	for i := range runs {
+		at := time.Date(2013, 12, 21-runs+i+1, 2, 15, 0, 0, time.UTC).Format(time.RFC3339)
+		d.History = append(d.History, reports.AvisRun{Systems: true, Inputs: run.Inputs, Opinion: reconcile.Unfavourable, Seal: d.Seal,
+			Lines: reconcile.Figure{Value: 99, Of: 100}, Amount: reconcile.Figure{Value: 999, Of: 1000},
+			RunPoint: reports.RunPoint{Run: i + 1, Period: run.Period, StartedAt: at, Matched: 1000, Identical: int64(900 + 3*i), Differing: int64(100 - 3*i), Open: int64(500 - 12*i), DeltaNet: -100_00}})
+	}
+	return d
+}
+
+func measured(wave string, n, of int64) []reconcile.Measure {
+	return []reconcile.Measure{
+		{Wave: wave, Metric: reconcile.MetricConcordancePayslips, Value: n, Of: of}, {Wave: wave, Metric: reconcile.MetricConcordanceLines, Value: 9 * n, Of: 9 * of},
+		{Wave: wave, Metric: reconcile.MetricConcordanceAmount, Value: 100 * n, Of: 100 * of}, {Wave: wave, Metric: reconcile.MetricOpenRoots, Value: 7, Of: 1},
+		{Wave: wave, Metric: reconcile.MetricMissingPayslips, Value: 0, Of: 1}, {Wave: wave, Metric: reconcile.MetricAbsoluteDeltaShare, Value: 1, Of: 1999},
+		{Wave: wave, Metric: reconcile.MetricMaxNetGap, Value: 188_63, Of: 1}, {Wave: wave, Metric: reconcile.MetricExplainedShare},
+	}
+}
+
+func inventedGate(id string, metric reconcile.Metric, operator reconcile.Operator, threshold string, runs int, blocking bool) reconcile.Gate {
+	return reconcile.Gate{ID: id, Scope: reconcile.ScopeWaves, Metric: metric, Operator: operator, Threshold: decimal.RequireFromString(threshold), Runs: runs, Blocking: blocking,
+		Label: "Libellé de " + id, Source: "à confirmer par le comptable"}
+}
+
+// judgedBy gives the opinion three criteria for each wave: held, held for too
+// short, not held.
+func judgedBy(d *reports.AvisData, blocking bool) *reports.AvisData {
+	s := &d.Run.Summary
+	s.Opinion, s.Opinions = reconcile.WithReserves, map[string]reconcile.Opinion{}
+	if blocking {
+		s.Opinion = reconcile.Unfavourable
+	}
+	missing := inventedGate("ABSENTS", reconcile.MetricMissingPayslips, reconcile.Equals, "0", 1, true)
+	rate := inventedGate("BULLETINS", reconcile.MetricConcordancePayslips, reconcile.AtLeast, "0.995", 3, false)
+	share := inventedGate("PART", reconcile.MetricAbsoluteDeltaShare, reconcile.AtMost, "0.0005", 1, blocking)
+	for _, w := range d.Waves {
+		s.Opinions[w] = s.Opinion
+		s.Gates = append(s.Gates,
+			reconcile.GateResult{Gate: missing, Wave: w, Figure: reconcile.Figure{Of: 1}, Measured: true, Held: 1, Seen: 1, OK: true, Trend: reconcile.TrendSame},
+			reconcile.GateResult{Gate: rate, Wave: w, Figure: reconcile.Figure{Value: 997, Of: 1000}, Measured: true, Held: 2, Seen: 2, Trend: reconcile.TrendBetter},
+			reconcile.GateResult{Gate: share, Wave: w, Figure: reconcile.Figure{Value: 1, Of: 1999}, Measured: true, Seen: 1, Trend: reconcile.TrendWorse})
+	}
+	return d
+}
+
+func publishAvis(t *testing.T, d *reports.AvisData) *excelize.File {
+	t.Helper()
+	folder := t.TempDir()
+	if keep := os.Getenv("BASCULE_AVIS_FOLDER"); keep != "" { // to look at them
+		folder = keep
+	}
+	path := filepath.Join(folder, strings.ReplaceAll(t.Name(), "/", "-")+fmt.Sprintf("-%d-%d-%s.xlsx", len(d.Waves), len(d.History), d.Lang))
+	if _, err := xlsx.Write(path, reports.Avis(d), xlsx.Options{Creator: "bascule"}); err != nil {
+		t.Fatal(err)
+	}
+	file, err := excelize.OpenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = file.Close() })
+	return file
+}
+
+func TestTheOpinionHasTheSheetsOfTheContractHoweverManyWavesAndRuns(t *testing.T) {
+	for _, c := range []struct {
+		lang  string
+		names []string
+	}{
+		{"fr", []string{"Baromètre", "Vagues", "Critères", "Historique", "Signatures"}},
+		{"en", []string{"Barometer", "Waves", "Criteria", "History", "Signatures"}},
+	} {
+		for _, n := range []struct{ waves, runs, charts int }{{0, 0, 0}, {1, 1, 0}, {20, 30, 1}} {
+			d := judgedBy(opinion(n.waves, n.runs, c.lang), true)
+			file := publishAvis(t, d)
+			if got := file.GetSheetList(); !slices.Equal(got, c.names) {
+				t.Errorf("%s: %q", c.lang, got)
+			}
+			charts := 0
+			for _, f := range []string{"xl/charts/chart1.xml"} {
+				if _, ok := file.Pkg.Load(f); ok {
+					charts++
+				}
+			}
+			if charts != n.charts {
+				t.Errorf("%d waves, %d runs: %d charts", n.waves, n.runs, charts)
+			}
+		}
+	}
+}
+
+func TestTheOpinionIsToldInWordsOnEverySheet(t *testing.T) {
+	unfavourable := judgedBy(opinion(2, 3, "fr"), true)
+	reserves := judgedBy(opinion(2, 3, "fr"), false)
+	reserves.Run.Summary.AwaitingVisa = 2
+	english := judgedBy(opinion(2, 3, "en"), true)
+	none := opinion(0, 0, "fr")
+	none.Run.Summary.Opinion = reconcile.Unfavourable
+	none.Seal = ""
+	strict, loose := inventedGate("G", reconcile.MetricConcordancePayslips, reconcile.AtLeast, "0.998", 3, true), inventedGate("G", reconcile.MetricConcordancePayslips, reconcile.AtLeast, "0.99", 1, true)
+	loosened := judgedBy(opinion(1, 2, "fr"), true)
+	loosened.Loosenings = []reconcile.Loosening{
+		{At: "2013-12-20T02:00:00Z", Run: 6, What: reconcile.LoosenedThreshold, Before: strict, After: loose},
+		{At: "2013-12-20T02:00:00Z", Run: 6, What: reconcile.LoosenedRuns, Before: strict, After: loose},
+		{At: "2013-12-21T02:00:00Z", Run: 7, What: reconcile.LoosenedRemoved, Before: loose},
+	}
+	gone := opinion(1, 1, "fr")
+	gone.Run.Summary.Opinion, gone.Loosenings = reconcile.Unfavourable, loosened.Loosenings
+	decided := judgedBy(opinion(1, 2, "fr"), true)
+	decided.Decisions = []reconcile.DecisionTotal{{Status: reconcile.StatusJustified, Author: "A. Martin", Count: 12, InForce: 10, Awaiting: 1}, {Status: reconcile.StatusToFixONP, Author: "B. Petit", Count: 3, InForce: 3}}
+	decided.History[1].AgainOf = 1
+	decided.History = append(decided.History, reports.AvisRun{RunPoint: reports.RunPoint{Run: 7, Period: decided.Run.Period, StartedAt: decided.Run.StartedAt}, Compares: reports.Labels{Legacy: "ONP 2013-11", ONP: "ONP 2013-12"}})
+	for _, c := range []struct {
+		data   *reports.AvisData
+		sheet  string
+		words  []string
+		reason string
+	}{
+		{unfavourable, "Baromètre", []string{"✘ Défavorable : 2 critères bloquants ne sont pas tenus.", "✘ V1, V2 — Libellé de PART : 0,06 %, attendu ≤ 0,05 % (V1)", "5ea1",
+			"SIRH|3|9|-123.45", "Bulletins concordants|99.70% |≥ 99,50 %|⚠ 0 sur 2", "Bulletins absents|0|= 0|✔ 2 sur 2", "7 jours au plus|12", "de 8 à 30 jours|30", "plus de 90 jours|1",
+			"24 mois au plus|4|1,001.00 €|20.00 €", "plus de 24 mois (prescrit)|1|0.00 €|5.00 €", "Écarts rapportés aux montants|0.06% |≤ 0,05 %|✘ 0 sur 2"}, "a blocking criterion, and a share that no rounding hides"},
+		{unfavourable, "Vagues", []string{"V2|Préfectures, sous-préfectures et secrétariats généraux|2014-02|✘ Défavorable|⚠ Libellé de BULLETINS : 2 exécutions sur 3 · ✘ Libellé de PART", "Ensemble||"}, "a wave and its reasons"},
+		{unfavourable, "Critères", []string{"BULLETINS|Libellé de BULLETINS|V1|≥ 99,50 %|99,70 %|2 exécutions sur 3|▲ mieux|Non|⚠ Réserve", "ABSENTS|Libellé de ABSENTS|V1|= 0|0|1 sur 1|= stable|Oui|✔ Tenu",
+			"PART|Libellé de PART|V2|≤ 0,05 %|0,06 %|0 sur 1|▼ moins bien|Oui|✘ Non tenu", "✔ Aucun critère n'a jamais été assoupli."}, "each criterion and wave"},
+		{unfavourable, "Historique", []string{"3 comparaisons des deux systèmes, du 19/12/2013 au 21/12/2013 : de 90,00 % à 90,60 % de bulletins concordants.", "✘ Défavorable", "Aucune décision n'a été prise."}, "every run"},
+		{unfavourable, "Signatures", []string{"n° 7 · paye de décembre 2013", "5ea1", "V1|Préfectures", "Pilote de la bascule", "Responsable du SIRH", "DGFiP — comptable assignataire", "CBCM"}, "who signs, and for what"},
+		{reserves, "Baromètre", []string{"⚠ Favorable avec réserves : 4 critères non bloquants ne sont pas tenus.", "⚠ 2 décisions attendent leur visa"}, "reserves"},
+		{english, "Barometer", []string{"✘ Unfavourable: 2 blocking criteria are not met.", "✘ V1, V2 — Gaps as a share of amounts: 0.06%, wanted ≤ 0.05% (V1)"}, "in English the metric is named, not the French label"},
+		{none, "Baromètre", []string{"✘ Défavorable : aucun critère n'est défini.", "Aucune vague n'est définie", "Aucune exécution antérieure."}, "nothing at all"},
+		{none, "Critères", []string{"Aucun critère n'est défini : l'avis est défavorable."}, "no criterion"},
+		{none, "Historique", []string{"Aucune exécution antérieure."}, "no run"},
+		{loosened, "Critères", []string{"G|Seuil|20/12/2013|n° 6|≥ 99,80 % → ≥ 99,00 %", "G|Exécutions successives|20/12/2013|n° 6|3 exécutions → 1 exécution", "G|Critère supprimé|21/12/2013|n° 7|Bulletins concordants ≥ 99,00 % → supprimé"}, "loosened for ever"},
+		{loosened, "Baromètre", []string{"⚠ 3 assouplissements des critères depuis le premier jour"}, "and told on the first page"},
+		{loosened, "Signatures", []string{"⚠ 3 assouplissements"}, "and on the page that is signed"},
+		{gone, "Critères", []string{"G|Critère supprimé", "Aucun critère n'est défini"}, "even when no criterion is left"},
+		{decided, "Historique", []string{"Justifié|||A. Martin|12|10|1", "À corriger ONP|||B. Petit|3|3|0", "Total||||15|13|1", "refaite sur les entrées de la n° 1", "ONP 2013-11 / ONP 2013-12", "d'un mois sur l'autre : hors avis"}, "who accepted what"},
+	} {
+		text := strings.ReplaceAll(sheetText(t, publishAvis(t, c.data), c.sheet), "\u00a0", " ")
+		for _, words := range c.words {
+			if !strings.Contains(text, words) {
+				t.Errorf("%s: %s does not say %q\n%s", c.reason, c.sheet, words, text)
+			}
+		}
+	}
+	if text := sheetText(t, publishAvis(t, none), "Baromètre"); strings.Contains(text, "Sceau") {
+		t.Errorf("a seal that there is none of:\n%s", text)
+	}
+}
