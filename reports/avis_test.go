@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
 	"github.com/xuri/excelize/v2"
@@ -178,5 +179,35 @@ func TestTheOpinionIsToldInWordsOnEverySheet(t *testing.T) {
 	}
 	if text := sheetText(t, publishAvis(t, none), "Baromètre"); strings.Contains(text, "Sceau") {
 		t.Errorf("a seal that there is none of:\n%s", text)
+	}
+}
+
+func TestTheScreenOfTheOpinionFitsATerminal(t *testing.T) {
+	for _, c := range []struct {
+		lang   string
+		words  []string
+		reason string
+	}{
+		{"fr", []string{"✘ Défavorable : 20 critères bloquants ne sont pas tenus.", "✘ Libellé de PART                        V20             0,06 %      ≤ 0,05 %  0 sur 1", "  ✘ V1          Défavorable", "G, Seuil : ≥ 99,80 % → ≥ 99,00 %"}, "in French"},
+		{"en", []string{"✘ Unfavourable: 20 blocking criteria are not met.", "✘ Gaps as a share of amounts", "  ✘ V1          Unfavourable", "G, Threshold: ≥ 99.80% → ≥ 99.00%"}, "in English"},
+	} {
+		d := judgedBy(opinion(20, 1, c.lang), true)
+		strict, loose := inventedGate("G", reconcile.MetricConcordancePayslips, reconcile.AtLeast, "0.998", 3, true), inventedGate("G", reconcile.MetricConcordancePayslips, reconcile.AtLeast, "0.99", 3, true)
+		var out strings.Builder
+		if err := reports.WriteGate(&out, &reports.GateView{Run: d.Run, Wave: reconcile.WholeMinistry, Waves: d.Waves, Lang: c.lang,
+			Loosenings: []reconcile.Loosening{{At: "2013-12-20T02:00:00Z", Run: 6, What: reconcile.LoosenedThreshold, Before: strict, After: loose}}}); err != nil {
+			t.Fatal(err)
+		}
+		text := strings.ReplaceAll(out.String(), "\u00a0", " ")
+		for _, w := range c.words {
+			if !strings.Contains(text, w) {
+				t.Errorf("%s: %q is not in\n%s", c.reason, w, text)
+			}
+		}
+		for _, line := range strings.Split(text, "\n") {
+			if n := utf8.RuneCountInString(line); n > 100 {
+				t.Errorf("%s: %d columns: %s", c.reason, n, line)
+			}
+		}
 	}
 }

@@ -132,6 +132,8 @@ func TestTheScreenFitsATerminal(t *testing.T) {
 		s.Side(side).ToPay, s.Side(side).ToDeduct = 9_999_999_999_999, 1_234_567_890_123
 	}
 	s.Discrepancies.Delta, s.Discrepancies.DeltaInformation, s.Discrepancies.Absolute = -12_345_678_90, 12_345_678_90, 98_765_432_10
+	refused := judgedBy(opinion(20, 1, "fr"), true).Run.Summary
+	s.Gates, s.Opinion, s.Opinions = refused.Gates, refused.Opinion, refused.Opinions
 	for _, c := range []struct {
 		lang   string
 		months reconcile.Months
