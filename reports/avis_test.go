@@ -188,7 +188,7 @@ func TestTheScreenOfTheOpinionFitsATerminal(t *testing.T) {
 		words  []string
 		reason string
 	}{
-		{"fr", []string{"✘ Défavorable : 20 critères bloquants ne sont pas tenus.", "✘ Libellé de PART                        V20             0,06 %      ≤ 0,05 %  0 sur 1", "  ✘ V1          Défavorable", "G, Seuil : ≥ 99,80 % → ≥ 99,00 %"}, "in French"},
+		{"fr", []string{"✘ Défavorable : 20 critères bloquants ne sont pas tenus.", "✘ Libellé de PART                      V20             0,06 %      ≤ 0,05 %  0 sur 1", "  ✘ V1          Défavorable", "G, Seuil : ≥ 99,80 % → ≥ 99,00 %"}, "in French"},
 		{"en", []string{"✘ Unfavourable: 20 blocking criteria are not met.", "✘ Gaps as a share of amounts", "  ✘ V1          Unfavourable", "G, Threshold: ≥ 99.80% → ≥ 99.00%"}, "in English"},
 	} {
 		d := judgedBy(opinion(20, 1, c.lang), true)
@@ -208,6 +208,29 @@ func TestTheScreenOfTheOpinionFitsATerminal(t *testing.T) {
 			if n := utf8.RuneCountInString(line); n > 100 {
 				t.Errorf("%s: %d columns: %s", c.reason, n, line)
 			}
+		}
+	}
+}
+
+func TestWhyACriterionIsNotHeldIsToldExactly(t *testing.T) {
+	rate := inventedGate("TAUX", reconcile.MetricConcordancePayslips, reconcile.AtLeast, "0.998", 3, true)
+	good, bad := reconcile.Figure{Value: 999, Of: 1000}, reconcile.Figure{Value: 9_979_999, Of: 10_000_000}
+	for _, c := range []struct {
+		result         reconcile.GateResult
+		reason, expect string
+	}{
+		{reconcile.GateResult{Gate: rate, Wave: "V1", Figure: bad, Measured: true, Seen: 3}, "a value that falls short, rounded downwards", "Libellé de TAUX : 99,79 %, attendu ≥ 99,80 %"},
+		{reconcile.GateResult{Gate: rate, Wave: "V1", Figure: bad, Measured: true, Seen: 2}, "short, whatever the number of runs", "Libellé de TAUX : 99,79 %, attendu ≥ 99,80 %"},
+		{reconcile.GateResult{Gate: rate, Wave: "V1", Figure: good, Measured: true, Held: 2, Seen: 2}, "too few runs", "Libellé de TAUX : 2 exécutions sur 3"},
+		{reconcile.GateResult{Gate: rate, Wave: "V1", Figure: good, Measured: true, Held: 1, Seen: 2}, "too few, and not even these", "Libellé de TAUX : 1 sur 3 (2 exécutions)"},
+		{reconcile.GateResult{Gate: rate, Wave: "V1", Figure: good, Measured: true, Held: 2, Seen: 3}, "not long enough", "Libellé de TAUX : tenu 2 sur 3 fois"},
+		{reconcile.GateResult{Gate: rate, Wave: "V1", Seen: 3}, "an empty wave", "Libellé de TAUX : rien à mesurer"},
+	} {
+		d := opinion(1, 1, "fr")
+		d.Run.Summary.Opinion, d.Run.Summary.Opinions = reconcile.Unfavourable, map[string]reconcile.Opinion{"V1": reconcile.Unfavourable}
+		d.Run.Summary.Gates = []reconcile.GateResult{c.result}
+		if text := strings.ReplaceAll(sheetText(t, publishAvis(t, d), "Baromètre"), "\u00a0", " "); !strings.Contains(text, "✘ V1 — "+c.expect+"\n") {
+			t.Errorf("%s: the barometer does not say %q\n%s", c.reason, c.expect, text)
 		}
 	}
 }

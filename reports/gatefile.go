@@ -65,7 +65,7 @@ func WriteGate(w io.Writer, g *GateView) error {
 }
 
 func gateColumns(mark, name, wave, value, threshold, held string) string {
-	return mark + pad(name, 38, false) + " " + pad(wave, 9, false) + pad(value, 13, true) + pad(threshold, 14, true) + "  " + held
+	return mark + pad(name, 36, false) + " " + pad(wave, 9, false) + pad(value, 13, true) + pad(threshold, 14, true) + "  " + held
 }
 
 func (m *messages) gateLine(r *reconcile.GateResult) string {

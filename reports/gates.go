@@ -108,14 +108,18 @@ func percent(f reconcile.Figure, places int32, up bool) decimal.Decimal {
 // gateHeld tells over how many successive runs a criterion is held, and why not
 // more.
 func (m *messages) gateHeld(r *reconcile.GateResult) string {
-	needs := int64(r.Needs())
+	needs := m.count(int64(r.Needs()))
+	seen := m.n("gate.runs", int64(r.Seen))
+	few := r.Seen < r.Needs()
 	switch {
-	case int64(r.Seen) < needs:
-		return m.t("gate.seen", m.n("gate.runs", int64(r.Seen)), m.count(needs))
+	case few && (!r.Measured || r.Held == r.Seen):
+		return m.t("gate.seen", seen, needs)
 	case !r.Measured:
 		return m.t("gate.nothing")
+	case few:
+		return m.t("gate.held_few", m.count(int64(r.Held)), needs, seen)
 	}
-	return m.t("gate.held", m.count(int64(r.Held)), m.count(needs))
+	return m.t("gate.held", m.count(int64(r.Held)), needs)
 }
 
 // gateVerdict says whether a criterion is held, and how much that weighs.
@@ -131,14 +135,14 @@ func (m *messages) gateVerdict(r *reconcile.GateResult) (string, Role) {
 
 // gateReason tells in a few words why a criterion is not held.
 func (m *messages) gateReason(r *reconcile.GateResult) string {
-	name := m.gateName(&r.Gate)
+	why := m.t("gate.not_long", m.gateHeld(r))
 	switch {
+	case r.Measured && !r.Accepts(r.Figure):
+		why = m.t("gate.missed", m.gateValue(r), m.threshold(&r.Gate))
 	case !r.Measured || r.Seen < r.Needs():
-		return m.t("gate.reason", name, m.gateHeld(r))
-	case r.Accepts(r.Figure):
-		return m.t("gate.reason", name, m.t("gate.not_long", m.gateHeld(r)))
+		why = m.gateHeld(r)
 	}
-	return m.t("gate.reason", name, m.t("gate.missed", m.gateValue(r), m.threshold(&r.Gate)))
+	return m.t("gate.reason", m.gateName(&r.Gate), why)
 }
 
 // opinionText says the opinion on a wave in one sentence, and how grave it is.
