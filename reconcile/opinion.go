@@ -125,9 +125,16 @@ const (
 // AllLoosened lists them in the order they are told.
 var AllLoosened = []Loosened{LoosenedRemoved, LoosenedMetric, LoosenedScope, LoosenedOperator, LoosenedThreshold, LoosenedRuns, LoosenedBlocking}
 
-// AgeTotal sums what one of the two systems may have paid wrongly for a month:
-// gaps where the legacy side pays more than the ONP (possible overpayment) or
-// less. After 24 months an overpayment is lost (DOMAIN 4.4).
+// UndueMonths is how long undue pay may be claimed back: two years from the first
+// day of the month after the payment (loi 2000-321, art. 37-1; DOMAIN 4.4).
+const UndueMonths = 24
+
+// Over24 tells whether what was paid in a month is out of reach in another one.
+func Over24(paid, now Period) bool { return now-(paid+1) >= UndueMonths }
+
+// AgeTotal sums what the legacy system may have paid wrongly in a month: gaps on
+// nets where it pays more than the ONP (possible overpayment) or less, but for
+// those that are tolerated, accepted, justified, or the ONP's fault.
 type AgeTotal struct {
 	Month     Period
 	Over24    bool

@@ -54,6 +54,9 @@ func (a *App) avisData(ctx context.Context, db *sqlite.DB, run *reconcile.Run) (
 	if d.Decisions, err = db.DecisionTotals(ctx, run); err != nil {
 		return nil, err
 	}
+	if d.Ageing, err = db.Undue(ctx, run); err != nil {
+		return nil, err
+	}
 	d.History, err = a.avisHistory(ctx, db, run, d.Loosenings)
 	return d, err
 }
