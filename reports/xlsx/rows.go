@@ -190,9 +190,7 @@ var errStopped = errors.New("stopped")
 // xmlPart is a part being read.
 type xmlPart struct {
 	io.Closer
-	decoder *xml.Decoder
-	meter   *meter
-	depth   int
+	*lexer
 }
 
 // maxPartDepth bounds the nesting of elements, of which the decoder keeps a
@@ -203,22 +201,16 @@ const maxPartDepth = 64
 // characters.
 const maxTokenBytes = 4 << 20
 
-// meter keeps the decoder from gathering a text without end.
-type meter struct {
-	r    io.Reader
-	left int
-}
-
-func (m *meter) Read(p []byte) (int, error) {
-	if m.left <= 0 {
-		return 0, damaged("un texte y est plus long que toute cellule")
-	}
-	n, err := m.r.Read(p)
-	m.left -= n
-	return n, err
-}
-
+// open opens a part that is read event after event.
 func (w *Workbook) open(name string) (*xmlPart, error) {
+	in, err := w.openPart(name)
+	if err != nil {
+		return nil, err
+	}
+	return &xmlPart{in, newLexer(in)}, nil
+}
+
+func (w *Workbook) openPart(name string) (io.ReadCloser, error) {
 	f := w.parts[partName(name)]
 	if f == nil {
 		return nil, damaged("la partie " + strconv.Quote(name) + " manque")
@@ -227,40 +219,23 @@ func (w *Workbook) open(name string) (*xmlPart, error) {
 	if err != nil || f.CRC32 == 0 && f.UncompressedSize64 > 0 { // without a CRC, the library verifies nothing
 		return nil, damaged("une partie ne s'ouvre pas")
 	}
-	m := &meter{r: in, left: maxTokenBytes}
-	return &xmlPart{Closer: in, decoder: xml.NewDecoder(m), meter: m}, nil
-}
-
-// token is the next one; io.EOF ends a part that is whole.
-func (p *xmlPart) token() (xml.Token, error) {
-	p.meter.left = maxTokenBytes
-	t, err := p.decoder.Token()
-	switch t.(type) {
-	case xml.StartElement:
-		if p.depth++; p.depth > maxPartDepth {
-			return nil, damaged("ses éléments sont emboîtés sans fin")
-		}
-	case xml.EndElement:
-		p.depth--
-	}
-	return t, described(err)
-}
-
-// described tells broken XML from what the archive's reader says.
-func described(err error) error {
-	if errors.As(err, new(*xml.SyntaxError)) {
-		return damaged("son XML est mal formé ou coupé")
-	}
-	return err
+	return in, nil
 }
 
 // decode reads a small part whole.
 func (w *Workbook) decode(name string, into any) error {
-	p, err := w.open(name)
+	in, err := w.openPart(name)
 	if err != nil {
 		return err
 	}
-	defer p.Close()
-	p.meter.left = maxPartBytes
-	return described(p.decoder.Decode(into))
+	defer in.Close()
+	bounded := &io.LimitedReader{R: in, N: maxPartBytes}
+	err = xml.NewDecoder(bounded).Decode(into)
+	switch {
+	case bounded.N == 0:
+		return damaged("une de ses parties est plus longue que toute autre")
+	case errors.As(err, new(*xml.SyntaxError)):
+		return errSyntax
+	}
+	return err
 }

@@ -1,7 +1,6 @@
 package xlsx
 
 import (
-	"encoding/xml"
 	"errors"
 	"io"
 	"slices"
@@ -29,6 +28,8 @@ type scanner struct {
 	inCell  bool
 	collect bool   // the text that comes is the cell's
 	text    []byte // of the cell
+	kind    string // of the former cell
+	style   string
 }
 
 // cell is the cell being read.
@@ -53,21 +54,21 @@ func (w *Workbook) readSheet(sheet int, yield func(Row, error) bool) error {
 	defer p.Close()
 	s := &scanner{book: w, shared: w.shared}
 	for {
-		token, err := p.token()
+		what, err := p.next()
 		if err == io.EOF {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		switch t := token.(type) {
-		case xml.StartElement:
-			err = s.start(&t)
-		case xml.CharData:
-			err = s.chars(t)
-		case xml.EndElement:
+		switch what {
+		case startOf:
+			err = s.start(p.lexer)
+		case chars:
+			err = s.chars(p.text)
+		case endOf:
 			var whole bool
-			if whole, err = s.end(t.Name.Local); whole && err == nil && !yield(s.row, nil) {
+			if whole, err = s.end(string(p.name)); whole && err == nil && !yield(s.row, nil) {
 				return errStopped
 			}
 		}
@@ -77,26 +78,16 @@ func (w *Workbook) readSheet(sheet int, yield func(Row, error) bool) error {
 	}
 }
 
-func attr(t *xml.StartElement, name string) string {
-	for i := range t.Attr {
-		if t.Attr[i].Name.Local == name && t.Attr[i].Name.Space == "" {
-			return t.Attr[i].Value
-		}
-	}
-	return ""
-}
-
-func (s *scanner) start(t *xml.StartElement) error {
-	switch name := t.Name.Local; {
+func (s *scanner) start(l *lexer) error {
+	switch name := string(l.name); {
 	case name == "sheetData":
 		s.inRows = true
 	case s.inRows && name == "row" && !s.inRow:
 		s.inRow = true
-		return s.startRow(attr(t, "r"))
+		return s.startRow(string(l.attr("r")))
 	case s.inRow && name == "c" && !s.inCell:
 		s.inCell = true
-		s.cell.style = attr(t, "s")
-		return s.startCell(attr(t, "r"), attr(t, "t"))
+		return s.startCell(l.attr("r"), l.attr("t"), l.attr("s"))
 	case !s.inCell:
 	case name == "f":
 		s.cell.formula = true
@@ -129,9 +120,9 @@ func (s *scanner) startRow(number string) error {
 	return nil
 }
 
-func (s *scanner) startCell(reference, kind string) error {
+func (s *scanner) startCell(reference, kind, style []byte) error {
 	column := s.cell.column + 1
-	if reference != "" {
+	if len(reference) > 0 {
 		var ok bool
 		if column, ok = columnOf(reference); !ok {
 			return damaged("une cellule n'a pas d'adresse lisible")
@@ -140,13 +131,19 @@ func (s *scanner) startCell(reference, kind string) error {
 	if column <= s.cell.column || column > maxColumns {
 		return damaged("les cellules d'une ligne ne sont pas dans l'ordre")
 	}
-	s.cell = cell{column: column, kind: kind, style: s.cell.style}
+	if string(kind) != s.kind { // one for all its cells, most often
+		s.kind = string(kind)
+	}
+	if string(style) != s.style {
+		s.style = string(style)
+	}
+	s.cell = cell{column: column, kind: s.kind, style: s.style}
 	s.text = s.text[:0]
 	return nil
 }
 
 // columnOf reads the letters of an address like AB12, A being 1.
-func columnOf(reference string) (column int, ok bool) {
+func columnOf(reference []byte) (column int, ok bool) {
 	i := 0
 	for ; i < len(reference) && i < 4 && reference[i]|0x20 >= 'a' && reference[i]|0x20 <= 'z'; i++ {
 		column = 26*column + int(reference[i]|0x20-'a') + 1
@@ -267,7 +264,7 @@ func (w *Workbook) readShared() error {
 	var all strings.Builder
 	t, item, collect, phonetic := &sharedTexts{}, []byte(nil), false, 0
 	for {
-		token, err := p.token()
+		what, err := p.next()
 		if err == io.EOF {
 			t.all = all.String()
 			w.shared = t
@@ -276,9 +273,9 @@ func (w *Workbook) readShared() error {
 		if err != nil {
 			return err
 		}
-		switch e := token.(type) {
-		case xml.StartElement:
-			switch e.Name.Local {
+		switch what {
+		case startOf:
+			switch string(p.name) {
 			case "si":
 				item = item[:0]
 			case "rPh":
@@ -286,12 +283,12 @@ func (w *Workbook) readShared() error {
 			case "t":
 				collect = phonetic == 0
 			}
-		case xml.CharData:
+		case chars:
 			if collect {
-				item = append(item, e...)
+				item = append(item, p.text...)
 			}
-		case xml.EndElement:
-			switch e.Name.Local {
+		case endOf:
+			switch string(p.name) {
 			case "rPh":
 				phonetic--
 			case "t":
