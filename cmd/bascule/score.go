@@ -146,7 +146,7 @@ func (a *App) findAll(ctx context.Context, db *sqlite.DB, run *reconcile.Run, s 
 		}
 		slip = slip[:0]
 	}
-	for d, err := range db.Discrepancies(ctx, run.ID) {
+	for d, err := range db.Discrepancies(ctx, run.ID, sqlite.Part{}) {
 		if err != nil {
 			return err
 		}

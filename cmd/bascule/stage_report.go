@@ -161,20 +161,20 @@ func (a *App) reportData(ctx context.Context, db *sqlite.DB, run *reconcile.Run)
 	d := &reports.Data{
 		Run: run, Tables: tables, Labels: a.labels(), Lang: c.Lang, Database: databaseID(db),
 		MaskAgents: c.Privacy.MaskNIR, ShowNames: c.Privacy.Names, Agent: a.agentNamer(db),
-		Discrepancies: func() discrepancySeq { return db.Discrepancies(ctx, run.ID) },
-		Missing:       func() discrepancySeq { return db.Missing(ctx, run.ID) },
+		Discrepancies: func() discrepancySeq { return db.Discrepancies(ctx, run.ID, sqlite.Part{}) },
+		Missing:       func() discrepancySeq { return db.Missing(ctx, run.ID, sqlite.Part{}) },
 		Rejects:       func() rejectSeq { return db.Rejects(ctx, run.ID) },
 	}
 	if err := a.decided(ctx, db, run, d); err != nil {
 		return nil, err
 	}
-	if d.Causes, err = db.Causes(ctx, run.ID); err != nil {
+	if d.Causes, err = db.Causes(ctx, run.ID, sqlite.Part{}); err != nil {
 		return nil, err
 	}
-	if d.ByCause, err = db.ByCause(ctx, run.ID); err != nil {
+	if d.ByCause, err = db.ByCause(ctx, run.ID, sqlite.Part{}); err != nil {
 		return nil, err
 	}
-	if d.Clusters, err = db.Clusters(ctx, run.ID, clustersShown); err != nil {
+	if d.Clusters, err = db.Clusters(ctx, run.ID, sqlite.Part{}, clustersShown); err != nil {
 		return nil, err
 	}
 	var read [2][]reconcile.CodeTotal
@@ -272,7 +272,7 @@ func syncFolder(name string) error {
 
 // result is what a command ends with.
 func (a *App) result(ctx context.Context, db *sqlite.DB, run *reconcile.Run) (*RunResult, error) {
-	causes, err := db.Causes(ctx, run.ID)
+	causes, err := db.Causes(ctx, run.ID, sqlite.Part{})
 	if err != nil {
 		return nil, err
 	}

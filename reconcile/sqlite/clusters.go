@@ -53,17 +53,20 @@ func (r *Recorder) GatherClusters() error {
 // recorded its own, and its cluster. Runs of before clusters were recorded have
 // none: what makes one stands for its identifier.
 const (
-	netOfRoot    = "iif(derived = 0, delta_net, effect_net)"
-	weightOfRoot = "CASE WHEN derived = 0 THEN abs(delta_net) + abs(delta_info) ELSE abs(effect_net) + abs(effect_employer) END"
-	rootsOfRun   = `SELECT *, iif(cluster <> '', cluster, concat_ws(x'1f', ` + familyOfKind + `, element, cause, rule, pattern)) AS grouped
-		FROM ` + wholeRun + ` WHERE run_id = ?1 AND root = ''`
+	netOfRoot     = "iif(derived = 0, delta_net, effect_net)"
+	weightOfRoot  = "CASE WHEN derived = 0 THEN abs(delta_net) + abs(delta_info) ELSE abs(effect_net) + abs(effect_employer) END"
 	faultsOfRoots = `sum(root = '' AND at_fault = 'legacy'), sum(root = '' AND at_fault = 'onp'), sum(root = '' AND at_fault = 'both'),
 		sum(root = '' AND at_fault NOT IN ('legacy', 'onp', 'both'))`
 )
 
+// roots are those of the part, each under its cluster.
+func (p Part) roots() string {
+	return "(SELECT *, iif(cluster <> '', cluster, concat_ws(x'1f', " + familyOfKind + ", element, cause, rule, pattern)) AS grouped FROM " + p.from() + " WHERE root = '')"
+}
+
 // Clusters lists the clusters of a run's roots, those that move most money with
 // all that derives from them first, at most limit.
-func (d *DB) Clusters(ctx context.Context, run, limit int) ([]reconcile.Cluster, error) {
+func (d *DB) Clusters(ctx context.Context, run int, of Part, limit int) ([]reconcile.Cluster, error) {
 	var keys, examples []string
 	clusters, err := collect(stream(ctx, d, func(rows *sql.Rows) (c reconcile.Cluster, err error) {
 		var key, example string
@@ -77,7 +80,7 @@ func (d *DB) Clusters(ctx context.Context, run, limit int) ([]reconcile.Cluster,
 			sum(status NOT IN ('justified', 'accepted', 'tolerated')), sum(delta_net), sum(delta_info), min(delta), max(delta),
 			sum(derived), sum(`+netOfRoot+`), sum(effect_employer), sum(effect_budget), sum(`+weightOfRoot+`) AS absolute, `+faultsOfRoots+`,
 			row_number() OVER (ORDER BY count(*) DESC, sum(`+weightOfRoot+`) DESC, grouped)
-		FROM (`+rootsOfRun+`) GROUP BY grouped ORDER BY absolute DESC, roots DESC, grouped LIMIT ?2`, run, limit))
+		FROM `+of.roots()+` GROUP BY grouped ORDER BY absolute DESC, roots DESC, grouped LIMIT ?3`, run, of.ids, limit))
 	if err != nil {
 		return nil, err
 	}
@@ -85,14 +88,14 @@ func (d *DB) Clusters(ctx context.Context, run, limit int) ([]reconcile.Cluster,
 	for i := range clusters {
 		at[keys[i]] = &clusters[i]
 	}
-	if err := d.spreads(ctx, run, at); err != nil {
+	if err := d.spreads(ctx, run, of, at); err != nil {
 		return nil, err
 	}
 	return clusters, d.examples(ctx, run, clusters, examples)
 }
 
 // spreads tells where the roots of some clusters are found.
-func (d *DB) spreads(ctx context.Context, run int, at map[string]*reconcile.Cluster) error {
+func (d *DB) spreads(ctx context.Context, run int, within Part, at map[string]*reconcile.Cluster) error {
 	for _, of := range []struct {
 		column, order string
 		shown         int
@@ -111,8 +114,8 @@ func (d *DB) spreads(ctx context.Context, run int, at map[string]*reconcile.Clus
 			err = rows.Scan(&p.key, &p.value, &p.count)
 			return p, err
 		}, `SELECT grouped, value, count FROM (SELECT grouped, `+of.column+` AS value, count(*) OVER (PARTITION BY grouped) AS count,
-				row_number() OVER (PARTITION BY grouped ORDER BY `+of.order+of.column+`) AS rank FROM (`+rootsOfRun+`)
-				WHERE `+of.column+` <> '' GROUP BY grouped, `+of.column+`) WHERE rank <= ?2 ORDER BY grouped, rank`, run, of.shown)
+				row_number() OVER (PARTITION BY grouped ORDER BY `+of.order+of.column+`) AS rank FROM `+within.roots()+`
+				WHERE `+of.column+` <> '' GROUP BY grouped, `+of.column+`) WHERE rank <= ?3 ORDER BY grouped, rank`, run, within.ids, of.shown)
 		for p, err := range parts {
 			if err != nil {
 				return err
@@ -183,16 +186,16 @@ func (d *DB) AgentsOfClusters(ctx context.Context, run int, of []*reconcile.Disc
 
 // Causes sums a run's discrepancies by cause, kind and status, the heaviest
 // first.
-func (d *DB) Causes(ctx context.Context, run int) ([]reconcile.CauseTotal, error) {
-	return d.causes(ctx, run, "cause, kind, status")
+func (d *DB) Causes(ctx context.Context, run int, of Part) ([]reconcile.CauseTotal, error) {
+	return d.causes(ctx, run, of, "cause, kind, status")
 }
 
 // ByCause sums them by cause alone: Kind and Status are blank.
-func (d *DB) ByCause(ctx context.Context, run int) ([]reconcile.CauseTotal, error) {
-	return d.causes(ctx, run, "cause, '', ''")
+func (d *DB) ByCause(ctx context.Context, run int, of Part) ([]reconcile.CauseTotal, error) {
+	return d.causes(ctx, run, of, "cause, '', ''")
 }
 
-func (d *DB) causes(ctx context.Context, run int, by string) ([]reconcile.CauseTotal, error) {
+func (d *DB) causes(ctx context.Context, run int, of Part, by string) ([]reconcile.CauseTotal, error) {
 	return collect(stream(ctx, d, func(rows *sql.Rows) (t reconcile.CauseTotal, err error) {
 		err = rows.Scan(&t.Cause, &t.Kind, &t.Status, &t.Count, &t.Agents, &t.Open, &t.DeltaNet, &t.DeltaInformation, &t.Absolute,
 			&t.Roots, &t.Effect.Derived, &t.Effect.Net, &t.Effect.Employer, &t.Effect.Budget,
@@ -201,5 +204,5 @@ func (d *DB) causes(ctx context.Context, run int, by string) ([]reconcile.CauseT
 	}, `SELECT `+by+`, count(*), count(DISTINCT agent_key), sum(status NOT IN ('justified', 'accepted', 'tolerated')), sum(delta_net), sum(delta_info),
 			sum(abs(delta_net) + abs(delta_info)) AS absolute,
 			sum(root = ''), sum(derived), sum(iif(root = '', `+netOfRoot+`, 0)), sum(effect_employer), sum(effect_budget), `+faultsOfRoots+`
-		FROM `+wholeRun+` WHERE run_id = ?1 GROUP BY 1, 2, 3 ORDER BY absolute DESC, count(*) DESC, 1, 2, 3`, run))
+		FROM `+of.from()+` GROUP BY 1, 2, 3 ORDER BY absolute DESC, count(*) DESC, 1, 2, 3`, run, of.ids))
 }

@@ -56,7 +56,7 @@ func TestEvidenceIsReadBackAsWritten(t *testing.T) {
 	row.Evidence = []reconcile.Fact{{Name: reconcile.FactSide, Value: "onp"}, {Name: reconcile.FactSource, Value: `décret n° 2010-761, « art. 2 » "a\b"`}, {Name: reconcile.FactText}}
 	row.Effect = reconcile.Effect{Derived: 7, Net: -80, Employer: -74, Budget: -174}
 	run := gathered(t, d, row)
-	for got, err := range d.Discrepancies(background, run) {
+	for got, err := range d.Discrepancies(background, run, Part{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,7 +86,7 @@ func TestLonelyAmountsGatherInOneCluster(t *testing.T) {
 	other := root("g", "=-5", -5)
 	other.Element = "NBI"
 	run := gathered(t, d, root("a", "=-5", -5), root("b", "=-5", -5), root("c", "=-7", -7), root("d", "=-8", -8), missing, words, other)
-	clusters, err := d.Clusters(background, run, 10)
+	clusters, err := d.Clusters(background, run, Part{}, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestAClusterWeighsItsRootsWithAllThatDerives(t *testing.T) {
 	second.Key = light.Key
 	rows = append(rows, light, second)
 	run := gathered(t, d, rows...)
-	clusters, err := d.Clusters(background, run, 10)
+	clusters, err := d.Clusters(background, run, Part{}, 10)
 	if err != nil || len(clusters) != 2 {
 		t.Fatalf("%d clusters, %v", len(clusters), err)
 	}
@@ -143,7 +143,7 @@ func TestAClusterWeighsItsRootsWithAllThatDerives(t *testing.T) {
 	if clusters[1].Count != 2 || clusters[1].Agents != 1 {
 		t.Errorf("two roots of one agent: %+v", clusters[1])
 	}
-	causes, err := d.ByCause(background, run)
+	causes, err := d.ByCause(background, run, Part{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +166,7 @@ func TestARootStandsJustBeforeWhatDerivesFromIt(t *testing.T) {
 	oneA, twoA, oneB, fieldA := under(&one, "1a", 1), under(&two, "2a", 1), under(&one, "1b", 1), under(&field, "fa", 1)
 	run := gathered(t, d, oneA, twoA, one, oneB, fieldA, two, field)
 	var got []string
-	for row, err := range d.Discrepancies(background, run) {
+	for row, err := range d.Discrepancies(background, run, Part{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -191,7 +191,7 @@ func TestRunsRecordedBeforeClustersHaveThem(t *testing.T) {
 	a, b := root("a", "", 1), root("b", "", 2)
 	a.Cluster, b.Cluster = "", ""
 	run, _ := record(t, d, "2026-01-01", a, b)
-	clusters, err := d.Clusters(background, run.ID, 10)
+	clusters, err := d.Clusters(background, run.ID, Part{}, 10)
 	if err != nil || len(clusters) != 1 || clusters[0].ID != reconcile.ClusterOf(a.Kind, "TB", reconcile.CauseRate, "rate_dated", "") || clusters[0].Services.Count != 2 {
 		t.Errorf("got %+v, %v", clusters, err)
 	}
@@ -226,7 +226,7 @@ func BenchmarkClusters(b *testing.B) {
 			b.Fatal(err)
 		}
 		start = time.Now()
-		clusters, err := d.Clusters(context.Background(), run.ID, 5000)
+		clusters, err := d.Clusters(context.Background(), run.ID, Part{}, 5000)
 		if err != nil || len(clusters) == 0 {
 			b.Fatal(err)
 		}

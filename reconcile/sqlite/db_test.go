@@ -217,7 +217,7 @@ func TestDiscrepanciesEvolveFromRunToRun(t *testing.T) {
 	if run.Previous != 1 {
 		t.Errorf("previous run %d, wanted 1", run.Previous)
 	}
-	for row, err := range d.Discrepancies(background, run.ID) {
+	for row, err := range d.Discrepancies(background, run.ID, Part{}) {
 		if err != nil {
 			t.Fatal(err)
 		}

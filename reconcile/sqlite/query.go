@@ -86,17 +86,17 @@ const wholeRun = "discrepancy INDEXED BY discrepancy_run"
 // Discrepancies streams a run's discrepancies: the payslips that move most
 // money first, all rows of one payslip together, those that derive from a root
 // just after it.
-func (d *DB) Discrepancies(ctx context.Context, run int) iter.Seq2[*reconcile.Discrepancy, error] {
+func (d *DB) Discrepancies(ctx context.Context, run int, of Part) iter.Seq2[*reconcile.Discrepancy, error] {
 	return stream(ctx, d, scanDiscrepancy, `WITH weight AS (SELECT agent_key, sum(abs(delta_net)) AS net, sum(abs(delta_info)) AS information
-			FROM `+wholeRun+` WHERE run_id = ?1 GROUP BY agent_key)
-		SELECT `+discrepancyColumns+` FROM discrepancy d INDEXED BY discrepancy_run JOIN weight w USING (agent_key)`+joinRoots+` WHERE d.run_id = ?1
-		ORDER BY w.net + w.information DESC, d.agent_key, `+underRoots, run)
+			FROM `+of.from()+` GROUP BY agent_key)
+		SELECT `+discrepancyColumns+` FROM `+of.from()+` d JOIN weight w USING (agent_key)`+joinRoots+`
+		ORDER BY w.net + w.information DESC, d.agent_key, `+underRoots, run, of.ids)
 }
 
 // Missing streams a run's missing payslips, those of most money first.
-func (d *DB) Missing(ctx context.Context, run int) iter.Seq2[*reconcile.Discrepancy, error] {
-	return stream(ctx, d, scanDiscrepancy, "SELECT "+discrepancyColumns+` FROM discrepancy d WHERE d.run_id = ?
-		AND d.kind IN ('missing_in_onp', 'missing_in_legacy') ORDER BY abs(d.delta_net) + abs(d.delta_info) DESC, d.fingerprint`, run)
+func (d *DB) Missing(ctx context.Context, run int, of Part) iter.Seq2[*reconcile.Discrepancy, error] {
+	return stream(ctx, d, scanDiscrepancy, "SELECT "+discrepancyColumns+` FROM `+of.from()+` d
+		WHERE d.kind IN ('missing_in_onp', 'missing_in_legacy') ORDER BY abs(d.delta_net) + abs(d.delta_info) DESC, d.fingerprint`, run, of.ids)
 }
 
 // OfAgent lists a run's discrepancies of one key, in the order of Discrepancies.
