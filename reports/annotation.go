@@ -84,7 +84,7 @@ func (c *AnnotatedColumn) Bears(header string) bool {
 var (
 	inputKeys    = []string{"review_status", "review_reason", "review_decision", "review_author", "review_visa", "review_comment"}
 	gapKeys      = append([]string{"fingerprint", "agent", "matricule", "element", "kind", "delta", "delta_net", "delta_information", "decision"}, inputKeys...)
-	clusterKeys  = append([]string{"cluster", "element", "cause", "roots", "absolute", "low", "high"}, inputKeys...)
+	clusterKeys  = append([]string{"cluster", "element", "cause", "roots", "absolute", "low", "high", "decided"}, inputKeys...)
 	amountsOfRow = []string{"delta", "delta_net", "delta_information", "absolute", "low", "high"}
 )
 
@@ -141,7 +141,7 @@ type Stamp struct {
 
 // stampMark starts the text of a stamp: what else a sheet may hold does not
 // look like it.
-const stampMark = "bascule-repere "
+const stampMark = "repere "
 
 // maxStampBytes is what Excel keeps of a property of the document.
 const maxStampBytes = 255

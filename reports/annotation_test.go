@@ -147,7 +147,7 @@ func TestAStampFitsWhatExcelKeeps(t *testing.T) {
 	if !ok || back.Database != long.Database || back.Run != long.Run || !strings.HasPrefix(long.Value, strings.TrimSuffix(back.Value, "…")) {
 		t.Errorf("%+v %v", back, ok)
 	}
-	for _, foreign := range []string{"", "bascule-repere", "bascule-repere {}", `{"run":3}`, `bascule-repere {"run":"3"}`} {
+	for _, foreign := range []string{"", "repere", "repere {}", `{"run":3}`, `repere {"run":"3"}`} {
 		if s, ok := reports.ParseStamp(foreign); ok {
 			t.Errorf("%q is read as %+v", foreign, s)
 		}

@@ -14,7 +14,8 @@ type Data struct {
 	Labels Labels // of the systems, whatever the run compares
 	Lang   string // "fr" or "en"
 
-	Database string // public identifier of the database
+	Database    string // public identifier of the database
+	Axis, Value string // population that the lists hold, as reconcile.Along names it; blank axis: everybody
 
 	MaskAgents bool                    // Agent gives pseudonyms, and raw lines hide the NIR
 	ShowNames  bool                    // otherwise names are blank
@@ -28,9 +29,10 @@ type Data struct {
 	Rejects       func() iter.Seq2[*reconcile.Reject, error]
 
 	// Decisions finds a decision by its reference, D-12, ClusterDecisions the one in
-	// force on a cluster, nil for none. Nil: nothing was ever decided.
+	// force on a cluster in a population, everybody where the axis is blank; nil for
+	// none. Nil: nothing was ever decided.
 	Decisions        func(ref string) *reconcile.Decision
-	ClusterDecisions func(cluster string) *reconcile.Decision
+	ClusterDecisions func(cluster, axis, value string) *reconcile.Decision
 
 	Causes   []reconcile.CauseTotal // by cause, kind and status
 	ByCause  []reconcile.CauseTotal // by cause alone

@@ -11,32 +11,40 @@ import (
 func Ecarts(d *Data) *Workbook {
 	v := newView(d)
 	detail := v.discrepancySheet()
-	missing := v.missingSheet()
+	return v.workbook(
+		v.summarySheet(),
+		v.causeSheet(),
+		v.clusterSheet(),
+		detail,
+		v.missingSheet(),
+		v.coverageSheet(),
+		v.rejectSheet(),
+		v.checkSheet(),
+		v.readMeSheet(detail.Table.Columns),
+	)
+}
+
+// workbook gives the sheets the properties of the document.
+func (v *view) workbook(sheets ...*Sheet) *Workbook {
+	title := v.m.t("book.title", v.m.month(v.Run.Period))
+	if !v.whole() {
+		title = v.m.t("book.part", title, v.part())
+	}
 	return &Workbook{
-		Title:       v.m.t("book.title", v.m.month(v.Run.Period)),
+		Title:       title,
 		Subject:     v.m.t("book.subject", v.Run.ID),
 		Description: v.m.t("book.description", v.Run.ID, v.m.instant(v.Run.StartedAt), v.Run.Version),
 		Keywords:    v.m.t("book.keywords"),
 		Lang:        v.m.lang(),
 		Footer:      v.m.t("book.footer"),
 		Stamp:       v.stamp(),
-		Sheets: []*Sheet{
-			v.summarySheet(),
-			v.causeSheet(),
-			v.clusterSheet(),
-			detail,
-			missing,
-			v.coverageSheet(),
-			v.rejectSheet(),
-			v.checkSheet(),
-			v.readMeSheet(detail.Table.Columns),
-		},
+		Sheets:      sheets,
 	}
 }
 
 // stamp tells where the workbook comes from, whatever becomes of its file name.
 func (v *view) stamp() Stamp {
-	return Stamp{Database: v.Database, Run: v.Run.ID, Lang: v.m.lang()}
+	return Stamp{Database: v.Database, Run: v.Run.ID, Lang: v.m.lang(), Axis: v.Axis, Value: v.Value}
 }
 
 // sheetNames are the names of the sheets in the language of the report.
@@ -64,12 +72,16 @@ func (v *view) identity() string {
 	if v.Run.Previous > 0 {
 		previous = v.m.t("identity.previous", v.Run.Previous)
 	}
-	return strings.Join([]string{
+	parts := []string{
 		v.m.t("identity.run", v.m.month(v.Run.Period), v.Run.ID, v.m.instant(v.Run.StartedAt)),
 		previous,
 		v.m.t("identity.version", v.Run.Version),
 		v.m.t("book.footer"),
-	}, " · ")
+	}
+	if !v.whole() {
+		parts = append([]string{v.part()}, parts...)
+	}
+	return strings.Join(parts, " · ")
 }
 
 // head is the top of each list: title, identity, what it shows, the way back.

@@ -57,7 +57,7 @@ func domains() map[string]bool {
 	for f := reconcile.FieldGrade; f <= reconcile.FieldAccountant; f++ {
 		values["field."+f.String()] = true
 	}
-	for _, name := range []string{"stored", "engine", "recorded", "closing", "identity", "transfers", "workbook",
+	for _, name := range []string{"stored", "engine", "recorded", "closing", "identity", "transfers", "workbook", "parts",
 		"trailer_payslips", "trailer_lines", "trailer_to_pay", "trailer_to_deduct", "trailer_information",
 		"reader_lines", "reader_to_pay", "reader_to_deduct", "reader_information"} {
 		values["check."+name] = true
@@ -73,6 +73,9 @@ func domains() map[string]bool {
 	}
 	for _, c := range []reconcile.CodeState{reconcile.CodeUnmapped, reconcile.CodeOutOfDate, reconcile.CodeRefused, reconcile.CodeUnseen} {
 		values["state."+string(c)] = true
+	}
+	for _, axis := range []string{"service", "programme", "wave", "bop"} {
+		values["part."+axis] = true
 	}
 	for _, o := range []reconcile.Owner{reconcile.OwnerHR, reconcile.OwnerONP, reconcile.OwnerLegacy, reconcile.OwnerReference} {
 		values["owner."+string(o)] = true

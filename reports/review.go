@@ -76,12 +76,22 @@ func (v *view) ownDecision(d *reconcile.Discrepancy) *reconcile.Decision {
 	return nil
 }
 
-// clusterDecision is the decision in force on a cluster, nil for none.
-func (v *view) clusterDecision(c *reconcile.Cluster) *reconcile.Decision {
+// clusterDecision is the decision in force on a cluster in the population of the
+// workbook, which its reviewer may change, and the reference of that or, for
+// want of one, of the whole ministry's.
+func (v *view) clusterDecision(c *reconcile.Cluster) (own *reconcile.Decision, ref string) {
 	if v.ClusterDecisions == nil {
-		return nil
+		return nil, ""
 	}
-	return v.ClusterDecisions(c.ID)
+	own = v.ClusterDecisions(c.ID, v.Axis, v.Value)
+	inForce := own
+	if inForce == nil && !v.whole() {
+		inForce = v.ClusterDecisions(c.ID, "", "")
+	}
+	if inForce != nil {
+		ref = inForce.Ref()
+	}
+	return own, ref
 }
 
 // reopened says in a sentence why the decision carried no longer holds.

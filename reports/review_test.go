@@ -35,8 +35,8 @@ func decided(n int, lang string) *reports.Data {
 		"D-4": {ID: 4, Fingerprint: inventedGap(5).Fingerprint, Status: reconcile.StatusAccepted, Reason: "ARRONDI", Author: "A. Renard"},
 	}
 	d.Decisions = func(ref string) *reconcile.Decision { return decisions[ref] }
-	d.ClusterDecisions = func(cluster string) *reconcile.Decision {
-		if cluster == "g-002" {
+	d.ClusterDecisions = func(cluster, axis, _ string) *reconcile.Decision {
+		if cluster == "g-002" && axis == "" {
 			return decisions["D-2"]
 		}
 		return nil

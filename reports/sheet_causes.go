@@ -100,10 +100,7 @@ func (v *view) clusterRows() iter.Seq2[[]Cell, error] {
 		if c.Example != nil {
 			sentence = v.why(c.Example)
 		}
-		decided, ref := v.clusterDecision(c), ""
-		if decided != nil {
-			ref = decided.Ref()
-		}
+		decided, ref := v.clusterDecision(c)
 		return v.appendReview([]Cell{
 			N(rank), N(c.ByCount), T(cmp.Or(v.clusterLabel(c), c.Element, or(c.Kind, v.m.kind))), T(or(c.Cause, v.m.cause)),
 			T(v.pattern(c)), T(sentence),

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -26,6 +27,9 @@ func (v *view) readMeSheet(columns []Column) *Sheet {
 	}
 	lines = append(lines, Line{}, heading(v.m.t("readme.sheets")))
 	for _, s := range v.sheetNotes() {
+		if !v.whole() && !slices.Contains([]string{v.sheets.summary, v.sheets.causes, v.sheets.clusters, v.sheets.discrepancies, v.sheets.missing}, s[0]) {
+			continue
+		}
 		lines = append(lines, entry(T(s[0]).To(s[0]), s[1]))
 	}
 	lines = append(lines, v.section("readme.annotating", "readme.fill", "readme.import", "readme.filter", "readme.print")...)

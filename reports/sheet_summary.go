@@ -17,6 +17,8 @@ const (
 	chartLines  = 13
 )
 
+var summaryWidths = []int{24, 17, 17, 17, 2, 36, 10, 10, 17, 2, 52, 10, 10, 17}
+
 // summarySheet is the page that a meeting looks at: the verdict in words, both
 // totals, the gaps by status, kind, cause and cluster, and the closing.
 func (v *view) summarySheet() *Sheet {
@@ -54,7 +56,7 @@ func (v *view) summarySheet() *Sheet {
 	return &Sheet{
 		Name:    v.sheets.summary,
 		Tab:     role,
-		Widths:  []int{24, 17, 17, 17, 2, 36, 10, 10, 17, 2, 52, 10, 10, 17},
+		Widths:  summaryWidths,
 		Lines:   lines,
 		OnePage: true,
 		Charts:  charts,

@@ -36,6 +36,7 @@ type Config struct {
 	Identity  Identity
 	Tolerance reconcile.Tolerance
 	Review    Review
+	Split     Split
 	Limits    Limits
 	Privacy   Privacy
 	Gates     []table        // of reconcile.GateFields; none: those of the folder of mappings
@@ -92,6 +93,9 @@ type Identity struct {
 type Review struct {
 	MarginCents reconcile.Amount // by which the amount of a decided gap may move, either way
 }
+
+// Split tells by what the gaps are shared out between workbooks.
+type Split struct{ By string } // an axis of reconcile.Along, blank for one workbook alone
 
 // Limits bound what is read and written.
 type Limits struct {

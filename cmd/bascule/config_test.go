@@ -116,6 +116,7 @@ var environmentCases = map[string]struct {
 	"tolerance.line_cents":          {"2", 2.0},
 	"tolerance.payslip_cents":       {"50", 50.0},
 	"review.margin_cents":           {"5", 5.0},
+	"split.by":                      {"wave", "wave"},
 	"limits.max_rejects":            {"20", "20"},
 	"limits.max_line_bytes":         {"128", 128.0},
 	"limits.max_unzipped_bytes":     {"1048576", 1048576.0},

@@ -58,6 +58,8 @@ func (a *App) decided(ctx context.Context, db *sqlite.DB, run *reconcile.Run, d 
 		}
 	}
 	d.Decisions = func(ref string) *reconcile.Decision { return byRef[ref] }
-	d.ClusterDecisions = func(cluster string) *reconcile.Decision { return byCluster[review.Scope{Cluster: cluster}] }
+	d.ClusterDecisions = func(cluster, axis, value string) *reconcile.Decision {
+		return byCluster[review.Scope{Cluster: cluster, Axis: axis, Value: value}]
+	}
 	return nil
 }

@@ -62,6 +62,9 @@ func (a *App) publish(ctx context.Context, db *sqlite.DB, run *reconcile.Run) (e
 	if err := a.writeOutputs(work, data); err != nil {
 		return err
 	}
+	if err := a.writeParts(ctx, db, work, data); err != nil {
+		return err
+	}
 	if err := a.writeAvis(ctx, db, work, run); err != nil {
 		return err
 	}
@@ -295,7 +298,9 @@ func (a *App) writeWorkbook(name string, d *reports.Data) (xlsx.Result, error) {
 	if err != nil {
 		return xlsx.Result{}, err
 	}
-	return result, closeWorkbook(&d.Run.Summary, book, &result)
+	var found listed
+	found.add(book, &result)
+	return result, closeWorkbook(&d.Run.Summary, "workbook", &found)
 }
 
 // writeBook writes a workbook of a run, re-read once written.
@@ -311,9 +316,14 @@ func (a *App) writeBook(name string, run *reconcile.Run, book *reports.Workbook)
 	return xlsx.Write(name, book, xlsx.Options{Creator: "bascule " + run.Version, Created: created, SheetRows: a.Config.Limits.SheetRows, Password: password})
 }
 
-// closeWorkbook holds the sums re-read from the workbook's list of
-// discrepancies against those of the run.
-func closeWorkbook(s *reconcile.Summary, book *reports.Workbook, result *xlsx.Result) error {
+// listed is what the lists of discrepancies of workbooks hold, as re-read.
+type listed struct {
+	net, information reconcile.Amount
+	rows             int64
+	unread           bool // a workbook has no such list
+}
+
+func (l *listed) add(book *reports.Workbook, result *xlsx.Result) {
 	list := ""
 	for _, sheet := range book.Sheets {
 		if sheet.Table != nil && slices.ContainsFunc(sheet.Table.Columns, func(c reports.Column) bool { return c.Key == "fingerprint" }) {
@@ -322,14 +332,20 @@ func closeWorkbook(s *reconcile.Summary, book *reports.Workbook, result *xlsx.Re
 	}
 	net, okNet := result.Sum(list, "delta_net")
 	information, okInformation := result.Sum(list, "delta_information")
+	l.net, l.information, l.rows, l.unread = l.net+net, l.information+information, l.rows+int64(result.Rows(list)), l.unread || !okNet || !okInformation
+}
+
+// closeWorkbook holds the sums re-read from the lists of discrepancies of one or
+// many workbooks against those of the run.
+func closeWorkbook(s *reconcile.Summary, name string, found *listed) error {
 	checks := []reconcile.Check{
-		{Name: "workbook", Scope: "net", Left: net, Right: s.Discrepancies.Delta, OK: okNet && net == s.Discrepancies.Delta},
-		{Name: "workbook", Scope: "information", Left: information, Right: s.Discrepancies.DeltaInformation,
-			OK: okInformation && information == s.Discrepancies.DeltaInformation},
-		{Name: "workbook", Scope: "discrepancies", Left: reconcile.Amount(result.Rows(list)), Right: reconcile.Amount(s.Discrepancies.Total), Counted: true,
-			OK: int64(result.Rows(list)) == s.Discrepancies.Total},
+		{Name: name, Scope: "net", Left: found.net, Right: s.Discrepancies.Delta, OK: !found.unread && found.net == s.Discrepancies.Delta},
+		{Name: name, Scope: "information", Left: found.information, Right: s.Discrepancies.DeltaInformation,
+			OK: !found.unread && found.information == s.Discrepancies.DeltaInformation},
+		{Name: name, Scope: "discrepancies", Left: reconcile.Amount(found.rows), Right: reconcile.Amount(s.Discrepancies.Total), Counted: true,
+			OK: found.rows == s.Discrepancies.Total},
 	}
-	s.Closing.Checks = append(slices.DeleteFunc(s.Closing.Checks, func(c reconcile.Check) bool { return c.Name == "workbook" }), checks...)
+	s.Closing.Checks = append(slices.DeleteFunc(s.Closing.Checks, func(c reconcile.Check) bool { return c.Name == name }), checks...)
 	for _, c := range checks {
 		if !c.OK {
 			s.Closing.OK = false
