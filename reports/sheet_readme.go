@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -27,9 +26,6 @@ func (v *view) readMeSheet(columns []Column) *Sheet {
 	}
 	lines = append(lines, Line{}, heading(v.m.t("readme.sheets")))
 	for _, s := range v.sheetNotes() {
-		if !v.whole() && !slices.Contains([]string{v.sheets.summary, v.sheets.causes, v.sheets.clusters, v.sheets.discrepancies, v.sheets.missing}, s[0]) {
-			continue
-		}
 		lines = append(lines, entry(T(s[0]).To(s[0]), s[1]))
 	}
 	lines = append(lines, v.section("readme.annotating", "readme.fill", "readme.import", "readme.filter", "readme.print")...)
@@ -92,16 +88,22 @@ var decidable = []reconcile.Status{
 
 func (v *view) sheetNotes() [][2]string {
 	n := v.sheets
-	return [][2]string{
+	notes := [][2]string{
 		{n.summary, v.m.t("sheet.summary.note")},
 		{n.causes, v.m.t("sheet.causes.note")},
 		{n.clusters, v.m.t("sheet.clusters.note")},
 		{n.discrepancies, v.m.t("sheet.discrepancies.note")},
 		{n.missing, v.m.t("sheet.missing.note")},
+	}
+	if !v.whole() {
+		notes[0][1] = v.m.t("part.summary.note")
+		return notes
+	}
+	return append(notes, [][2]string{
 		{n.coverage, v.m.t("sheet.coverage.note")},
 		{n.rejects, v.m.t("sheet.rejects.note")},
 		{n.checks, v.m.t("sheet.checks.note")},
-	}
+	}...)
 }
 
 func heading(s string) Line { return Line{Cells: []Cell{T(s).As(Heading)}} }
