@@ -121,13 +121,11 @@ func noteOf(file string, stamp *reports.Stamp, row *reports.Annotation) *review.
 	for i, key := range reviewKeys {
 		n.Cells[i] = review.Cell{Text: row.Text(key), At: row.At(key)}
 	}
-	id, locked := "fingerprint", lockedOfGap
+	id, carried, locked := "fingerprint", "decision", lockedOfGap
 	if row.Cluster {
-		id, locked = "cluster", lockedOfCluster
-	} else {
-		n.Carried = row.Text("decision")
+		id, carried, locked = "cluster", "decided", lockedOfCluster
 	}
-	n.ID = row.Text(id)
+	n.ID, n.Carried = row.Text(id), row.Text(carried)
 	for _, c := range reports.AnnotatedColumns(row.Cluster) {
 		if slices.Contains(locked, c.Key) {
 			n.Locked = append(n.Locked, review.Locked{Name: c.Headers[0], Key: c.Key, Cell: review.Cell{Text: row.Text(c.Key), At: row.At(c.Key)}})
