@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 
 	"bascule/reconcile"
 	"bascule/reconcile/sqlite"
@@ -85,6 +86,108 @@ func TestEachPopulationHasItsOwnWorkbook(t *testing.T) {
 			t.Errorf("%s: %d workbooks of %d gaps, want %d of %d", axis, parts, rows, len(own), summary.Discrepancies.Total)
 		}
 	}
+}
+
+// TestPartsAreImportedTogether: a decision on a cluster, in the workbook of a
+// population, holds for that population alone; those of all come back at once.
+func TestPartsAreImportedTogether(t *testing.T) {
+	ministry(t, 200, 5)
+	t.Setenv("BASCULE_SPLIT_BY", "wave")
+	mustExit(t, exitOpen, "run")
+	books := func(run int) map[string]string {
+		byWave := map[string]string{}
+		for _, o := range summaryOf(t, runFolderOf(t, run)).Outputs {
+			if strings.HasPrefix(o.File, "parts/") {
+				path := filepath.Join(runFolderOf(t, run), filepath.FromSlash(o.File))
+				a, err := xlsx.ReadAnnotations(path, "")
+				if err != nil {
+					t.Fatal(err)
+				}
+				byWave[a.Stamp.Value] = path
+			}
+		}
+		return byWave
+	}
+	rows := readTable(t, runFolderOf(t, 1)+"/discrepancies.csv")
+	first := books(1)
+	decided := map[string]string{} // cluster decided, by wave
+	for _, wave := range []string{"V2", "V3"} {
+		decided[wave] = decideFirstCluster(t, first[wave], "Référence "+wave)
+	}
+	mustExit(t, 0, "review", "import", first["V2"], first["V3"])
+	mustExit(t, exitOpen, "run")
+	if n := len(readTable(t, runFolderOf(t, 2)+"/discrepancies.csv")); n != len(rows) {
+		t.Fatalf("%d gaps, then %d", len(rows), n)
+	}
+	carried := map[string]map[string]int{}
+	for _, row := range readTable(t, runFolderOf(t, 2)+"/discrepancies.csv") {
+		if row["decision"] != "" && strings.HasPrefix(row["decision"], "D-") {
+			if carried[row["decision"]] == nil {
+				carried[row["decision"]] = map[string]int{}
+			}
+			carried[row["decision"]][row["wave"]]++
+		}
+	}
+	for ref, wave := range map[string]string{"D-1": "V2", "D-2": "V3"} {
+		if len(carried[ref]) != 1 || carried[ref][wave] == 0 {
+			t.Errorf("%s, of %s, is carried to %v", ref, wave, carried[ref])
+		}
+	}
+	for wave, path := range books(2) {
+		a, err := xlsx.ReadAnnotations(path, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var shown []string
+		for i := range a.Rows {
+			if r := &a.Rows[i]; r.Cluster {
+				shown = append(shown, r.Text("cluster")+" "+r.Text("review_decision")+" "+r.Text("review_status"))
+			}
+		}
+		var want []string
+		if decided[wave] != "" {
+			want = []string{decided[wave] + " Référence " + wave + " Justifié"}
+		}
+		if diff := cmp.Diff(want, shown); diff != "" {
+			t.Errorf("%s shows of its clusters (-want +got)\n%s", wave, diff)
+		}
+	}
+}
+
+// decideFirstCluster fills the row of the first cluster of a workbook, and tells
+// which it is.
+func decideFirstCluster(t *testing.T, path, reference string) string {
+	t.Helper()
+	f, err := excelize.OpenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := f.GetRows("Grappes")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const header, row = 5, 6 // from 0
+	cluster := ""
+	texts := map[string]string{"Statut": "Justifié", "Motif": "Arrondi admis", "Décision": reference, "Valideur": "Alice Renard", "Visa": "Bruno Leduc"}
+	for i, name := range rows[header] {
+		if name == "Grappe" {
+			cluster = rows[row][i]
+		}
+		cell, err := excelize.CoordinatesToCellName(i+1, row+1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := texts[name]; text != "" {
+			if err := f.SetCellValue("Grappes", cell, text); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := f.Save(); err != nil {
+		t.Fatal(err)
+	}
+	return cluster
 }
 
 func TestWorkbooksOfPopulationsHaveNamesOfTheirOwn(t *testing.T) {
