@@ -12,7 +12,7 @@ type Workbook struct {
 
 	Lang   string // language of the document, "fr" or "en"
 	Footer string // printed at the foot of each page: how confidential it is
-	Stamp  Stamp  // which run it came from
+	Stamp  Stamp  // which run it came from; zero where nothing is to be read back
 	Sheets []*Sheet
 }
 

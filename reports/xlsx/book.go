@@ -86,8 +86,10 @@ func (b *book) finish() error {
 	if err != nil {
 		return err
 	}
-	if err := b.file.SetCustomProps(excelize.CustomProperty{Name: stampProperty, Value: b.book.Stamp.String()}); err != nil {
-		return err
+	if b.book.Stamp.Run > 0 {
+		if err := b.file.SetCustomProps(excelize.CustomProperty{Name: stampProperty, Value: b.book.Stamp.String()}); err != nil {
+			return err
+		}
 	}
 	return b.file.SetCustomProps(excelize.CustomProperty{Name: planProperty, Value: string(plan)})
 }
