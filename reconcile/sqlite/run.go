@@ -246,6 +246,8 @@ func systemOf(m reconcile.Months) string {
 	return m.Side.String()
 }
 
+// scanRun gives nil where there is no run. One whose columns make no sense comes
+// with an error, its number known.
 func scanRun(row interface{ Scan(...any) error }) (*reconcile.Run, error) {
 	var r reconcile.Run
 	var period, summary, system, earlier, seal string
@@ -258,12 +260,12 @@ func scanRun(row interface{ Scan(...any) error }) (*reconcile.Run, error) {
 		return nil, describe(err)
 	}
 	if r.Period, err = reconcile.ParsePeriod(period); err != nil {
-		return nil, err
+		return &r, err
 	}
 	if system != "" {
 		r.Months.Side, _ = reconcile.ParseSide(system) // the schema admits the two sides only
 		if r.Months.Earlier, err = reconcile.ParsePeriod(earlier); err != nil {
-			return nil, err
+			return &r, err
 		}
 	}
 	r.Summary.Compares = reconcile.ComparesSystems // of runs recorded before months could be

@@ -146,7 +146,7 @@ func tampered(t testing.TB, path string, statements ...string) string {
 			t.Fatalf("%s: %v", s, err)
 		}
 	}
-	exec("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON")
+	exec("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; PRAGMA synchronous = OFF")
 	triggers := rowsOf(t, db, "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
 	for _, g := range triggers {
 		exec("DROP TRIGGER " + g[0])
