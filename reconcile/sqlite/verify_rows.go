@@ -28,7 +28,7 @@ func (v *verifier) part(e *entry, of *covered, p *part) error {
 		}
 	}
 	if t.ids {
-		err = v.byID(e, of, p)
+		err = v.byID(e, of, t, p)
 	} else {
 		err = v.whole(e, of, t, p)
 	}
@@ -40,8 +40,8 @@ func (v *verifier) part(e *entry, of *covered, p *part) error {
 
 // byID reads each chunk by its ids. Rows that no chunk has are counted: what
 // they hold is nobody's.
-func (v *verifier) byID(e *entry, of *covered, p *part) error {
-	query := "SELECT id, " + rowBytes(p.Columns) + " FROM " + quoted(p.Table) + " WHERE id BETWEEN ? AND ? ORDER BY id"
+func (v *verifier) byID(e *entry, of *covered, t *table, p *part) error {
+	query := "SELECT id, " + t.rowBytes(p.Columns) + " FROM " + quoted(p.Table) + " WHERE id BETWEEN ? AND ? ORDER BY id"
 	for i := range p.Chunks {
 		want := &p.Chunks[i]
 		got := newChunker(want.Rows)

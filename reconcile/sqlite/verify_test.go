@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -397,4 +398,142 @@ func TestADamagedPageIsNamedOrRefused(t *testing.T) {
 			t.Errorf("page %d: damage passes", at/pageBytes+1)
 		}
 	}
+}
+
+// beforeChain makes a database of the schema before the chain, which holds one
+// load and one run.
+func beforeChain(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "old.db")
+	db, err := sql.Open("sqlite3", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for n := 1; n <= 6; n++ {
+		text, err := schema.ReadFile(fmt.Sprintf("schema/%04d.sql", n))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Exec(string(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err = db.Exec(`PRAGMA user_version = 6;
+		INSERT INTO meta VALUES ('secret', '6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b');
+		INSERT INTO load (id, side, period, path, layout, options, loaded_at, lines, to_pay) VALUES (4, 'legacy', '2013-12', 'l', 'psop', '', '2026-01-01T00:00:00Z', 1, 100);
+		INSERT INTO payslip VALUES (9, 4, '1/01', 2, 1, '1', '', '01', 'M1', '', '', '', '', NULL, NULL, NULL, NULL, '', '', '', '', '176', '', '', NULL, NULL, NULL, NULL, 1, 100, 0, 0, '[["A","P",100]]');
+		INSERT INTO code_total VALUES (4, '176', 'A', 'P', 'Traitement', 1, 100);
+		INSERT INTO run (id, period, previous, started_at, version, inputs, config_hash, tables_hash, config, folder, summary)
+			VALUES (3, '2013-12', 0, '2026-01-01T00:00:00Z', 'v0', '', '', '', '{}', '', '{"discrepancies": {"by_kind": {}, "by_cause": {}}}')`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestRunsFromBeforeTheChainAreToldApart(t *testing.T) {
+	path := beforeChain(t)
+	if _, err := Verify(background, path, false, noWatch{}); !errors.Is(err, ErrOlder) {
+		t.Fatalf("got %v, wanted to be told to bring the database up to date", err)
+	}
+	d, err := Open(background, path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	loads, err := d.ActiveLoads(background, december)
+	if err != nil || len(loads) != 1 {
+		t.Fatalf("%d loads, %v", len(loads), err)
+	}
+	if v := mustVerify(t, path, false); len(v.Findings) > 0 || v.Unsealed != 1 || v.Sealed.Runs != 0 {
+		t.Errorf("before any run: %+v", v)
+	}
+	g := lineGap("1")
+	recordRun(t, d, loads, g)
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if v := mustVerify(t, path, false); len(v.Findings) > 0 || v.Unsealed != 1 || v.Sealed.Runs != 1 || v.Sealed.Loads != 1 {
+		t.Errorf("a run seals the loads it rests upon: %+v", v)
+	}
+	if v := mustVerify(t, tampered(t, path, "UPDATE payslip SET surname = 'X'"), false); !named(v) {
+		t.Errorf("a payslip of a load sealed late: %+v", v.Findings)
+	}
+	if v := mustVerify(t, tampered(t, path, "DELETE FROM ledger WHERE kind = 'run'"), false); !named(v) {
+		t.Errorf("a run that lost its seal passes for one from before: %+v", v.Findings)
+	}
+}
+
+func TestAChainIsOnlyAddedTo(t *testing.T) {
+	d := openStore(t)
+	mustLoad(t, d, WholeSide, job(reconcile.Legacy, "l", "", summed("1")))
+	for _, s := range []string{"UPDATE ledger SET at = 'x'", "DELETE FROM ledger"} {
+		if _, err := d.write.Exec(s); err == nil || !strings.Contains(err.Error(), "la chaîne des sceaux ne s") {
+			t.Errorf("%s: %v", s, err)
+		}
+	}
+}
+
+func TestAnErasedEntryLeavesItsNumber(t *testing.T) {
+	path := tampered(t, campaign(t), "DELETE FROM ledger WHERE id = (SELECT max(id) FROM ledger)")
+	d, err := Open(background, path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustLoad(t, d, WholeSide, job(reconcile.Legacy, "l", "3", summed("1", "2")))
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if v := mustVerify(t, path, false); !slices.ContainsFunc(v.Findings, func(f reconcile.Finding) bool { return f.Table == "ledger" }) {
+		t.Errorf("an entry erased, then others added: %+v", v.Findings)
+	}
+}
+
+func TestRowsAreDigestedAlikeByTheReaderAndFromTheStore(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "b.db")
+	d, err := Open(background, path, strings.NewReader(strings.Repeat("k", 64)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	s := bulk(batchPayslips+10, "L")
+	s.payslips = odd(s.payslips)
+	loads := mustLoad(t, d, WholeSide, job(reconcile.Legacy, "l", "", s), job(reconcile.ONP, "o", "", bulk(5000, "O")))
+	for i := range loads {
+		var text string
+		if err := d.read.Get(&text, "SELECT content FROM ledger WHERE kind = 'load' AND subject = ?", loads[i].ID); err != nil {
+			t.Fatal(err)
+		}
+		var all content
+		if err := json.Unmarshal([]byte(text), &all); err != nil {
+			t.Fatal(err)
+		}
+		if p := all.Parts[0]; !slices.Equal(p.Columns, insertedColumns(insertPayslip)) || p.rows() != loads[i].Payslips {
+			t.Errorf("the entry covers %v of %d rows: the reader digests other columns", p.Columns, p.rows())
+		}
+	}
+	for _, f := range mustVerify(t, path, false).Findings {
+		if f.Table == "payslip" {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
+// odd puts awkward texts into some payslips.
+func odd(payslips func(func(*reconcile.Payslip) error) error) func(func(*reconcile.Payslip) error) error {
+	texts := []string{"", "a\x00b", "é\xff", "~,1:", strings.Repeat("x", 300), "'\"", "\x1f"}
+	return func(yield func(*reconcile.Payslip) error) error {
+		n := 0
+		return payslips(func(p *reconcile.Payslip) error {
+			p.Agent.Surname, p.Agent.FirstName = texts[n%len(texts)], texts[n/2%len(texts)]
+			n++
+			return yield(p)
+		})
+	}
+}
+
+func insertedColumns(insert string) []string {
+	_, list, _ := strings.Cut(insert, "(")
+	list, _, _ = strings.Cut(list, ")")
+	return strings.Fields(strings.ReplaceAll(list, ",", " "))
 }
