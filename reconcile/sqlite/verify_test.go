@@ -56,7 +56,7 @@ func recordRun(t testing.TB, d *DB, loads []reconcile.Load, gaps ...*reconcile.D
 			of.Lines, of.ToPay, of.ToDeduct, of.Information = l.Lines, l.ToPay, l.ToDeduct, l.Information
 		}
 		run.Summary.Closing.Checks = []reconcile.Check{{Name: "identity", Scope: "information", OK: true}}
-		_, err := r.conn.ExecContext(background, `INSERT INTO measure (run_id, wave, metric, value, "of") VALUES (?, '*', 'open_roots', 1, 1)`, run.ID)
+		_, err := r.conn.ExecContext(background, `INSERT INTO measure (run_id, wave, metric, rank, value, "of") VALUES (?, '*', 'open_roots', 0, 1, 1)`, run.ID)
 		return err
 	})
 	if err != nil {
@@ -101,16 +101,13 @@ func campaign(t testing.TB) string {
 // decide imports two decisions.
 func decide(t testing.TB, d *DB) {
 	t.Helper()
-	err := d.transaction(background, func(c *sql.Conn) error {
-		_, err := c.ExecContext(background, `INSERT INTO review_import (id, at, files, read, decided) VALUES (1, '2026-01-02T09:00:00Z', '[]', 2, 2);
-			INSERT INTO decision SELECT value, 1, 1, 'Écarts!A' || value, 'f' || value, '', 'amount', 'A', 'rate', 'rate', '', '', '', 100, 0, 100, '', '', 'accepted', 'arrondi', '',
-				'Dupont', 'Durand', '', '2013-12', '', '{}', 0 FROM json_each('[1, 2]')`)
-		if err != nil {
-			return err
-		}
-		return d.sealImport(background, c, 1, "2026-01-02T09:00:00Z")
-	})
-	if err != nil {
+	decisions := make([]reconcile.Decision, 2)
+	for i := range decisions {
+		decisions[i] = reconcile.Decision{Run: 1, Place: fmt.Sprintf("e.xlsx, Écarts, ligne %d", i+7), Fingerprint: fmt.Sprint("f", i), Kind: reconcile.AmountDiffers, Element: "A", Amount: 100, High: 100,
+			Status: reconcile.StatusAccepted, Reason: "arrondi", Author: "Dupont", Visa: "Durand", From: december}
+	}
+	of := &Import{At: "2026-01-02T09:00:00Z", Files: []ImportedFile{{"e.xlsx", "0"}}, Read: 2}
+	if err := d.Decide(background, of, decisions); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -291,7 +288,7 @@ func TestDeletingOrAddingARowOfAnyTableNamesWhatNoLongerHolds(t *testing.T) {
 		{"a payslip slipped into a load", "INSERT INTO payslip SELECT 1000, load_id, 'z', line, whole, nir, nir_key, dossier, matricule, surname, first_name, grade, echelon, indice, nbi, quotite, children, service, status, zone, iban, programme, bop, accountant, to_pay, to_deduct, net, employer, 0, 0, 0, 0, '[]' FROM payslip WHERE id = 1"},
 		{"a reject", "INSERT INTO reject SELECT 1000, load_id, file, line, record, field, reason, raw, sense, cents, readable FROM reject WHERE id = 1"},
 		{"a code", "INSERT INTO code_total VALUES (1, '176', 'B', 'P', '', 0, 0)"},
-		{"a measure", "INSERT INTO measure VALUES (1, 'V1', 'rejects', 0, 1)"},
+		{"a measure", "INSERT INTO measure VALUES (1, 'V1', 'rejects', 1, 0, 1)"},
 		{"a load that no reader made", "INSERT INTO load (id, side, period, path, layout, options, loaded_at) VALUES (1000, 'onp', '2014-01', 'p', 'psop', '', '')"},
 		{"an import that nobody made", "INSERT INTO review_import VALUES (1000, '', '[]', 0, 0)"},
 		{"a run that nobody made", "INSERT INTO run (id, period, previous, started_at, version, inputs, config_hash, tables_hash, config, folder, summary) VALUES (1000, '2014-01', 0, '', '', '', '', '', '', '', '{}')"},
