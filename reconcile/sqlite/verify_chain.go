@@ -199,8 +199,10 @@ func (v *verifier) rowsAgain() error {
 	return v.ctx.Err()
 }
 
-// read gives an entry and its parts, none when its content is unreadable. The
-// contents are read twice rather than kept: they grow with the campaign.
+// read gives an entry and a part for each table that its kind covers, none when
+// its content is unreadable. A table that its kind covers only since has a part
+// without rows. The contents are read twice rather than kept: they grow with the
+// campaign.
 func (v *verifier) read(id int64) (*entry, []*part, error) {
 	var e entry
 	if err := e.scan(v.c.QueryRowContext(v.ctx, "SELECT "+entryColumns+" FROM ledger WHERE id = ?", id)); err != nil {
@@ -208,15 +210,24 @@ func (v *verifier) read(id int64) (*entry, []*part, error) {
 	}
 	var all content
 	k := kindOf(e.kind)
-	if json.Unmarshal([]byte(e.content), &all) != nil || len(all.Parts) != len(k.covers) {
+	if json.Unmarshal([]byte(e.content), &all) != nil {
 		return &e, nil, nil
 	}
-	for i, p := range all.Parts {
-		if p == nil || p.Table != k.covers[i].table {
+	parts := make([]*part, len(k.covers))
+	for i := range k.covers {
+		parts[i] = &part{Table: k.covers[i].table}
+	}
+	for _, p := range all.Parts {
+		i := -1
+		if p != nil {
+			i = slices.IndexFunc(k.covers, func(of covered) bool { return of.table == p.Table })
+		}
+		if i < 0 {
 			return &e, nil, nil
 		}
+		parts[i] = p
 	}
-	return &e, all.Parts, nil
+	return &e, parts, nil
 }
 
 func (v *verifier) entry(e *entry, parts []*part) error {

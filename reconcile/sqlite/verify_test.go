@@ -534,3 +534,39 @@ func insertedColumns(insert string) []string {
 	list, _, _ = strings.Cut(list, ")")
 	return strings.Fields(strings.ReplaceAll(list, ",", " "))
 }
+
+func TestATableSealedOnlySinceBreaksNoOlderEntry(t *testing.T) {
+	k := kindOf(sealRun)
+	whole := k.covers
+	defer func() { k.covers = whole }()
+	k.covers = slices.DeleteFunc(slices.Clone(whole), func(c covered) bool { return c.table == "measure" })
+	path := campaign(t)
+	k.covers = whole
+	if v := mustVerify(t, tampered(t, path, "DELETE FROM measure"), false); len(v.Findings) > 0 {
+		t.Errorf("runs from before the table: %+v", v.Findings)
+	}
+	if v := mustVerify(t, path, false); !named(v) {
+		t.Errorf("rows of the table that no entry of their run covers: %+v", v.Findings)
+	}
+}
+
+func TestVerifyingDuringAWriteSeesWhatStoodBefore(t *testing.T) {
+	path := campaign(t)
+	d, err := Open(background, path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	err = d.transaction(background, func(c *sql.Conn) error {
+		if _, err := c.ExecContext(background, "UPDATE load SET active = 1 - active"); err != nil {
+			return err
+		}
+		if v := mustVerify(t, path, false); len(v.Findings) > 0 {
+			t.Errorf("%+v", v.Findings)
+		}
+		return errors.New("undone")
+	})
+	if err == nil || err.Error() != "undone" {
+		t.Error(err)
+	}
+}
