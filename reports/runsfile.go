@@ -17,16 +17,17 @@ func WriteRuns(w io.Writer, lang string, labels Labels, runs []reconcile.Run) er
 	for i := range runs {
 		at[runs[i].ID] = &runs[i]
 	}
+	const opinion = 11 // the only column of words among figures
 	line := func(compared string, cells ...string) error {
 		text := ""
 		for i, c := range cells {
-			text += pad(c, [...]int{6, 10, 22, 12, 11, 10, 10, 10, 10, 10, 10}[i], i > 2)
+			text += pad(c, [...]int{6, 10, 22, 12, 11, 10, 10, 10, 10, 10, 10, 26}[i], i > 2 && i < opinion)
 		}
-		_, err := fmt.Fprintln(w, text+"  "+compared)
+		_, err := fmt.Fprintln(w, text+compared)
 		return err
 	}
 	if err := line(m.t("runs.compared"), m.t("runs.run"), m.t("runs.period"), m.t("runs.date"), m.t("runs.matched"), m.t("runs.rate"), m.t("runs.trend"), m.t("runs.missing"),
-		m.t("runs.gaps"), m.t("runs.open"), m.t("runs.new"), m.t("runs.resolved")); err != nil {
+		m.t("runs.gaps"), m.t("runs.open"), m.t("runs.new"), m.t("runs.resolved"), "  "+m.t("runs.opinion")); err != nil {
 		return err
 	}
 	for i := range runs {
@@ -38,8 +39,8 @@ func WriteRuns(w io.Writer, lang string, labels Labels, runs []reconcile.Run) er
 		if r.Previous != 0 {
 			fresh, resolved = m.count(g.ByEvolution[reconcile.EvolutionNew]), m.count(g.ByEvolution[reconcile.EvolutionResolved])
 		}
-		err := line(Clean(sides.Legacy+" / "+sides.ONP), fmt.Sprint(r.ID), r.Period.String(), m.instant(r.StartedAt), m.count(p.Matched), m.rate(good, all), m.trend(s, at[r.Previous]),
-			m.count(p.MissingInONP+p.MissingInLegacy), m.count(g.Total), m.count(g.Open), fresh, resolved)
+		err := line(Clean(sides.Legacy+" / "+sides.ONP), fmt.Sprint(r.ID), r.Period.String(), m.instant(r.StartedAt), m.count(p.Matched), m.rate(good, all), m.change(s, at[r.Previous]),
+			m.count(p.MissingInONP+p.MissingInLegacy), m.count(g.Total), m.count(g.Open), fresh, resolved, "  "+or(s.Opinion, m.opinion))
 		if err != nil {
 			return err
 		}
@@ -53,9 +54,9 @@ func concordant(s *reconcile.Summary) (good, all int64) {
 	return p.Identical + p.Tolerated, p.Matched + p.MissingInONP + p.MissingInLegacy
 }
 
-// trend is by how many points the rate has changed since a former run, to the
+// change is by how many points the rate has changed since a former run, to the
 // hundredth; a change smaller than that still has its sign.
-func (m *messages) trend(s *reconcile.Summary, former *reconcile.Run) string {
+func (m *messages) change(s *reconcile.Summary, former *reconcile.Run) string {
 	if former == nil {
 		return "–"
 	}
@@ -93,6 +94,9 @@ func WriteInputs(w io.Writer, lang string, labels Labels, run *reconcile.Run, fo
 	}
 	lines = append(lines, "  "+m.t("checks.config"), "    SHA-256 "+run.ConfigHash, "  "+m.t("checks.tables"), "    SHA-256 "+run.TablesHash,
 		"  "+m.t("checks.inputs"), "    SHA-256 "+run.Inputs)
+	if run.GatesHash != "" {
+		lines = append(lines, "  "+m.t("runs.gates"), "    SHA-256 "+run.GatesHash)
+	}
 	if run.Decided != 0 {
 		lines = append(lines, "  "+m.t("runs.decided", reconcile.DecisionRef(run.Decided)))
 	}

@@ -56,6 +56,9 @@ func recordRun(t testing.TB, d *DB, loads []reconcile.Load, gaps ...*reconcile.D
 			of.Lines, of.ToPay, of.ToDeduct, of.Information = l.Lines, l.ToPay, l.ToDeduct, l.Information
 		}
 		run.Summary.Closing.Checks = []reconcile.Check{{Name: "identity", Scope: "information", OK: true}}
+		if err := r.GateSet([]reconcile.Gate{{ID: fmt.Sprint("g", run.ID)}}); err != nil {
+			return err
+		}
 		_, err := r.conn.ExecContext(background, `INSERT INTO measure (run_id, wave, metric, rank, value, "of") VALUES (?, '*', 'open_roots', 0, 1, 1)`, run.ID)
 		return err
 	})
@@ -288,6 +291,7 @@ func TestDeletingOrAddingARowOfAnyTableNamesWhatNoLongerHolds(t *testing.T) {
 		{"a payslip slipped into a load", "INSERT INTO payslip SELECT 1000, load_id, 'z', line, whole, nir, nir_key, dossier, matricule, surname, first_name, grade, echelon, indice, nbi, quotite, children, service, status, zone, iban, programme, bop, accountant, to_pay, to_deduct, net, employer, 0, 0, 0, 0, '[]' FROM payslip WHERE id = 1"},
 		{"a reject", "INSERT INTO reject SELECT 1000, load_id, file, line, record, field, reason, raw, sense, cents, readable FROM reject WHERE id = 1"},
 		{"a code", "INSERT INTO code_total VALUES (1, '176', 'B', 'P', '', 0, 0)"},
+		{"gates", "INSERT INTO gate_set VALUES (1000, '', '', 1, '[]')"},
 		{"a measure", "INSERT INTO measure VALUES (1, 'V1', 'rejects', 1, 0, 1)"},
 		{"a load that no reader made", "INSERT INTO load (id, side, period, path, layout, options, loaded_at) VALUES (1000, 'onp', '2014-01', 'p', 'psop', '', '')"},
 		{"an import that nobody made", "INSERT INTO review_import VALUES (1000, '', '[]', 0, 0)"},
