@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"database/sql"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -153,5 +154,26 @@ func TestRunsAreListedShortly(t *testing.T) {
 	f := reconcile.Finding{What: "base endommagée"}
 	if got := findingText(&f); got != "✘ base endommagée" {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestVerifyNamesTheRunWhoseRowWasEdited(t *testing.T) {
+	twoNights(t)
+	db, err := sql.Open("sqlite3", "data/bascule.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec("UPDATE discrepancy SET status = 'accepted' WHERE run_id = 1"); err != nil {
+		t.Fatal(err)
+	}
+	code, stdout, stderr := invoke(t, "verify")
+	for _, want := range []string{"✘ exécution 1, table discrepancy, ligne 1 : exécution 1 : n'est plus ce qui a été scellé — ", "✘ exécution 1, table run, ligne 1 : écarts ouverts : 1 dans la synthèse, 0 d'après les lignes — "} {
+		if code != exitFailure || !strings.Contains(stdout, want) || !strings.Contains(stderr, "problèmes, exécution 1 —") {
+			t.Errorf("code %d, %s\nno %q in:\n%s", code, stderr, want, stdout)
+		}
+	}
+	if code, stdout, _ := invoke(t, "verify", "--last"); code != exitClosed || !strings.Contains(stdout, "(la dernière exécution relue, la chaîne en entier)") {
+		t.Errorf("the last run rests on nothing that was edited: code %d\n%s", code, stdout)
 	}
 }

@@ -88,7 +88,7 @@ func verify(ctx context.Context, db *sqlx.DB, last bool, watch Watch) (*reconcil
 
 func (v *verifier) find(f reconcile.Finding) { v.Findings = append(v.Findings, f) }
 
-const restore = "restaurez une sauvegarde d'avant la modification ; les exécutions citées ne prouvent plus rien"
+const restore = "restaurez une sauvegarde d'avant la modification"
 
 // schema holds tables, indexes, views and triggers against those of a fresh
 // database: a trigger taken away would let decisions be rewritten.

@@ -90,7 +90,7 @@ func rowsText(gone []int64, c *chunk) string {
 		for _, id := range gone[:min(rowsShown, len(gone))] {
 			texts = append(texts, fmt.Sprint(id))
 		}
-		text := "effacées : " + strings.Join(texts, ", ")
+		text := "lignes effacées : " + strings.Join(texts, ", ")
 		if len(gone) > rowsShown {
 			text += fmt.Sprintf("… (%d)", len(gone))
 		}

@@ -42,7 +42,7 @@ func (v *verifier) loadSums() error {
 		if err := rows.Scan(&e.subject, &own, &payslips, &codes); err != nil {
 			return err
 		}
-		e.content = "lignes, à payer, à déduire et pour information : " + own + " annoncés, " + payslips + " aux bulletins, " + codes + " par code"
+		e.content = "nombre de lignes, à payer, à déduire et pour information en centimes : " + own + " annoncés, " + payslips + " aux bulletins, " + codes + " par code"
 		wrong = append(wrong, e)
 	}
 	if err := rows.Err(); err != nil {
@@ -163,7 +163,7 @@ func (v *verifier) identity(r *reconcile.Run, unequal func(string, any, any)) er
 		of := r.Summary.Side(side)
 		shown := reconcile.Sums{Lines: of.Lines, ToPay: of.ToPay, ToDeduct: of.ToDeduct, Information: of.Information}
 		if of.Duplicates == 0 && shown != loaded[side] {
-			unequal("totaux côté "+side.String(), shown, loaded[side])
+			unequal("totaux côté "+side.String(), sumsText(shown), sumsText(loaded[side]))
 		}
 	}
 	s := &r.Summary
@@ -179,6 +179,10 @@ func (v *verifier) identity(r *reconcile.Run, unequal func(string, any, any)) er
 		}
 	}
 	return rows.Err()
+}
+
+func sumsText(s reconcile.Sums) string {
+	return fmt.Sprintf("%d lignes, P %v, D %v, I %v", s.Lines, s.ToPay, s.ToDeduct, s.Information)
 }
 
 // closes tells whether the closing that the run recorded gives these gaps.

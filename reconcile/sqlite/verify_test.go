@@ -309,7 +309,7 @@ func TestDeletingOrAddingARowOfAnyTableNamesWhatNoLongerHolds(t *testing.T) {
 func TestAnEditIsPlacedNearItsRow(t *testing.T) {
 	path := campaign(t)
 	cases := []struct{ reason, statement, table, rows string }{
-		{"one row gone", "DELETE FROM payslip WHERE id = 2", "payslip", "effacées : 2"},
+		{"one row gone", "DELETE FROM payslip WHERE id = 2", "payslip", "lignes effacées : 2"},
 		{"one cell among a few payslips", "UPDATE payslip SET surname = 'X' WHERE id = 2", "payslip", "entre les lignes "},
 		{"one row of one", "UPDATE discrepancy SET status = 'accepted' WHERE id = 2", "discrepancy", "ligne 2"},
 	}
