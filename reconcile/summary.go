@@ -27,6 +27,7 @@ type Summary struct {
 	AwaitingVisa  int64              `json:"awaiting_visa"` // closing decisions that nobody else has signed yet
 	Outputs       []Output           `json:"outputs"`
 	Seconds       Seconds            `json:"seconds"`
+	Seal          string             `json:"seal"`  // hash of the run in the chain, which verify walks; blank for a run made before it
 	Notes         []string           `json:"notes"` // warnings a reader must know; they never change the exit code
 }
 

@@ -124,14 +124,18 @@ func (v *view) verdict(ok bool) string {
 	return "✘ " + v.m.t("checks.wrong")
 }
 
-// digestLines tell which configuration and tables the run used.
+// digestLines tell which configuration and tables the run used, and its seal: on
+// paper, it proves that the database still holds the same run.
 func (v *view) digestLines() []Line {
-	return []Line{
+	lines := []Line{
 		{Cells: []Cell{T(v.m.t("checks.config")).As(Strong), H(v.Run.ConfigHash)}},
 		{Cells: []Cell{T(v.m.t("checks.tables")).As(Strong), H(v.Run.TablesHash)}},
 		{Cells: []Cell{T(v.m.t("checks.inputs")).As(Strong), H(v.Run.Inputs)}},
-		{},
 	}
+	if seal := v.summary().Seal; seal != "" {
+		lines = append(lines, Line{Cells: []Cell{T(v.m.t("checks.seal")).As(Strong), H(seal)}})
+	}
+	return append(lines, Line{})
 }
 
 // noteLines give what a reader must know and no equality says.

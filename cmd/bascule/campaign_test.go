@@ -92,6 +92,9 @@ func TestTenNightsSayWhatWasPlanted(t *testing.T) {
 				}
 			}
 			c.sawEverything()
+			if verdict := c.command(exitClosed, "verify"); !strings.Contains(verdict, "tout tient") {
+				t.Errorf("the chain of ten nights:\n%s", verdict)
+			}
 		})
 	}
 }

@@ -21,6 +21,7 @@ var commandGroups = []struct {
 	{"Réconcilier", []string{"run", "load", "compare", "report"}},
 	{"Comprendre", []string{"explain", "runs", "mapping"}},
 	{"Décider", []string{"review", "gate"}},
+	{"Prouver", []string{"verify"}},
 	{"Outils", []string{"version", "completion", "help"}},
 }
 

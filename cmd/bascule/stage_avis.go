@@ -33,7 +33,7 @@ func (a *App) avisData(ctx context.Context, db *sqlite.DB, run *reconcile.Run) (
 	if err != nil {
 		return nil, err
 	}
-	d := &reports.AvisData{Run: run, Tables: tables, Labels: a.labels(), Lang: a.Config.Lang}
+	d := &reports.AvisData{Run: run, Tables: tables, Labels: a.labels(), Lang: a.Config.Lang, Seal: run.Summary.Seal}
 	if d.Waves, err = judgedWaves(ctx, db, run); err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func (a *App) avisHistory(ctx context.Context, db *sqlite.DB, run *reconcile.Run
 			break
 		}
 		of := reports.AvisRun{RunPoint: runPoint(r), Compares: a.labels().For(r), Systems: !r.Months.Set(), Justified: r.Summary.Discrepancies.Justified,
-			Inputs: r.Inputs, Opinion: r.Summary.Opinion, AgainOf: first[r.Inputs], Loosenings: loosenedBy[r.ID]}
+			Inputs: r.Inputs, Seal: r.Summary.Seal, Opinion: r.Summary.Opinion, AgainOf: first[r.Inputs], Loosenings: loosenedBy[r.ID]}
 		for _, m := range measures[r.ID] {
 			switch {
 			case m.Wave != reconcile.WholeMinistry:

@@ -173,7 +173,7 @@ func (a *App) Runs(ctx context.Context, w io.Writer) error {
 	})
 }
 
-// ShowRun prints one run: its screen, its inputs and their digests.
+// ShowRun prints one run: its screen, its inputs, their digests and its seal.
 func (a *App) ShowRun(ctx context.Context, number int, w io.Writer) error {
 	return a.withStore(ctx, func(db *sqlite.DB) error {
 		run, err := findRun(ctx, db, number)
@@ -190,6 +190,10 @@ func (a *App) ShowRun(ctx context.Context, number int, w io.Writer) error {
 		if _, err := fmt.Fprintln(w, result.Text); err != nil {
 			return err
 		}
-		return reports.WriteInputs(w, a.Config.Lang, a.labels(), run)
+		seal, err := db.Seal(ctx, run.ID)
+		if err != nil {
+			return err
+		}
+		return reports.WriteInputs(w, a.Config.Lang, a.labels(), run, seal.Former)
 	})
 }

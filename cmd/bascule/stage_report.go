@@ -78,7 +78,7 @@ func (a *App) publish(ctx context.Context, db *sqlite.DB, run *reconcile.Run) (e
 	if err := a.writeMetrics(ctx, db, run); err != nil {
 		return err
 	}
-	return db.Publish(ctx, run)
+	return db.Publish(ctx, run, a.Now().UTC().Format(time.RFC3339))
 }
 
 // writeMetrics puts the figures of the run where the configuration asks for

@@ -165,7 +165,10 @@ func (d *DB) migrate(ctx context.Context, random io.Reader) error {
 				return err
 			}
 		}
-		return d.readSecret(ctx, c, random)
+		if err := d.readSecret(ctx, c, random); err != nil {
+			return err
+		}
+		return d.openChain(ctx, c)
 	})
 }
 
@@ -183,6 +186,9 @@ func (d *DB) readSecret(ctx context.Context, c *sql.Conn, random io.Reader) erro
 	var text string
 	err := c.QueryRowContext(ctx, "SELECT value FROM meta WHERE key = 'secret'").Scan(&text)
 	if errors.Is(err, sql.ErrNoRows) {
+		if err := refuseKeyless(ctx, c); err != nil {
+			return err
+		}
 		fresh := make([]byte, 32)
 		if _, err := io.ReadFull(random, fresh); err != nil {
 			return err
@@ -194,6 +200,19 @@ func (d *DB) readSecret(ctx context.Context, c *sql.Conn, random io.Reader) erro
 		return err
 	}
 	d.secret, err = hex.DecodeString(text)
+	return err
+}
+
+// ErrKeyless means that the key was erased: another one would name every gap and
+// agent anew, and break the chain.
+var ErrKeyless = errors.New("la clé de la base a été effacée: restaurez une sauvegarde")
+
+func refuseKeyless(ctx context.Context, c *sql.Conn) error {
+	var begun bool
+	err := c.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM ledger)").Scan(&begun)
+	if err == nil && begun {
+		err = ErrKeyless
+	}
 	return err
 }
 
@@ -268,6 +287,15 @@ func prepare(c *sql.Conn, text string) (statement, error) {
 }
 
 func (s statement) exec(values []driver.Value) error {
-	_, err := s.Exec(values) //nolint:staticcheck // the context variant watches a goroutine per row
+	_, err := s.insert(values)
 	return err
+}
+
+// insert returns the id of the row.
+func (s statement) insert(values []driver.Value) (int64, error) {
+	result, err := s.Exec(values) //nolint:staticcheck // the context variant watches a goroutine per row
+	if err != nil {
+		return 0, err
+	}
+	return result.LastInsertId()
 }

@@ -28,7 +28,7 @@ type Import struct {
 type ImportedFile struct{ Name, SHA256 string }
 
 // Decide records the decisions of an import, all of them or none, numbers them,
-// and fills in its ID.
+// fills in its ID, and seals it in the chain.
 func (d *DB) Decide(ctx context.Context, of *Import, decisions []reconcile.Decision) error {
 	files := make([][2]string, len(of.Files))
 	for i, f := range of.Files {
@@ -69,7 +69,7 @@ func (d *DB) Decide(ctx context.Context, of *Import, decisions []reconcile.Decis
 				return err
 			}
 		}
-		return nil
+		return d.sealImport(ctx, c, of.ID, of.At)
 	})
 }
 

@@ -52,7 +52,8 @@ func (d *DB) Load(ctx context.Context, jobs []Job, scope Scope) ([]reconcile.Loa
 			}
 			ids[i] = id
 		}
-		if err := writePayslips(ctx, c, jobs, ids); err != nil {
+		written, err := writePayslips(ctx, c, jobs, ids)
+		if err != nil {
 			return err
 		}
 		for i := range jobs {
@@ -67,7 +68,10 @@ func (d *DB) Load(ctx context.Context, jobs []Job, scope Scope) ([]reconcile.Loa
 				return err
 			}
 		}
-		return supersede(ctx, c, jobs, ids, scope)
+		if err := supersede(ctx, c, jobs, ids, scope); err != nil {
+			return err
+		}
+		return d.sealLoads(ctx, c, jobs, ids, written)
 	})
 	if err != nil {
 		return nil, err

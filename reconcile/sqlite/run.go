@@ -20,6 +20,7 @@ const insertDiscrepancy = `INSERT INTO discrepancy (run_id, fingerprint, agent_k
 // Recorder records one run: its discrepancies while they are found, and its
 // summary at the end, in one transaction.
 type Recorder struct {
+	db          *DB
 	ctx         context.Context
 	conn        *sql.Conn
 	run         *reconcile.Run
@@ -35,7 +36,7 @@ type Recorder struct {
 // before it.
 func (d *DB) Record(ctx context.Context, run *reconcile.Run, f func(*Recorder) error) error {
 	return d.transaction(ctx, func(c *sql.Conn) error {
-		r := &Recorder{ctx: ctx, conn: c, run: run, today: run.StartedAt[:len("2006-01-02")]}
+		r := &Recorder{db: d, ctx: ctx, conn: c, run: run, today: run.StartedAt[:len("2006-01-02")]}
 		if err := c.QueryRowContext(ctx, "SELECT coalesce(max(id), 0) + 1 FROM run").Scan(&run.ID); err != nil {
 			return err
 		}
@@ -171,7 +172,10 @@ func (r *Recorder) close() error {
 	if _, err := r.conn.ExecContext(r.ctx, "UPDATE run SET summary = ?, folder = ? WHERE id = ?", string(summary), r.run.Folder, r.run.ID); err != nil {
 		return err
 	}
-	_, err = r.conn.ExecContext(r.ctx, "DELETE FROM single")
+	if _, err := r.conn.ExecContext(r.ctx, "DELETE FROM single"); err != nil {
+		return err
+	}
+	r.run.Summary.Seal, err = r.db.sealRun(r.ctx, r.conn, r.run)
 	return err
 }
 
@@ -231,7 +235,8 @@ func placeholders(loads []reconcile.Load) (string, []any) {
 	return strings.TrimSuffix(strings.Repeat("?,", len(args)), ","), args
 }
 
-const runColumns = "id, period, previous, started_at, version, inputs, config_hash, tables_hash, config, folder, summary, side, legacy_period, decided, gates_hash"
+const runColumns = `id, period, previous, started_at, version, inputs, config_hash, tables_hash, config, folder, summary, side, legacy_period, decided, gates_hash,
+	coalesce((SELECT hash FROM ledger WHERE kind = 'run' AND subject = run.id ORDER BY id LIMIT 1), '')`
 
 // systemOf is the one system of two months, blank when both are compared.
 func systemOf(m reconcile.Months) string {
@@ -241,11 +246,13 @@ func systemOf(m reconcile.Months) string {
 	return m.Side.String()
 }
 
+// scanRun gives nil where there is no run. One whose columns make no sense comes
+// with an error, its number known.
 func scanRun(row interface{ Scan(...any) error }) (*reconcile.Run, error) {
 	var r reconcile.Run
-	var period, summary, system, earlier string
+	var period, summary, system, earlier, seal string
 	err := row.Scan(&r.ID, &period, &r.Previous, &r.StartedAt, &r.Version, &r.Inputs, &r.ConfigHash, &r.TablesHash, &r.Config, &r.Folder, &summary,
-		&system, &earlier, &r.Decided, &r.GatesHash)
+		&system, &earlier, &r.Decided, &r.GatesHash, &seal)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -253,16 +260,18 @@ func scanRun(row interface{ Scan(...any) error }) (*reconcile.Run, error) {
 		return nil, describe(err)
 	}
 	if r.Period, err = reconcile.ParsePeriod(period); err != nil {
-		return nil, err
+		return &r, err
 	}
 	if system != "" {
 		r.Months.Side, _ = reconcile.ParseSide(system) // the schema admits the two sides only
 		if r.Months.Earlier, err = reconcile.ParsePeriod(earlier); err != nil {
-			return nil, err
+			return &r, err
 		}
 	}
 	r.Summary.Compares = reconcile.ComparesSystems // of runs recorded before months could be
-	return &r, json.Unmarshal([]byte(summary), &r.Summary)
+	err = json.Unmarshal([]byte(summary), &r.Summary)
+	r.Summary.Seal = seal // until it is published, the summary knows none
+	return &r, err
 }
 
 // comparing keeps the runs that compare the same; what is asked of the month follows.
@@ -317,14 +326,18 @@ func (d *DB) Runs(ctx context.Context) ([]reconcile.Run, error) {
 	return runs, describe(rows.Err())
 }
 
-// Publish notes that the outputs of a run are in place, and its final summary.
-func (d *DB) Publish(ctx context.Context, run *reconcile.Run) error {
+// Publish notes that the outputs of a run are in place, and its final summary;
+// at is RFC 3339, UTC.
+func (d *DB) Publish(ctx context.Context, run *reconcile.Run, at string) error {
 	summary, err := json.Marshal(&run.Summary)
 	if err != nil {
 		return err
 	}
 	return d.transaction(ctx, func(c *sql.Conn) error {
-		_, err := c.ExecContext(ctx, "UPDATE run SET summary = ?, folder = ?, published = 1 WHERE id = ?", string(summary), run.Folder, run.ID)
+		if _, err := c.ExecContext(ctx, "UPDATE run SET summary = ?, folder = ?, published = 1 WHERE id = ?", string(summary), run.Folder, run.ID); err != nil {
+			return err
+		}
+		_, err := d.seal(ctx, c, sealSummary, int64(run.ID), at, nil)
 		return err
 	})
 }

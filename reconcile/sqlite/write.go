@@ -3,8 +3,10 @@ package sqlite
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"database/sql/driver"
+	"encoding/hex"
 	"errors"
 	"slices"
 	"strings"
@@ -32,12 +34,15 @@ const (
 
 var payslipColumns = strings.Count(insertPayslip, "?")
 
-// batch holds rows ready to be bound.
+// batch holds rows of one load ready to be bound.
 type batch struct {
+	load     int64
+	digest   string         // of the payslips in their order, for the chain
 	payslips []driver.Value // payslipColumns for each
 	order    []int          // where each payslip starts, sorted by key
 	rejects  [][]driver.Value
 	text     []byte // scratch of the encoder
+	row      rowWriter
 }
 
 const keyColumn = 1 // of insertPayslip
@@ -53,13 +58,24 @@ func (b *batch) sort() {
 	})
 }
 
+// sum digests the payslips as they will be stored. It is done beside the writer,
+// for whom another microsecond a payslip would count.
+func (b *batch) sum() {
+	h := sha256.New()
+	for _, i := range b.order {
+		h.Write(b.row.row(b.payslips[i : i+payslipColumns]))
+	}
+	b.digest = hex.EncodeToString(h.Sum(nil))
+}
+
 func (b *batch) full() bool { return len(b.payslips)+len(b.rejects) >= batchPayslips*payslipColumns }
 
 func (b *batch) reset() { b.payslips, b.rejects = b.payslips[:0], b.rejects[:0] }
 
 // writePayslips reads the unknown files, two at a time, and inserts what they
-// hold on the writer's connection.
-func writePayslips(ctx context.Context, c *sql.Conn, jobs []Job, ids []int64) error {
+// hold on the writer's connection. It returns the digests of the payslips of
+// each load.
+func writePayslips(ctx context.Context, c *sql.Conn, jobs []Job, ids []int64) (map[int64][]chunk, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	full, free := make(chan *batch), make(chan *batch, 2*readers)
@@ -82,13 +98,14 @@ func writePayslips(ctx context.Context, c *sql.Conn, jobs []Job, ids []int64) er
 		}()
 	}
 	go func() { wait.Wait(); close(full) }()
-	errs[len(jobs)] = insertBatches(c, full, free)
+	written := make(map[int64][]chunk)
+	errs[len(jobs)] = insertBatches(c, full, free, written)
 	if errs[len(jobs)] != nil {
 		cancel()
 	}
 	for range full { // let the readers see the cancellation and end
 	}
-	return firstCause(errs)
+	return written, firstCause(errs)
 }
 
 // firstCause is the first error that is not the echo of another one's
@@ -106,7 +123,7 @@ func firstCause(errs []error) error {
 	return echo
 }
 
-func insertBatches(c *sql.Conn, full <-chan *batch, free chan<- *batch) error {
+func insertBatches(c *sql.Conn, full <-chan *batch, free chan<- *batch, written map[int64][]chunk) error {
 	payslip, err := prepare(c, insertPayslip)
 	if err != nil {
 		return err
@@ -118,10 +135,18 @@ func insertBatches(c *sql.Conn, full <-chan *batch, free chan<- *batch) error {
 	}
 	defer reject.Close()
 	for b := range full {
+		of := chunk{Rows: int64(len(b.order)), SHA256: b.digest}
 		for _, i := range b.order {
-			if err := payslip.exec(b.payslips[i : i+payslipColumns]); err != nil {
+			id, err := payslip.insert(b.payslips[i : i+payslipColumns])
+			if err != nil {
 				return err
 			}
+			if of.First == 0 {
+				of.First = id // the others follow: nobody else writes
+			}
+		}
+		if of.Rows > 0 {
+			written[b.load] = append(written[b.load], of)
 		}
 		for _, r := range b.rejects {
 			if err := reject.exec(r); err != nil {
@@ -165,7 +190,9 @@ func (p *producer) next() *batch {
 }
 
 func (p *producer) send() error {
+	p.b.load = p.load
 	p.b.sort()
+	p.b.sum()
 	select {
 	case p.full <- p.b:
 		p.b = p.next()

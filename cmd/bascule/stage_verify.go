@@ -1,0 +1,228 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"bascule/reconcile"
+	"bascule/reconcile/sqlite"
+	"bascule/reports"
+	"bascule/reports/xlsx"
+)
+
+// Verify holds the database against its seals and its rows, then what was
+// published against the database. It writes nothing, and needs no lock.
+func (a *App) Verify(ctx context.Context, last bool) (*reconcile.Verification, error) {
+	v, err := sqlite.Verify(ctx, a.Config.Abs(a.Config.Database), last, a.Progress)
+	if err != nil {
+		return nil, err
+	}
+	p := published{app: a, v: v}
+	a.Progress.Start("fichiers publiés (exécutions)", int64(len(v.Runs)))
+	for i := range v.Runs {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := p.run(&v.Runs[i]); err != nil {
+			return nil, err
+		}
+		a.Progress.Add(1)
+	}
+	if len(p.absent) > 0 {
+		v.Findings = append(v.Findings, reconcile.Finding{Runs: p.absent, What: "les résultats publiés ne sont plus dans leur dossier", Warning: true,
+			Hint: "s'ils n'ont pas été archivés exprès, « bascule report --run N » les réécrit"})
+	}
+	return v, p.orphans()
+}
+
+// published compares the files of runs with what the database says of them.
+type published struct {
+	app    *App
+	v      *reconcile.Verification
+	absent []int // runs whose whole folder is not there
+}
+
+const writeAgain = "gardez-en une copie, puis « bascule report --run N » le réécrit"
+
+func (p *published) find(run int, file, what, hint string, warning bool) {
+	p.v.Findings = append(p.v.Findings, reconcile.Finding{Runs: []int{run}, Rows: file, What: what, Hint: hint, Warning: warning})
+}
+
+func (p *published) run(r *reconcile.Run) error {
+	if len(r.Summary.Outputs) == 0 {
+		return nil // compared, never published
+	}
+	folder := p.app.Config.Abs(Path(r.Folder))
+	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
+		p.absent = append(p.absent, r.ID)
+		return nil
+	}
+	if err := p.summary(r, filepath.Join(folder, "summary.json")); err != nil {
+		return err
+	}
+	for _, o := range r.Summary.Outputs {
+		path := filepath.Join(folder, filepath.FromSlash(o.File))
+		_, err := os.Stat(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			p.find(r.ID, p.shown(path), "fichier absent", "s'il n'a pas été déplacé exprès, « bascule report --run N » le réécrit", true)
+		case err != nil:
+			return err
+		case filepath.Ext(path) == ".xlsx":
+			err = p.workbook(r, path, o.SHA256)
+		default:
+			err = p.bytes(r, path, o.SHA256)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// shown is a path relative to the configuration, where it can be.
+func (p *published) shown(path string) string {
+	if rel, err := filepath.Rel(p.app.Config.Dir, path); err == nil {
+		return filepath.ToSlash(rel)
+	}
+	return path
+}
+
+// summary holds a printed summary, and the seal in it, against the database's.
+// Both are read and written anew: what a later version adds to one, it adds to
+// the other.
+func (p *published) summary(r *reconcile.Run, path string) error {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		p.find(r.ID, p.shown(path), "fichier absent", "s'il n'a pas été déplacé exprès, « bascule report --run N » le réécrit", true)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var printed reconcile.Summary
+	if json.Unmarshal(text, &printed) != nil {
+		p.find(r.ID, p.shown(path), "ne peut plus être relu", writeAgain, false)
+		return nil
+	}
+	if printed.Seal != r.Summary.Seal {
+		p.find(r.ID, p.shown(path), fmt.Sprintf("le sceau imprimé, %s, n'est pas celui de la base, %s", sealOrNone(printed.Seal), sealOrNone(r.Summary.Seal)),
+			"la base a été refaite, ou le fichier modifié : comparez avec un exemplaire gardé ailleurs", false)
+		return nil
+	}
+	var want, got bytes.Buffer
+	if err := errors.Join(reports.WriteSummary(&want, &r.Summary), reports.WriteSummary(&got, &printed)); err != nil {
+		return err
+	}
+	if !bytes.Equal(want.Bytes(), got.Bytes()) {
+		p.find(r.ID, p.shown(path), "les chiffres imprimés ne sont pas ceux de la base", writeAgain, false)
+	}
+	return nil
+}
+
+func (p *published) bytes(r *reconcile.Run, path, want string) (err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return err
+	}
+	if hex.EncodeToString(h.Sum(nil)) != want {
+		p.find(r.ID, p.shown(path), "le fichier n'est plus celui qui a été publié", writeAgain, false)
+	}
+	return nil
+}
+
+// workbook re-reads a workbook cell by cell. What a reviewer wrote in his columns
+// does not count.
+func (p *published) workbook(r *reconcile.Run, path, want string) error {
+	hidden, err := encrypted(path)
+	if err != nil {
+		return err
+	}
+	password := ""
+	if hidden {
+		if password, err = p.app.Config.WorkbookPassword(); err != nil {
+			p.find(r.ID, p.shown(path), "chiffré, et le mot de passe manque", "donnez la variable d'environnement que la configuration nomme", true)
+			return nil
+		}
+	}
+	got, err := xlsx.Sums(path, xlsx.Options{Password: password, TempDir: os.TempDir()})
+	switch {
+	case err == nil && got.SHA256 == want:
+	case err == nil:
+		p.find(r.ID, p.shown(path), "le contenu du classeur n'est plus celui qui a été publié, hors des colonnes du valideur", writeAgain, false)
+	case errors.Is(err, xlsx.ErrForeign):
+		p.find(r.ID, p.shown(path), "le classeur a été réenregistré par un programme qui retire ses repères : rien ne prouve qu'il soit intact",
+			"importez-en les décisions s'il en porte, puis "+writeAgain, false)
+	case hidden:
+		p.find(r.ID, p.shown(path), "chiffré, et le mot de passe d'aujourd'hui ne l'ouvre pas", "donnez celui de la nuit de l'exécution", true)
+	default:
+		p.find(r.ID, p.shown(path), "le classeur ne peut plus être relu", writeAgain, false)
+	}
+	return nil
+}
+
+// encrypted tells whether a workbook is the container of an encrypted one: it
+// is no ZIP archive then.
+func encrypted(path string) (_ bool, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	head := make([]byte, 4)
+	n, err := io.ReadFull(f, head)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil
+	}
+	return bytes.Equal(head[:n], []byte{0xd0, 0xcf, 0x11, 0xe0}), err
+}
+
+// orphans looks for published runs that the database no longer has: its end was
+// cut off, with the entries of the chain that would tell.
+func (p *published) orphans() error {
+	names, err := filepath.Glob(filepath.Join(escapeGlob(p.app.Config.Abs(p.app.Config.Output)), "*", "run-*", "summary.json"))
+	if err != nil {
+		return err
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		var printed reconcile.Summary
+		if json.Unmarshal(text, &printed) != nil {
+			continue // of a run of the database: found above
+		}
+		if _, known := p.v.Known[printed.Run]; known {
+			continue
+		}
+		p.find(printed.Run, p.shown(name), "publiée, mais la base n'a plus cette exécution", "la fin de la base a été effacée, ou la base remplacée : restaurez la bonne", printed.Seal == "")
+	}
+	return nil
+}
+
+func sealOrNone(seal string) string { return cmp.Or(seal, "aucun") }
+
+// distinct sorts numbers and keeps each once.
+func distinct(numbers []int) []int {
+	sorted := slices.Clone(numbers)
+	slices.Sort(sorted)
+	return slices.Compact(sorted)
+}
