@@ -142,8 +142,8 @@ func (a *App) known(ctx context.Context, db *sqlite.DB, notes []*review.Note) (*
 	}
 	k := &review.Known{Tables: tables, Margin: a.Config.Review.MarginCents, Runs: make(map[int]*reconcile.Run), Gaps: make(map[int]map[string]*reconcile.Discrepancy),
 		Clusters: make(map[review.ClusterPlace]*reconcile.Cluster),
-		Status:   func(text string) (reconcile.Status, bool) { return reports.StatusNamed(a.labels(), text) },
-		Reason:   func(text string) (*reconcile.Reason, bool) { return reports.ReasonNamed(tables.Reasons, text) }}
+		Status:   remembered(func(text string) (reconcile.Status, bool) { return reports.StatusNamed(a.labels(), text) }),
+		Reason:   remembered(func(text string) (*reconcile.Reason, bool) { return reports.ReasonNamed(tables.Reasons, text) })}
 	if k.Decisions, err = db.Decisions(ctx); err != nil {
 		return nil, err
 	}
@@ -159,6 +159,23 @@ func (a *App) known(ctx context.Context, db *sqlite.DB, notes []*review.Note) (*
 		}
 	}
 	return k, a.fetch(ctx, db, notes, k)
+}
+
+// remembered looks a text up once: thousands of rows have the same few.
+func remembered[T any](look func(string) (T, bool)) func(string) (T, bool) {
+	type found struct {
+		value T
+		ok    bool
+	}
+	known := make(map[string]found)
+	return func(text string) (T, bool) {
+		f, met := known[text]
+		if !met {
+			f.value, f.ok = look(text)
+			known[text] = f
+		}
+		return f.value, f.ok
+	}
 }
 
 // fetch reads the gaps and the clusters that the notes are about.
