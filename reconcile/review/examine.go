@@ -44,12 +44,11 @@ type Outcome struct {
 // Examine checks notes, from one or many workbooks, and turns them into
 // decisions.
 func Examine(notes []*Note, k *Known) *Outcome {
-	x := &examiner{Known: k, outcome: &Outcome{}, inForce: make(map[Scope]*reconcile.Decision), byID: make(map[string]*reconcile.Decision, len(k.Decisions))}
-	for _, d := range InForce(k.Decisions) {
-		x.inForce[ScopeOf(d)] = d
-	}
+	x := &examiner{Known: k, outcome: &Outcome{}, inForce: make(map[matter]*reconcile.Decision), byID: make(map[string]*reconcile.Decision, len(k.Decisions))}
 	for i := range k.Decisions {
-		x.byID[k.Decisions[i].Ref()] = &k.Decisions[i]
+		d := &k.Decisions[i]
+		x.inForce[x.matter(d.Run, ScopeOf(d))] = d // the last one
+		x.byID[d.Ref()] = d
 	}
 	for _, n := range x.gather(notes) {
 		x.note(n)
@@ -60,8 +59,28 @@ func Examine(notes []*Note, k *Known) *Outcome {
 type examiner struct {
 	*Known
 	outcome *Outcome
-	inForce map[Scope]*reconcile.Decision
+	inForce map[matter]*reconcile.Decision
 	byID    map[string]*reconcile.Decision
+}
+
+// matter is a scope, in what a run compares: a cluster bears the same identifier
+// between the systems and between two months of one.
+type matter struct {
+	Scope
+	months reconcile.Months
+	period reconcile.Period
+}
+
+func (x *examiner) matter(run int, s Scope) matter {
+	if r := x.Runs[run]; r != nil && r.Months.Set() {
+		return matter{s, r.Months, r.Period}
+	}
+	return matter{Scope: s}
+}
+
+// former is the decision in force on what a note is about, nil for none.
+func (x *examiner) former(n *Note) *reconcile.Decision {
+	return x.inForce[x.matter(n.Run, n.scope())]
 }
 
 func (x *examiner) refuse(p Problem) { x.outcome.Problems = append(x.outcome.Problems, p) }
@@ -70,40 +89,86 @@ func (x *examiner) refuse(p Problem) { x.outcome.Problems = append(x.outcome.Pro
 // about one and the same thing, unless their writers disagree.
 func (x *examiner) gather(notes []*Note) []*Note {
 	var kept []*Note
-	at := make(map[Scope]*Note, len(notes))
+	at := make(map[matter]*Note, len(notes))
 	for _, n := range notes {
-		if d := x.byID[n.Carried]; d != nil && ScopeOf(d) == n.scope() && x.says(n, d) {
+		if d := x.byID[n.Carried]; d != nil && ScopeOf(d) == n.scope() && x.says(n, d) && !x.renews(n, d) {
 			x.outcome.Unchanged++
 			continue
 		}
-		first := at[n.scope()]
-		if first == nil {
-			at[n.scope()] = n
-			kept = append(kept, n)
+		about := x.matter(n.Run, n.scope())
+		if first := at[about]; first != nil {
+			x.join(first, n)
 			continue
 		}
-		if f, agree := first.merge(n); !agree {
-			x.refuse(n.problem(f, "accordez-vous sur une seule décision, et effacez l'autre", "n'est pas ce qu'une autre annotation du même écart dit, %s %s", first.File, first.Cells[f].At))
-		}
+		at[about] = n
+		kept = append(kept, n)
 	}
 	return kept
+}
+
+// join adds to a note what another one says of the same thing. Whoever signs in
+// a workbook must have seen there the amounts that the other has decided on.
+func (x *examiner) join(first, n *Note) {
+	const hint = "accordez-vous sur une seule décision, et effacez l'autre"
+	var mine, theirs reconcile.Decision
+	if _, ok := x.scope(n, &mine); !ok {
+		return
+	}
+	f, agree, adds := first.merge(n)
+	switch {
+	case !agree:
+		x.refuse(n.problem(f, hint, "n'est pas ce qu'une autre annotation du même écart dit, %s %s", first.File, first.Cells[f].At))
+	case adds && first.Run != n.Run:
+		problems := len(x.outcome.Problems)
+		_, ok := x.scope(first, &theirs)
+		x.outcome.Problems = x.outcome.Problems[:problems] // told when its turn comes
+		if ok && (mine.Low != theirs.Low || mine.High != theirs.High || mine.LegacyText != theirs.LegacyText || mine.ONPText != theirs.ONPText) {
+			x.refuse(n.row("annotez toutes deux le classeur le plus récent", "complète une annotation d'une autre exécution, qui porte sur d'autres montants, %s %s", first.File, first.At))
+		}
+	}
 }
 
 // says tells whether a note repeats a decision.
 func (x *examiner) says(n *Note, d *reconcile.Decision) bool {
 	status, known := x.Status(n.text(FieldStatus))
-	if !known || status != d.Status {
-		return false
-	}
-	reason, _, ok := x.reasonOf(n)
-	return ok && (reason == nil && d.Reason == "" || reason != nil && reason.Code == d.Reason) &&
-		n.text(FieldReference) == d.Reference && SamePerson(n.text(FieldAuthor), d.Author) && n.commented(reason) == d.Comment &&
+	return known && status == d.Status && x.saysWhy(n, d) && same(FieldReference, n.text(FieldReference), d.Reference) && SamePerson(n.text(FieldAuthor), d.Author) &&
 		(n.text(FieldVisa) == d.Visa || SamePerson(n.text(FieldVisa), d.Visa))
 }
 
+// saysWhy compares the reason and the comment. A workbook calls by its code the
+// reason that the list no longer has.
+func (x *examiner) saysWhy(n *Note, d *reconcile.Decision) bool {
+	reason, offList, ok := x.reasonOf(n)
+	code, comment := "", n.commented(offList)
+	switch {
+	case (offList || !ok) && n.text(FieldReason) == d.Reason:
+		code, comment = d.Reason, n.text(FieldComment)
+	case !ok:
+		return false
+	case reason != nil:
+		code = reason.Code
+	}
+	return code == d.Reason && same(FieldComment, comment, d.Comment)
+}
+
+// renews tells whether a note says again what its workbook did not show as
+// decided, although its run knew it: the decision held no longer, and somebody
+// takes it anew.
+func (x *examiner) renews(n *Note, d *reconcile.Decision) bool {
+	run := x.Runs[n.Run]
+	if run == nil || d.ID > run.Decided {
+		return false
+	}
+	if n.Cluster {
+		return n.Carried != d.Ref()
+	}
+	row := x.Gaps[n.Run][n.ID]
+	return row != nil && (row.Decision != d.Ref() || row.Reopened != "" && row.Reopened != reconcile.AwaitsVisa)
+}
+
 // commented is the comment of a note: a reason that no list has stands before it.
-func (n *Note) commented(r *reconcile.Reason) string {
-	if r == nil || !r.Free || n.text(FieldReason) == r.Code || n.text(FieldReason) == r.LabelFR || n.text(FieldReason) == r.LabelEN {
+func (n *Note) commented(offList bool) string {
+	if !offList {
 		return n.text(FieldComment)
 	}
 	return strings.Trim(n.text(FieldReason)+" — "+n.text(FieldComment), " —")
@@ -140,8 +205,8 @@ func (x *examiner) note(n *Note) {
 	if len(x.outcome.Problems) > before {
 		return
 	}
-	if former := x.inForce[n.scope()]; former != nil {
-		if x.says(n, former) {
+	if former := x.former(n); former != nil {
+		if x.says(n, former) && !x.renews(n, former) {
 			x.outcome.Unchanged++
 			return
 		}
@@ -149,6 +214,9 @@ func (x *examiner) note(n *Note) {
 	}
 	if d.Awaits() {
 		x.outcome.Awaiting++
+	}
+	if !n.Cluster && !x.Runs[n.Run].Months.Set() && x.Gaps[x.Current][n.ID] == nil {
+		x.outcome.Gone++
 	}
 	x.outcome.Decisions = append(x.outcome.Decisions, d)
 }
@@ -180,7 +248,7 @@ func (x *examiner) words(n *Note, d *reconcile.Decision) {
 			x.outcome.OffList++
 		}
 	}
-	d.Comment = n.commented(reason)
+	d.Comment = n.commented(offList)
 }
 
 // persons checks who decides and who signs.
@@ -255,9 +323,7 @@ func (x *examiner) gap(n *Note, d *reconcile.Decision, run *reconcile.Run) bool 
 	}
 	current := x.Gaps[x.Current][n.ID]
 	switch {
-	case run.Months.Set(): // its gaps are those of two months for ever
-	case current == nil:
-		x.outcome.Gone++
+	case run.Months.Set(), current == nil: // its gaps are those of two months for ever; or it is gone
 	case current.Delta != row.Delta || current.LegacyText != row.LegacyText || current.ONPText != row.ONPText:
 		x.refuse(n.row(fmt.Sprintf("reprenez cette ligne dans le classeur de l'exécution n° %d", x.Current), "n'a plus la même valeur depuis que le classeur est publié"))
 		return false
@@ -309,7 +375,7 @@ func (x *examiner) validity(n *Note, d *reconcile.Decision, p reconcile.Period) 
 // against refuses to overwrite what somebody else has decided since the workbook
 // was made. Whoever took a decision may take it again, and have it signed.
 func (x *examiner) against(n *Note, d *reconcile.Decision) {
-	former := x.inForce[n.scope()]
+	former := x.former(n)
 	if former == nil || former.Ref() == n.Carried || former.ID <= x.Runs[n.Run].Decided || SamePerson(former.Author, d.Author) || x.says(n, former) {
 		return
 	}

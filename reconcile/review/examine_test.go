@@ -180,6 +180,7 @@ func TestWhatIsAlreadyDecidedIsNotDecidedAgain(t *testing.T) {
 			k.Decisions, k.Runs[2].Decided = []reconcile.Decision{made}, c.decided
 			n := written(c.note)
 			n.Carried = c.carried
+			k.Gaps[2]["f"].Decision = c.carried
 			o := Examine([]*Note{n}, k)
 			if o.Unchanged != c.unchanged || len(o.Decisions) != c.decisions || len(o.Problems) > 0 != c.refused {
 				t.Errorf("%+v", o)
@@ -188,6 +189,110 @@ func TestWhatIsAlreadyDecidedIsNotDecidedAgain(t *testing.T) {
 				t.Errorf("replaces %d, want 1", o.Decisions[0].Replaces)
 			}
 		})
+	}
+}
+
+func TestWhatHeldNoLongerIsDecidedAgainInTheSameWords(t *testing.T) {
+	k := known(-150)
+	k.Decisions, k.Current = []reconcile.Decision{onGap("f", func(d *reconcile.Decision) { d.Reference, d.Comment = "note 12", "vu" })}, 3
+	k.Runs[3].Decided = 1
+	k.Gaps[3]["f"].Decision, k.Gaps[3]["f"].Reopened = "D-1", "amount -1.00"
+	n := written(good)
+	n.Run, n.Carried = 3, "D-1" // its cells were blank there
+	o := Examine([]*Note{n}, k)
+	if len(o.Decisions) != 1 || o.Decisions[0].Amount != -150 || o.Decisions[0].Replaces != 1 || o.Unchanged != 0 {
+		t.Fatalf("%+v", o)
+	}
+	o.Decisions[0].ID = 2
+	k.Decisions = append(k.Decisions, o.Decisions[0])
+	if o = Examine([]*Note{n}, k); o.Unchanged != 1 || len(o.Decisions)+len(o.Problems) > 0 {
+		t.Errorf("imported again: %+v", o)
+	}
+}
+
+func TestWhatAWorkbookDoesNotShowIsNotAChange(t *testing.T) {
+	cases := []struct{ reason, shown, reference, comment string }{
+		{"ends of line", "Justifié|Arrondi admis|note 12, n° 4|Anne Martin|Paul Durand|vu le 3 avec Zoé", "note 12,\nn° 4", "vu\tle 3\r\navec Zoé"},
+		{"signs without a shape", "Justifié|Arrondi admis|note 12|Anne Martin|Paul Durand|vu \ufffd", "note 12", "vu \u0007"},
+	}
+	for _, c := range cases {
+		k := known(-100)
+		k.Decisions = []reconcile.Decision{onGap("f", func(d *reconcile.Decision) { d.Reference, d.Comment = c.reference, c.comment })}
+		k.Runs[2].Decided, k.Gaps[2]["f"].Decision = 1, "D-1"
+		n := written(c.shown)
+		n.Carried = "D-1"
+		if o := Examine([]*Note{n}, k); o.Unchanged != 1 || len(o.Decisions) > 0 {
+			t.Errorf("%s: %+v", c.reason, o)
+		}
+	}
+}
+
+func TestReasonThatTheListNoLongerHasIsShownNotTaken(t *testing.T) {
+	for _, free := range []bool{true, false} {
+		k := known(-100)
+		k.Decisions = []reconcile.Decision{onGap("f", func(d *reconcile.Decision) { d.Reason, d.Comment = "ANCIEN", "vu" })}
+		k.Runs[2].Decided, k.Gaps[2]["f"].Decision = 1, "D-1"
+		if !free {
+			k.Tables.Reasons = k.Tables.Reasons[:3]
+		}
+		n := written("Justifié|ANCIEN||Anne Martin|Paul Durand|vu")
+		n.Carried = "D-1"
+		if o := Examine([]*Note{n}, k); o.Unchanged != 1 || len(o.Decisions)+len(o.Problems) > 0 {
+			t.Errorf("with a free reason %v: %+v", free, o)
+		}
+	}
+}
+
+func TestClustersOfTwoMonthsAreNotThoseOfTheSystems(t *testing.T) {
+	k := known(-100)
+	k.Runs[4] = &reconcile.Run{ID: 4, Period: december, Months: reconcile.Months{Side: reconcile.ONP, Earlier: november}}
+	of := ClusterPlace{Run: 2, ID: "c1"}
+	cluster := k.Clusters[of]
+	of.Run = 4
+	k.Clusters[of] = cluster
+	months, systems := written(good), written(good)
+	months.ID, months.Cluster, months.Run = "c1", true, 4
+	systems.ID, systems.Cluster = "c1", true
+	o := Examine([]*Note{months, systems}, k)
+	if len(o.Problems) > 0 || len(o.Decisions) != 2 {
+		t.Fatalf("together: %+v", o)
+	}
+	o.Decisions[0].ID, k.Decisions = 1, o.Decisions[:1]
+	if o = Examine([]*Note{systems}, k); len(o.Decisions) != 1 || o.Decisions[0].Replaces != 0 {
+		t.Errorf("one after the other: %+v", o)
+	}
+}
+
+func TestVisaIsForTheAmountThatWasDecided(t *testing.T) {
+	author, visa := written("Justifié|Arrondi admis|note 12|Anne Martin||"), written("||||Paul Durand|")
+	visa.File, visa.Run, visa.At = "b.xlsx", 3, "Écarts!12"
+	cases := []struct {
+		reason string
+		change func(*Known)
+		want   string // how the only problem starts
+	}{
+		{"the same amount in both runs", func(*Known) {}, ""},
+		{"signed in an older workbook, for another amount", func(k *Known) { k.Gaps[2]["f"].Delta = -90 }, "a.xlsx: Écarts!12: n'a plus la même valeur"},
+		{"signed where the run has no such gap", func(k *Known) { delete(k.Gaps[3], "f") }, "b.xlsx: Écarts!12: n'est pas un écart de l'exécution n° 3"},
+		{"signed for another amount, of what is gone since", func(k *Known) {
+			k.Runs[5], k.Current = &reconcile.Run{ID: 5, Period: december}, 5
+			k.Gaps[3]["f"].Delta = -90
+		}, "b.xlsx: Écarts!12: complète une annotation d'une autre exécution, qui porte sur d'autres montants, a.xlsx Écarts!12"},
+	}
+	for _, c := range cases {
+		k := known(-100)
+		c.change(k)
+		a, v := *author, *visa
+		o := Examine([]*Note{&a, &v}, k)
+		if c.want == "" && (len(o.Problems) > 0 || len(o.Decisions) != 1 || o.Decisions[0].Visa == "") ||
+			c.want != "" && (len(o.Problems) != 1 || !strings.HasPrefix(o.Problems[0].Error(), c.want)) {
+			t.Errorf("%s: %+v", c.reason, o)
+		}
+	}
+	k, a, v := known(-100), *author, *visa
+	v.Locked = []Locked{{"Écart", "delta", Cell{"-1.50", "Écarts!K12"}, "-1.00"}} // sorted without its annotations
+	if o := Examine([]*Note{&a, &v}, k); len(o.Problems) != 1 || !strings.HasPrefix(o.Problems[0].Error(), "b.xlsx: Écarts!K12 Écart: a été modifié") {
+		t.Errorf("a row that is another's: %+v", o)
 	}
 }
 
@@ -228,6 +333,9 @@ func TestSamePerson(t *testing.T) {
 		{"numbers tell", "Contrôleur 1", "Contrôleur 2", false},
 		{"letters alone tell", "Agent A", "Agent B", false},
 		{"a compound name", "Marie-Anne Le Gall", "LE GALL Marie Anne", true},
+		{"a title is no first name", "Anne Martin", "Mme MARTIN", true},
+		{"two titles", "M. Paul Durand", "Monsieur Durand", true},
+		{"a letter that stands last is no title", "Agent M", "Agent A", false},
 		{"nobody", "", "", false},
 	}
 	for _, c := range cases {

@@ -93,32 +93,42 @@ func (n *Note) scope() Scope {
 }
 
 // merge joins two notes on one scope: each may leave to the other what it does
-// not say, a visa above all. It reports the field on which they disagree.
-func (n *Note) merge(o *Note) (Field, bool) {
+// not say, a visa above all. It reports the field on which they disagree, and
+// whether the other added anything.
+func (n *Note) merge(o *Note) (of Field, agree, adds bool) {
 	for f := range fieldCount {
 		a, b := n.text(f), o.text(f)
 		switch {
 		case b == "" || same(f, a, b):
 		case a == "":
-			n.Cells[f] = o.Cells[f]
+			n.Cells[f], adds = o.Cells[f], true
 		default:
-			return f, false
+			return f, false, adds
 		}
 	}
-	return 0, true
+	return 0, true, adds
 }
 
-// same compares two cells as a reader would; names whatever their letters.
+// same compares two cells as a reader would: names whatever their letters, texts
+// whatever their blanks and ends of lines, and the signs that workbooks do not
+// show.
 func same(f Field, a, b string) bool {
 	if f == FieldAuthor || f == FieldVisa {
 		return SamePerson(a, b)
 	}
-	return a == b
+	return a == b || slices.Equal(shown(a), shown(b))
+}
+
+// shown are the words of a text.
+func shown(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == utf8.RuneError || r == '\ufffe' || r == '\uffff'
+	})
 }
 
 // SamePerson tells whether two names may be of one person, whatever the order of
 // their words, their accents, capitals and signs: « Jean DUPONT » is « dupont,
-// jean », and may be « J. Dupont » or « Dupont ».
+// jean », and may be « J. Dupont », « Dupont » or « Mme Dupont ».
 func SamePerson(a, b string) bool {
 	few, many := words(a), words(b)
 	if len(few) > len(many) {
@@ -141,8 +151,11 @@ func abbreviates(short, word string) bool {
 	return short == word || utf8.RuneCountInString(short) == 1 && strings.HasPrefix(word, short)
 }
 
+// titles stand before names, and tell nobody from another.
+var titles = []string{"m", "mr", "mme", "mlle", "monsieur", "madame", "mademoiselle", "dr", "mrs", "ms", "miss"}
+
 // words are those of a name, in small letters without accents, the longest
-// first.
+// first, without the titles before it.
 func words(name string) []string {
 	bare := strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Mn, r) { // an accent that stands by itself
@@ -151,6 +164,9 @@ func words(name string) []string {
 		return r
 	}, reconcile.Plain(name))
 	list := strings.FieldsFunc(bare, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	for len(list) > 1 && slices.Contains(titles, list[0]) {
+		list = list[1:]
+	}
 	slices.SortFunc(list, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(a, b)) })
 	return list
 }
