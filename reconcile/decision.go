@@ -81,7 +81,7 @@ type Decision struct {
 
 // Predicate is a cluster as a condition: a root of the decision's kind and
 // element, of this cause, rule and pattern, in this population. The pattern ""
-// accepts any amount.
+// accepts any amount but those that had a cluster of their own (Basis.Apart).
 type Predicate struct {
 	ID      string // identifier of the cluster, ClusterOf
 	Cause   Cause
@@ -109,11 +109,12 @@ func (d *Discrepancy) Along(axis string) string {
 	return ""
 }
 
-// Basis is what a decision rests upon: the correspondences of its element and
-// the rates that its evidence names, as they stood.
+// Basis is what a decision rests upon: the correspondences of its element, the
+// rates that its evidence names, and the clusters beside its own, as they stood.
 type Basis struct {
 	Mapping string      `json:"mapping,omitempty"` // digest; blank where no element is concerned
 	Rates   []BasisRate `json:"rates,omitempty"`
+	Apart   []string    `json:"apart,omitempty"` // patterns that had a cluster of their own beside that of various amounts: it says nothing of them
 }
 
 // BasisRate is a rate, or a step of a scale as "SCALE/KEY", and its value.

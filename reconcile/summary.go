@@ -218,7 +218,8 @@ type Cluster struct {
 	Element          string
 	Cause            Cause
 	Rule             string
-	Pattern          string // what they have in common: the equal delta ("=" and centimes), words of the rule; blank for various amounts
+	Pattern          string   // what they have in common: the equal delta ("=" and centimes), words of the rule; blank for various amounts
+	Apart            []string // of various amounts: the patterns of the equal ones, which have clusters of their own
 	Count            int64
 	Agents           int64
 	Open             int64

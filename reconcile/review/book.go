@@ -167,9 +167,10 @@ func (b *Book) own(d *reconcile.Discrepancy) bool {
 }
 
 // acceptsPattern: the predicate of various amounts also holds where two agents
-// happen to have the same one.
+// come to have the same one, never for those that were another cluster when it
+// was decided.
 func (h *held) acceptsPattern(pattern string) bool {
-	return pattern == h.Cluster.Pattern || h.Cluster.Pattern == "" && strings.HasPrefix(pattern, "=")
+	return pattern == h.Cluster.Pattern || h.Cluster.Pattern == "" && strings.HasPrefix(pattern, "=") && !slices.Contains(h.Basis.Apart, pattern)
 }
 
 // apply gives a gap the decision, or tells why it does not hold.

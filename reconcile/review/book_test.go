@@ -93,6 +93,11 @@ func TestDecisionIsCarriedWhileItHolds(t *testing.T) {
 		{"beyond the bounds of the cluster", []reconcile.Decision{onCluster(1, "PC onp", -80, -1)}, nil, december, nil, "open", "D-1", "range -0.80 -0.01"},
 		{"another pattern", []reconcile.Decision{onCluster(1, "PC legacy", -200, -1)}, nil, december, nil, "open", "", ""},
 		{"any amount, where two agents have the same", []reconcile.Decision{onCluster(1, "", -200, -1)}, nil, december, func(d *reconcile.Discrepancy) { d.Pattern = "=-100" }, "justified", "D-1", ""},
+		{"any amount, but one that was another cluster when it was decided", []reconcile.Decision{func() reconcile.Decision {
+			d := onCluster(1, "", -200, -1)
+			d.Basis.Apart = []string{"=-100"}
+			return d
+		}()}, nil, december, func(d *reconcile.Discrepancy) { d.Pattern = "=-100" }, "open", "", ""},
 		{"any amount, but words of a rule are another cluster", []reconcile.Decision{onCluster(1, "", -200, -1)}, nil, december, nil, "open", "", ""},
 		{"the population of its workbook", []reconcile.Decision{func() reconcile.Decision {
 			d := onCluster(1, "PC onp", -200, -1)

@@ -295,6 +295,7 @@ func (x *examiner) cluster(n *Note, d *reconcile.Decision, run *reconcile.Run) b
 	if c.Example != nil {
 		d.Basis = BasisOf(x.Tables, run.Period, c.Example)
 	}
+	d.Basis.Apart = c.Apart
 	return true
 }
 

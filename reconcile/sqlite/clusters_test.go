@@ -235,3 +235,19 @@ func BenchmarkClusters(b *testing.B) {
 	b.ReportMetric(float64(gather.Milliseconds())/float64(b.N), "ms/gather")
 	b.ReportMetric(float64(read.Milliseconds())/float64(b.N), "ms/read")
 }
+
+func TestVariousAmountsStandApartFromEqualOnes(t *testing.T) {
+	d := openStore(t)
+	of := func(element string, r reconcile.Discrepancy) reconcile.Discrepancy {
+		r.Element = element
+		r.Cluster = reconcile.ClusterOf(r.Kind, r.Element, r.Cause, r.Rule, r.Pattern)
+		return r
+	}
+	alone, first, second := root("a", "=5", 5), root("b", "=100", 100), root("c", "=100", 100)
+	run := gathered(t, d, alone, first, second, of("NBI", root("d", "=7", 7)), of("NBI", root("e", "=7", 7)))
+	various := reconcile.ClusterOf(alone.Kind, alone.Element, alone.Cause, alone.Rule, "")
+	clusters, err := d.ClustersNamed(background, run, []string{various, first.Cluster}, "", "")
+	if err != nil || len(clusters) != 2 || !slices.Equal(clusters[various].Apart, []string{"=100"}) || clusters[first.Cluster].Apart != nil {
+		t.Errorf("got %+v, %v", clusters, err)
+	}
+}

@@ -133,7 +133,29 @@ func (d *DB) ClustersNamed(ctx context.Context, run int, ids []string, axis, val
 	for i := range clusters {
 		found[clusters[i].ID] = &clusters[i]
 	}
+	if err := d.apart(ctx, run, found); err != nil {
+		return nil, err
+	}
 	return found, d.examples(ctx, run, clusters, examples)
+}
+
+// apart tells the clusters of various amounts which amounts have, in the whole
+// run, a cluster of their own for the same element, cause and rule.
+func (d *DB) apart(ctx context.Context, run int, clusters map[string]*reconcile.Cluster) error {
+	type amount struct{ family, element, cause, rule, pattern string }
+	for a, err := range stream(ctx, d, func(rows *sql.Rows) (a amount, err error) {
+		err = rows.Scan(&a.family, &a.element, &a.cause, &a.rule, &a.pattern)
+		return a, err
+	}, "SELECT DISTINCT "+familyOfKind+", element, cause, rule, pattern FROM "+wholeRun+` WHERE run_id = ? AND root = '' AND pattern LIKE '=%'
+		ORDER BY 1, 2, 3, 4, 5`, run) {
+		if err != nil {
+			return err
+		}
+		if c := clusters[reconcile.ClusterOf(reconcile.Kind(a.family), a.element, reconcile.Cause(a.cause), a.rule, "")]; c != nil {
+			c.Apart = append(c.Apart, a.pattern)
+		}
+	}
+	return nil
 }
 
 // Covered counts the gaps of a run that a decision bears upon.
