@@ -39,7 +39,7 @@ func known(ctx context.Context, db *sqlite.DB, run *reconcile.Run, decisions []r
 }
 
 // decided lets a report find the decisions that its run knew: all by their
-// references, those in force by the cluster they are about.
+// references, those that may hold by the cluster they are about.
 func (a *App) decided(ctx context.Context, db *sqlite.DB, run *reconcile.Run, d *reports.Data) error {
 	decisions, err := db.Decisions(ctx)
 	if err != nil {
@@ -52,7 +52,7 @@ func (a *App) decided(ctx context.Context, db *sqlite.DB, run *reconcile.Run, d 
 	for i := range decisions {
 		byRef[decisions[i].Ref()] = &decisions[i]
 	}
-	for _, x := range review.InForce(decisions) {
+	for _, x := range review.Standing(decisions, d.Tables, run.Period) {
 		if x.Fingerprint == "" {
 			byCluster[review.ScopeOf(x)] = x
 		}

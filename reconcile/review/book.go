@@ -92,6 +92,14 @@ func InForce(decisions []reconcile.Decision) []*reconcile.Decision {
 	return kept
 }
 
+// Standing keeps, of the decisions in force, those that may hold in a month: they
+// are of an earlier one or of this one, have not expired, and what they rest upon
+// is the same.
+func Standing(decisions []reconcile.Decision, t *reconcile.Tables, p reconcile.Period) []*reconcile.Decision {
+	basis := basisReader{tables: t, period: p, mappings: make(map[string]string)}
+	return slices.DeleteFunc(InForce(decisions), func(d *reconcile.Decision) bool { return p < d.From || basis.stale(d) != "" })
+}
+
 // Scope is what a decision is about: later decisions of one scope replace
 // former ones.
 type Scope struct{ Fingerprint, Cluster, Axis, Value string }

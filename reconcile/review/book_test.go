@@ -158,3 +158,32 @@ func TestWhatDerivesFollowsItsRoot(t *testing.T) {
 	check("the root is decided for another amount", []reconcile.Decision{onGap("root", func(d *reconcile.Decision) { d.Low, d.High = 1, 1 }), own}, "open", "open", "to_fix_hr", "tolerated", "open")
 	check("its cluster is decided", []reconcile.Decision{onCluster(1, "PC onp", -200, -1)}, "justified", "justified", "justified", "tolerated", "open")
 }
+
+func TestClustersShowOnlyWhatMayHoldInTheMonth(t *testing.T) {
+	changed := tables()
+	changed.Correspondences[1].Code = "PC2"
+	made := []reconcile.Decision{onCluster(1, "PC onp", -200, -1)}
+	cases := []struct {
+		reason string
+		until  reconcile.Period
+		tables *reconcile.Tables
+		month  reconcile.Period
+		want   int
+	}{
+		{"in its month", 0, tables(), december, 1},
+		{"the month before", 0, tables(), november, 0},
+		{"in its last month", december, tables(), december, 1},
+		{"the rate has changed", 0, tables(), january, 0},
+		{"the correspondences have changed", 0, changed, december, 0},
+	}
+	for _, c := range cases {
+		made[0].To = c.until
+		if got := Standing(made, c.tables, c.month); len(got) != c.want {
+			t.Errorf("%s: %d, want %d", c.reason, len(got), c.want)
+		}
+	}
+	made[0].To, made[0].Basis.Rates = december, nil
+	if got := Standing(made, tables(), january); len(got) != 0 {
+		t.Error("it has expired, and stands")
+	}
+}

@@ -210,6 +210,22 @@ func TestWhatHeldNoLongerIsDecidedAgainInTheSameWords(t *testing.T) {
 	}
 }
 
+func TestClusterThatItsDecisionLeftIsDecidedAgain(t *testing.T) {
+	k := known(-100)
+	k.Decisions = []reconcile.Decision{onCluster(1, "PC onp", -600, -1)}
+	k.Decisions[0].Cluster.ID, k.Decisions[0].Reference, k.Decisions[0].Comment = "c1", "note 12", "vu"
+	k.Runs[2].Decided = 1
+	n := written(good)
+	n.ID, n.Cluster = "c1", true // its workbook does not show D-1: it had expired
+	if o := Examine([]*Note{n}, k); len(o.Decisions) != 1 || o.Decisions[0].Replaces != 1 {
+		t.Errorf("%+v", o)
+	}
+	n.Carried = "D-1"
+	if o := Examine([]*Note{n}, k); len(o.Decisions) != 0 || o.Unchanged != 1 {
+		t.Errorf("where it is shown: %+v", o)
+	}
+}
+
 func TestWhatAWorkbookDoesNotShowIsNotAChange(t *testing.T) {
 	cases := []struct{ reason, shown, reference, comment string }{
 		{"ends of line", "Justifié|Arrondi admis|note 12, n° 4|Anne Martin|Paul Durand|vu le 3 avec Zoé", "note 12,\nn° 4", "vu\tle 3\r\navec Zoé"},
