@@ -195,6 +195,31 @@ func TestRowsAreFoundWhereverTheyWereMoved(t *testing.T) {
 	}
 }
 
+func TestRowsWithoutTheirHeaderAreRefused(t *testing.T) {
+	for _, c := range []struct {
+		reason string
+		change func(*testing.T, *excelize.File)
+		at     string
+	}{
+		{"the header is deleted", func(t *testing.T, f *excelize.File) { must(t, f.RemoveRow("Écarts", 6)) }, "Écarts!AF6"},
+		{"it was sorted with the rows", func(t *testing.T, f *excelize.File) {
+			must(t, f.DuplicateRowTo("Écarts", 6, 30))
+			must(t, f.RemoveRow("Écarts", 6))
+		}, "Écarts!AF6"},
+	} {
+		path := written(t, decided(30, "fr"), xlsx.Options{})
+		edit(t, path, excelize.Options{}, func(f *excelize.File) { c.change(t, f) })
+		if _, err := xlsx.ReadAnnotations(path, ""); err == nil || !strings.Contains(err.Error(), c.at+": la ligne d'un écart n'a plus ses en-têtes au-dessus d'elle") {
+			t.Errorf("%s: %v", c.reason, err)
+		}
+	}
+	path := written(t, decided(30, "fr"), xlsx.Options{})
+	edit(t, path, excelize.Options{}, func(f *excelize.File) { must(t, f.InsertRows("Écarts", 1, 90)) })
+	if a, err := xlsx.ReadAnnotations(path, ""); err != nil || a.Rows[len(a.Rows)-1].Cluster {
+		t.Errorf("empty rows above it: %v", err)
+	}
+}
+
 func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {

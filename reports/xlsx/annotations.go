@@ -13,10 +13,11 @@ import (
 const stampProperty = "bascule-repere"
 
 const (
-	// headerWithin is how far down the header of a table is sought: those of the
-	// workbook stand at row 6, below what a reviewer may have put on top.
+	// headerWithin is among how many rows that hold something the header of a table
+	// is sought: those of the workbook stand at row 6, below what a reviewer may have
+	// put on top.
 	headerWithin = 60
-	// stampWithin is how far down the stamp is sought: it stands near row 25.
+	// stampWithin is among how many the stamp is sought: it stands near row 25.
 	stampWithin = 500
 	// maxAnnotationBytes bounds the texts kept: a million rows of 250 bytes.
 	maxAnnotationBytes = 256 << 20
@@ -100,6 +101,7 @@ type annotations struct {
 // where the properties do not tell it.
 func (a *annotations) sheet(sheet int) error {
 	var t *annotatedTable
+	met := 0 // rows that hold something
 	for row, err := range a.book.Rows(sheet) {
 		if err != nil {
 			return err
@@ -110,12 +112,20 @@ func (a *annotations) sheet(sheet int) error {
 			}
 			continue
 		}
+		if blankRow(row.Cells) {
+			continue
+		}
 		sought := a.out.Stamp.Run == 0
-		if row.Number <= headerWithin {
-			if t, err = findHeader(a.book.names[sheet], row.Cells); err != nil {
+		if met++; met <= headerWithin {
+			name := a.book.names[sheet]
+			if t, err = findHeader(name, row.Cells); err != nil {
 				return err
 			}
-		} else if !sought || row.Number > stampWithin {
+			if at := identifierAt(row.Cells); t == nil && at > 0 {
+				return &reconcile.InputError{Field: name + "!" + cellName(at, row.Number), Err: errors.New("la ligne d'un écart n'a plus ses en-têtes au-dessus d'elle"),
+					Hint: "remettre la ligne des en-têtes en tête du tableau : un tri l'a déplacée, ou elle est effacée"}
+			}
+		} else if !sought || met > stampWithin {
 			return nil
 		}
 		if sought {

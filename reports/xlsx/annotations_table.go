@@ -78,6 +78,30 @@ func (t *annotatedTable) check(cells []string) error {
 	return nil
 }
 
+func blankRow(cells []string) bool {
+	return !slices.ContainsFunc(cells, func(s string) bool { return s != "" })
+}
+
+// identifierAt is the column of what identifies a gap or a cluster, where the row
+// is as wide as theirs; 0 where it is none of them. They are digests, in small
+// hexadecimal letters.
+func identifierAt(cells []string) int {
+	const least = 12 // cells that any of their rows fills
+	filled, at := 0, 0
+	for i, text := range cells {
+		if text != "" {
+			filled++
+		}
+		if len(text) >= 12 && len(text) <= 24 && strings.Trim(text, "0123456789abcdef") == "" && strings.ContainsAny(text, "abcdef") {
+			at = i + 1
+		}
+	}
+	if filled < least {
+		return 0
+	}
+	return at
+}
+
 // cellLetters names a column.
 func cellLetters(column int) string { return strings.TrimRight(cellName(column, 1), "1") }
 
