@@ -24,6 +24,7 @@ type ImportCounts struct {
 	Awaiting  int                      `json:"awaiting"`  // decisions that wait for a visa
 	Gone      int                      `json:"gone"`      // about gaps that the last run no longer has
 	OffList   int                      `json:"off_list"`  // with a reason that is not on the list
+	Again     int                      `json:"again"`     // workbooks left aside: they were imported before, as they are
 }
 
 // ImportText tells an import in a few lines.
@@ -48,7 +49,7 @@ func ImportText(lang string, labels Labels, c *ImportCounts) string {
 		text string
 	}{
 		{c.Unchanged, m.n("import.unchanged", int64(c.Unchanged))}, {c.Awaiting, m.n("import.awaiting", int64(c.Awaiting))},
-		{c.Gone, m.n("import.gone", int64(c.Gone))}, {c.OffList, m.n("import.off_list", int64(c.OffList))},
+		{c.Again, m.n("import.again", int64(c.Again))}, {c.Gone, m.n("import.gone", int64(c.Gone))}, {c.OffList, m.n("import.off_list", int64(c.OffList))},
 	} {
 		if of.n > 0 {
 			lines = append(lines, of.text)

@@ -34,7 +34,8 @@ func (a *App) reviewImportCommand() *cobra.Command {
 		Short: "relit des classeurs annotés : tout, ou rien si quelque chose ne va pas",
 		Long: `Relit un ou plusieurs classeurs annotés, de n'importe quelle exécution de cette base, entiers ou partagés par service. Les lignes sont
 retrouvées par leur empreinte : triez, filtrez, effacez des lignes, déplacez des colonnes. Tout est vérifié d'abord, tous classeurs
-ensemble ; s'il y a un problème, la liste en est donnée par feuille et cellule, et rien n'est importé.
+ensemble ; s'il y a un problème, la liste en est donnée par feuille et cellule, et rien n'est importé. Un classeur déjà importé
+tel quel est laissé de côté.
 
 Une décision qui clôt des écarts (Justifié, Accepté) demande le visa d'une autre personne ; sans visa elle est gardée, en attente, et les
 écarts restent ouverts. Une décision sur une grappe vaut aussi pour les agents qui y entreront. « jusqu'au 2014-06 », dans la colonne

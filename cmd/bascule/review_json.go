@@ -28,7 +28,7 @@ type problemJSON struct {
 func newImportJSON(r *ImportResult) *importJSON {
 	j := &importJSON{Files: []fileJSON{}, Problems: []problemJSON{},
 		ImportCounts: reports.ImportCounts{Import: r.Import.ID, DryRun: r.DryRun, Rows: r.Known, Annotated: r.Import.Read, Decisions: len(r.Decisions),
-			Unchanged: r.Unchanged, Awaiting: r.Awaiting, Gone: r.Gone, OffList: r.OffList, ByStatus: make(map[reconcile.Status]int)}}
+			Unchanged: r.Unchanged, Awaiting: r.Awaiting, Gone: r.Gone, OffList: r.OffList, Again: r.Again, ByStatus: make(map[reconcile.Status]int)}}
 	for i := range r.Decisions {
 		j.ByStatus[r.Decisions[i].Status]++
 	}

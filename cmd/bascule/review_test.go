@@ -215,6 +215,22 @@ func TestExportGivesAuditorsTheWholeHistory(t *testing.T) {
 	}
 }
 
+func TestAFolderOfReturnsIsImportedAgainAsItGrows(t *testing.T) {
+	ministry(t, 120, 7)
+	mustExit(t, exitOpen, "run")
+	annotated(t, 1, "a.xlsx", justified)
+	mustExit(t, exitClosed, "review", "import", "a.xlsx")
+	annotated(t, 1, "b.xlsx", but(justified, "Statut", "Accepté")) // the same author changes his mind
+	mustExit(t, exitClosed, "review", "import", "a.xlsx", "b.xlsx")
+	code, stdout, stderr := invoke(t, "review", "import", "a.xlsx", "b.xlsx", "--quiet")
+	if code != exitClosed || !strings.Contains(stdout, "2 classeurs déjà importés tels quels, laissés de côté.") || decisionsListed(t) != 2 {
+		t.Errorf("exits %d: %s%s", code, stdout, stderr)
+	}
+	if code, stdout, _ = invoke(t, "review", "import", "a.xlsx", "--quiet"); code != exitClosed || decisionsListed(t) != 2 {
+		t.Errorf("the first one alone takes its decision back: exits %d: %s", code, stdout)
+	}
+}
+
 func openReadWrite(t *testing.T) *sql.DB {
 	t.Helper()
 	db, err := sql.Open("sqlite3", "file:data/bascule.db")

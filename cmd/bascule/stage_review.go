@@ -26,6 +26,7 @@ type ImportResult struct {
 	Import sqlite.Import // ID 0: nothing was imported
 	DryRun bool
 	Known  int // rows of the workbooks, annotated or not
+	Again  int // workbooks left aside: they were imported before, as they are
 }
 
 // ReviewImport reads annotated workbooks, checks them together, and records
@@ -61,6 +62,10 @@ func (a *App) readNotes(ctx context.Context, db *sqlite.DB, files []string, resu
 	if err != nil {
 		return nil, err
 	}
+	imported, err := db.Imported(ctx)
+	if err != nil {
+		return nil, err
+	}
 	a.Progress.Start("annotations (classeurs)", int64(len(files)))
 	var notes []*review.Note
 	for _, file := range files {
@@ -73,6 +78,10 @@ func (a *App) readNotes(ctx context.Context, db *sqlite.DB, files []string, resu
 		}
 		if slices.ContainsFunc(result.Import.Files, func(f sqlite.ImportedFile) bool { return f.SHA256 == sum }) {
 			continue // the same workbook, given twice
+		}
+		if imported[sum] { // its reviewers may have decided otherwise since
+			result.Again++
+			continue
 		}
 		book, err := xlsx.ReadAnnotations(file, password)
 		if err != nil {

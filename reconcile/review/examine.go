@@ -193,6 +193,11 @@ func (x *examiner) reasonOf(n *Note) (r *reconcile.Reason, offList, ok bool) {
 
 // note checks one note and makes its decision, unless something is wrong.
 func (x *examiner) note(n *Note) {
+	former := x.former(n)
+	if former != nil && x.says(n, former) && !x.renews(n, former) {
+		x.outcome.Unchanged++
+		return
+	}
 	before := len(x.outcome.Problems)
 	d := reconcile.Decision{Run: n.Run, Place: n.File + ", " + n.At, Reference: n.text(FieldReference), Author: n.text(FieldAuthor), Visa: n.text(FieldVisa)}
 	x.words(n, &d)
@@ -205,11 +210,7 @@ func (x *examiner) note(n *Note) {
 	if len(x.outcome.Problems) > before {
 		return
 	}
-	if former := x.former(n); former != nil {
-		if x.says(n, former) && !x.renews(n, former) {
-			x.outcome.Unchanged++
-			return
-		}
+	if former != nil {
 		d.Replaces = former.ID
 	}
 	if d.Awaits() {

@@ -210,6 +210,14 @@ func TestWhatHeldNoLongerIsDecidedAgainInTheSameWords(t *testing.T) {
 	}
 }
 
+func TestWhatIsInForceMayBeSaidOfAGapThatHasMoved(t *testing.T) {
+	k := known(-150)
+	k.Decisions = []reconcile.Decision{onGap("f", func(d *reconcile.Decision) { d.Reference, d.Comment = "note 12", "vu" })}
+	if o := Examine([]*Note{written(good)}, k); len(o.Problems)+len(o.Decisions) > 0 || o.Unchanged != 1 {
+		t.Errorf("an old workbook, saved again: %+v", o)
+	}
+}
+
 func TestClusterThatItsDecisionLeftIsDecidedAgain(t *testing.T) {
 	k := known(-100)
 	k.Decisions = []reconcile.Decision{onCluster(1, "PC onp", -600, -1)}

@@ -73,6 +73,19 @@ func (d *DB) Decide(ctx context.Context, of *Import, decisions []reconcile.Decis
 	})
 }
 
+// Imported are the contents, by their SHA-256, of the files whose decisions were
+// ever imported.
+func (d *DB) Imported(ctx context.Context) (map[string]bool, error) {
+	imported := make(map[string]bool)
+	for sum, err := range stream(ctx, d, scanText, "SELECT DISTINCT f.value ->> 1 FROM review_import i JOIN json_each(i.files) f ORDER BY 1") {
+		if err != nil {
+			return nil, err
+		}
+		imported[sum] = true
+	}
+	return imported, nil
+}
+
 // Decisions lists all decisions ever made, in their order.
 func (d *DB) Decisions(ctx context.Context) ([]reconcile.Decision, error) {
 	return collect(stream(ctx, d, func(rows *sql.Rows) (x reconcile.Decision, err error) {
