@@ -89,6 +89,12 @@ func TestTheVerdictIsToldInWords(t *testing.T) {
 	justified := invented(20, "fr")
 	justified.Run.Summary.Discrepancies.Open = 0
 	open := invented(20, "fr")
+	decided := invented(20, "fr")
+	for i := range decided.Causes {
+		if c := &decided.Causes[i]; c.Kind == reconcile.MissingInONP {
+			c.Status = reconcile.StatusJustified
+		}
+	}
 	false_ := invented(20, "fr")
 	false_.Run.Summary.Closing.OK = false
 	failing := invented(20, "fr")
@@ -100,6 +106,7 @@ func TestTheVerdictIsToldInWords(t *testing.T) {
 		alsoOnSummary string
 	}{
 		{open, "Synthèse", "✘ 14 écarts ouverts à traiter : 7 bulletins différents, 1 absent côté ONP.", "open gaps", "Bouclage exact"},
+		{decided, "Synthèse", "✘ 14 écarts ouverts à traiter : 7 bulletins différents.", "a missing payslip that is justified is not to be treated", "Sans écart ouvert : tolérés, justifiés"},
 		{justified, "Synthèse", "✔ Aucun écart ouvert : 20 écarts au total", "all decided", "Bouclage exact"},
 		{false_, "Synthèse", "✘ Bouclage faux : les écarts n'expliquent pas", "a false closing silences all else", "Bouclage faux"},
 		{failing, "Contrôles", "✘ faux", "one false equality is shown", ""},

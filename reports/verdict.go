@@ -21,13 +21,18 @@ func (v *view) verdictText() (string, Role) {
 		return v.m.t("verdict.closed", v.m.n("gaps.total", d.Total), v.m.count(d.Justified), v.m.count(d.Tolerated)), Good
 	}
 	parts := []string{v.m.n("payslips.different", p.Differing)}
-	if p.MissingInONP > 0 {
-		parts = append(parts, v.m.n("payslips.without_onp", p.MissingInONP))
+	if n := v.openOf(reconcile.MissingInONP); n > 0 {
+		parts = append(parts, v.m.n("payslips.without_onp", n))
 	}
-	if p.MissingInLegacy > 0 {
-		parts = append(parts, v.m.n("payslips.without_legacy", p.MissingInLegacy))
+	if n := v.openOf(reconcile.MissingInLegacy); n > 0 {
+		parts = append(parts, v.m.n("payslips.without_legacy", n))
 	}
 	return v.m.t("verdict.open", v.m.n("gaps.open", d.Open), strings.Join(parts, ", ")), Bad
+}
+
+// openOf counts the open gaps of a kind.
+func (v *view) openOf(kind reconcile.Kind) int64 {
+	return v.tally(func(c *reconcile.CauseTotal) bool { return c.Kind == kind }).open
 }
 
 // mark is the sign that goes with a role: a colour never speaks alone.
