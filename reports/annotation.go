@@ -12,6 +12,7 @@ import (
 type Annotated struct {
 	Stamp Stamp
 	Rows  []Annotation // those where a reviewer's cell is not blank, in the order of the sheets
+	Bare  []Annotation // those that name a decision, and where they are all blank
 	Read  int          // rows with an identifier, annotated or not
 }
 
@@ -66,6 +67,7 @@ type AnnotatedColumn struct {
 	Headers []string // that it may bear, the first in French
 	Amount  bool
 	Input   bool // the reviewer's
+	Carried bool // the reference of the decision that the row shows
 }
 
 // Bears tells whether a header is the column's, whatever its capitals and the
@@ -112,7 +114,7 @@ func AnnotatedColumns(cluster bool) []AnnotatedColumn {
 	keys := annotatedKeys(cluster)
 	columns := make([]AnnotatedColumn, len(keys))
 	for i, key := range keys {
-		columns[i] = AnnotatedColumn{Key: key, Headers: headersOf(key), Amount: index(amountsOfRow, key) >= 0, Input: index(inputKeys, key) >= 0}
+		columns[i] = AnnotatedColumn{Key: key, Headers: headersOf(key), Amount: index(amountsOfRow, key) >= 0, Input: index(inputKeys, key) >= 0, Carried: key == "decision" || key == "decided"}
 	}
 	return columns
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -192,6 +193,24 @@ func TestRowsAreFoundWhereverTheyWereMoved(t *testing.T) {
 		if len(gaps) != c.rows || gaps[0].At("review_status") != c.at || gaps[0].Text("fingerprint") != inventedGap(0).Fingerprint || gaps[0].Text("review_status") != "Justifié" {
 			t.Errorf("%s: %+v", c.reason, gaps)
 		}
+	}
+}
+
+func TestADecisionWhoseCellsAreClearedIsNotDropped(t *testing.T) {
+	path := written(t, decided(12, "fr"), xlsx.Options{})
+	edit(t, path, excelize.Options{}, func(f *excelize.File) {
+		for _, header := range []string{"Statut", "Motif", "Décision", "Valideur", "Visa", "Commentaire"} {
+			set(t, f, "Écarts", header, 7, nil)
+		}
+	})
+	a, err := xlsx.ReadAnnotations(path, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if i := slices.IndexFunc(a.Bare, func(r reports.Annotation) bool {
+		return !r.Cluster && r.Text("fingerprint") == inventedGap(0).Fingerprint
+	}); i < 0 || a.Bare[i].Text("decision") != "D-1" {
+		t.Errorf("%+v", a.Bare)
 	}
 }
 

@@ -67,7 +67,7 @@ func (a *App) readNotes(ctx context.Context, db *sqlite.DB, files []string, resu
 		return nil, err
 	}
 	a.Progress.Start("annotations (classeurs)", int64(len(files)))
-	var notes []*review.Note
+	var notes, bare []*review.Note
 	for _, file := range files {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -95,10 +95,13 @@ func (a *App) readNotes(ctx context.Context, db *sqlite.DB, files []string, resu
 		for i := range book.Rows {
 			notes = append(notes, noteOf(filepath.Base(file), &book.Stamp, &book.Rows[i]))
 		}
+		for i := range book.Bare {
+			bare = append(bare, noteOf(filepath.Base(file), &book.Stamp, &book.Bare[i]))
+		}
 		a.Progress.Add(1)
 	}
 	result.Import.Read = len(notes)
-	return notes, nil
+	return append(notes, bare...), nil
 }
 
 func digestOf(file string) (string, error) {

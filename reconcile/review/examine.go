@@ -91,6 +91,10 @@ func (x *examiner) gather(notes []*Note) []*Note {
 	var kept []*Note
 	at := make(map[matter]*Note, len(notes))
 	for _, n := range notes {
+		if n.blank() {
+			x.erased(n)
+			continue
+		}
 		if d := x.byID[n.Carried]; d != nil && ScopeOf(d) == n.scope() && x.says(n, d) && !x.renews(n, d) {
 			x.outcome.Unchanged++
 			continue
@@ -104,6 +108,14 @@ func (x *examiner) gather(notes []*Note) []*Note {
 		kept = append(kept, n)
 	}
 	return kept
+}
+
+// erased refuses that a decision in force was wiped out where it was shown: what
+// that means is for its reviewer to say.
+func (x *examiner) erased(n *Note) {
+	if d := x.former(n); d != nil && d.Ref() == n.Carried && !x.renews(n, d) {
+		x.refuse(n.problem(FieldStatus, "choisissez « Ouvert » pour revenir sur la décision, ou remettez ce qui y était", "a été effacé, alors que la décision %s tient", n.Carried))
+	}
 }
 
 // join adds to a note what another one says of the same thing. Whoever signs in

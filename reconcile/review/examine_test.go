@@ -210,6 +210,35 @@ func TestWhatHeldNoLongerIsDecidedAgainInTheSameWords(t *testing.T) {
 	}
 }
 
+func TestDecisionWipedOutWhereItIsShownIsAskedAbout(t *testing.T) {
+	cases := []struct {
+		reason string
+		change func(*Known, *Note)
+		want   string // how the only problem starts
+	}{
+		{"its six cells were cleared", func(*Known, *Note) {}, "a.xlsx: Écarts!A12 Statut: a été effacé, alors que la décision D-1 tient — choisissez « Ouvert »"},
+		{"they were blank: it held no longer", func(k *Known, _ *Note) { k.Gaps[2]["f"].Reopened = "amount 1.00" }, ""},
+		{"they were blank: the row names the decision of its cluster", func(k *Known, _ *Note) { k.Decisions[0] = onCluster(1, "PC onp", -200, -1) }, ""},
+		{"another took its place since", func(k *Known, _ *Note) {
+			k.Decisions = append(k.Decisions, onGap("f", func(d *reconcile.Decision) { d.ID = 2 }))
+		}, ""},
+		{"those of a cluster", func(k *Known, n *Note) {
+			k.Decisions[0] = onCluster(1, "PC onp", -200, -1)
+			k.Decisions[0].Cluster.ID, n.Cluster, n.ID = "c1", true, "c1"
+		}, "a.xlsx: Écarts!A12 Statut: a été effacé"},
+	}
+	for _, c := range cases {
+		k, n := known(-100), written("|||||")
+		k.Decisions, k.Runs[2].Decided, k.Gaps[2]["f"].Decision = []reconcile.Decision{onGap("f", nil)}, 1, "D-1"
+		n.Carried = "D-1"
+		c.change(k, n)
+		o := Examine([]*Note{n}, k)
+		if len(o.Decisions)+o.Unchanged > 0 || (len(o.Problems) > 0) != (c.want != "") || c.want != "" && !strings.HasPrefix(o.Problems[0].Error(), c.want) {
+			t.Errorf("%s: %+v", c.reason, o)
+		}
+	}
+}
+
 func TestWhatIsInForceMayBeSaidOfAGapThatHasMoved(t *testing.T) {
 	k := known(-150)
 	k.Decisions = []reconcile.Decision{onGap("f", func(d *reconcile.Decision) { d.Reference, d.Comment = "note 12", "vu" })}

@@ -70,6 +70,11 @@ func (p *Problem) Error() string {
 // text is what a cell of the note holds.
 func (n *Note) text(f Field) string { return n.Cells[f].Text }
 
+// blank tells whether the reviewer's cells are: the row only names a decision.
+func (n *Note) blank() bool {
+	return !slices.ContainsFunc(n.Cells[:], func(c Cell) bool { return c.Text != "" })
+}
+
 // problem tells what is wrong with a cell of the note.
 func (n *Note) problem(f Field, hint, format string, args ...any) Problem {
 	at := n.Cells[f].At

@@ -144,17 +144,22 @@ func (a *annotations) findStamp(cells []string) {
 	}
 }
 
-// row keeps a row that a reviewer filled. One without identifier is kept too:
+// row keeps a row that a reviewer filled, and apart one that names a decision. One without identifier is kept too:
 // what somebody wrote is never dropped in silence.
 func (a *annotations) row(t *annotatedTable, row *Row) error {
-	filled := false
+	filled, carried := false, false
 	for i, column := range t.columns {
-		filled = filled || column.Input && strings.TrimSpace(cellAt(row, t.at[i])) != ""
+		if !column.Input && !column.Carried {
+			continue
+		}
+		text := strings.TrimSpace(cellAt(row, t.at[i]))
+		_, decision := reconcile.ParseDecisionRef(text)
+		filled, carried = filled || column.Input && text != "", carried || column.Carried && decision
 	}
 	if strings.TrimSpace(cellAt(row, t.at[0])) != "" {
 		a.out.Read++
 	}
-	if !filled {
+	if !filled && !carried {
 		return nil
 	}
 	texts := make([]string, len(t.columns))
@@ -165,7 +170,11 @@ func (a *annotations) row(t *annotatedTable, row *Row) error {
 	if a.kept > maxAnnotationBytes {
 		return unfit("le classeur contient trop de textes pour être lu en mémoire", "le rendre en plusieurs classeurs")
 	}
-	a.out.Rows = append(a.out.Rows, reports.Annotation{Sheet: t.sheet, Row: row.Number, Cluster: t.cluster, Texts: texts, Columns: t.at})
+	to := &a.out.Rows
+	if !filled {
+		to = &a.out.Bare
+	}
+	*to = append(*to, reports.Annotation{Sheet: t.sheet, Row: row.Number, Cluster: t.cluster, Texts: texts, Columns: t.at})
 	return nil
 }
 
