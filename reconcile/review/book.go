@@ -181,10 +181,15 @@ func (h *held) acceptsPattern(pattern string) bool {
 	return pattern == h.Cluster.Pattern || h.Cluster.Pattern == "" && strings.HasPrefix(pattern, "=") && !slices.Contains(h.Basis.Apart, pattern)
 }
 
-// apply gives a gap the decision, or tells why it does not hold.
+// apply gives a gap the decision, or tells why it does not hold: unless the gap
+// is closed without it, tolerated or not compared.
 func (h *held) apply(d *reconcile.Discrepancy) {
-	d.Decision, d.Reopened = h.Ref(), h.against(d)
-	if d.Reopened == "" {
+	against := h.against(d)
+	if against != "" && against != reconcile.AwaitsVisa && !computedOpen(d) {
+		return
+	}
+	d.Decision, d.Reopened = h.Ref(), against
+	if against == "" {
 		d.Status = h.Status
 	}
 }

@@ -112,6 +112,8 @@ func TestDecisionIsCarriedWhileItHolds(t *testing.T) {
 		{"the gap's own decision is stronger than its cluster's", []reconcile.Decision{onGap("f", func(d *reconcile.Decision) { d.Status = reconcile.StatusToFixONP }), onCluster(2, "PC onp", -200, -1)}, nil, december, nil, "to_fix_onp", "D-1", ""},
 		{"where its own no longer holds, its cluster's may", []reconcile.Decision{onGap("f", func(d *reconcile.Decision) { d.Low, d.High = 5, 5 }), onCluster(2, "PC onp", -200, -1)}, nil, december, nil, "justified", "D-2", ""},
 		{"where neither holds, its own says why", []reconcile.Decision{onGap("f", func(d *reconcile.Decision) { d.Low, d.High = 5, 5 }), onCluster(2, "PC onp", -2, -1)}, nil, december, nil, "open", "D-1", "amount -1.00"},
+		{"what is tolerated is not reopened", []reconcile.Decision{onGap("f", func(d *reconcile.Decision) { d.Low, d.High = 5, 5 })}, nil, december, func(d *reconcile.Discrepancy) { d.Status = reconcile.StatusTolerated }, "tolerated", "", ""},
+		{"what is tolerated may be justified", []reconcile.Decision{onGap("f", nil)}, nil, december, func(d *reconcile.Discrepancy) { d.Status = reconcile.StatusTolerated }, "justified", "D-1", ""},
 		{"a decision on a cluster leaves what is tolerated alone", []reconcile.Decision{onCluster(1, "PC onp", -200, -1)}, nil, december, func(d *reconcile.Discrepancy) { d.Status = reconcile.StatusTolerated }, "tolerated", "", ""},
 	}
 	for _, c := range cases {
