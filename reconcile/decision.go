@@ -117,6 +117,14 @@ type Basis struct {
 	Apart   []string    `json:"apart,omitempty"` // patterns that had a cluster of their own beside that of various amounts: it says nothing of them
 }
 
+// Grounds are what decisions may rest upon in a month: a digest of the
+// correspondences of each element, and the value in force of each rate and of
+// each step of a scale, as "SCALE/KEY".
+type Grounds struct {
+	Mappings map[string]string `json:"mappings"`
+	Rates    map[string]string `json:"rates"`
+}
+
 // BasisRate is a rate, or a step of a scale as "SCALE/KEY", and its value.
 type BasisRate struct{ Name, Value string }
 

@@ -46,10 +46,11 @@ type Run struct {
 	Inputs     string // digest of the inputs, configuration and tables: equal inputs, same run
 	ConfigHash string
 	TablesHash string
-	GatesHash  string // of the gates that judge it; blank where none may
-	Config     string // resolved configuration, frozen
-	Decided    int64  // the last decision that it knew, 0 for none
-	Folder     string // where its outputs are published, relative to the configuration
+	GatesHash  string   // of the gates that judge it; blank where none may
+	Config     string   // resolved configuration, frozen
+	Decided    int64    // the last decision that it knew, 0 for none
+	Grounds    *Grounds // what decisions about it may rest upon; recorded, and read by itself
+	Folder     string   // where its outputs are published, relative to the configuration
 	Loads      []Load
 	Summary    Summary
 }

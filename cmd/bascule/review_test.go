@@ -240,3 +240,30 @@ func openReadWrite(t *testing.T) *sql.DB {
 	t.Cleanup(func() { db.Close() })
 	return db
 }
+
+func TestDecisionRestsUponTheTablesThatItsReviewerSaw(t *testing.T) {
+	plan := filepath.Join(t.TempDir(), "plan.csv")
+	if err := os.WriteFile(plan, []byte("cause;variant;per_mille\nhand_entered;;200\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ministry(t, 120, 7, "--plant", plan)
+	mustExit(t, exitOpen, "run")
+	table := readTable(t, filepath.Join(runFolderOf(t, 1), "discrepancies.csv"))
+	element := table[0]["element"]
+	if element == "" || table[0]["root"] != "" {
+		t.Fatalf("the first gap is of no element, or no root: %v", table[0])
+	}
+	annotated(t, 1, "a.xlsx", justified)
+	// Before it comes back, somebody maps one more code to the same element.
+	const file = "mappings/correspondances.csv"
+	if err := os.WriteFile(file, []byte(readFile(t, file)+element+";onp;NEUF;1;;\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	mustExit(t, exitClosed, "review", "import", "a.xlsx")
+	mustExit(t, exitOpen, "run")
+	for _, row := range readTable(t, filepath.Join(runFolderOf(t, 2), "discrepancies.csv")) {
+		if row["fingerprint"] == table[0]["fingerprint"] && (row["status"] != "open" || row["reopened"] != "mapping" || row["decision"] != "D-1") {
+			t.Errorf("got %s %q %s", row["status"], row["reopened"], row["decision"])
+		}
+	}
+}

@@ -11,9 +11,10 @@ import (
 )
 
 // reviewer carries what was decided to a run, and notes in the run the last
-// decision it knows. What was decided about the systems says nothing of one
+// decision it knows, and what those about it will rest upon. What was decided about the systems says nothing of one
 // system's two months, and the other way round.
 func (a *App) reviewer(ctx context.Context, db *sqlite.DB, run *reconcile.Run, t *reconcile.Tables) (reconcile.Reviewer, error) {
+	run.Grounds = review.GroundsOf(t, run.Period)
 	decisions, err := db.Decisions(ctx)
 	if err != nil || len(decisions) == 0 {
 		return nil, err
@@ -22,7 +23,7 @@ func (a *App) reviewer(ctx context.Context, db *sqlite.DB, run *reconcile.Run, t
 	if decisions, err = known(ctx, db, run, decisions); err != nil {
 		return nil, err
 	}
-	return review.NewBook(decisions, t, run.Period), nil
+	return review.NewBook(decisions, run.Grounds, run.Period), nil
 }
 
 // known keeps the decisions that a run knew, about what it compares.
@@ -52,7 +53,7 @@ func (a *App) decided(ctx context.Context, db *sqlite.DB, run *reconcile.Run, d 
 	for i := range decisions {
 		byRef[decisions[i].Ref()] = &decisions[i]
 	}
-	for _, x := range review.Standing(decisions, d.Tables, run.Period) {
+	for _, x := range review.Standing(decisions, review.GroundsOf(d.Tables, run.Period), run.Period) {
 		if x.Fingerprint == "" {
 			byCluster[review.ScopeOf(x)] = x
 		}

@@ -153,9 +153,9 @@ func (a *App) known(ctx context.Context, db *sqlite.DB, notes []*review.Note) (*
 		return nil, err
 	}
 	k := &review.Known{Tables: tables, Margin: a.Config.Review.MarginCents, Runs: make(map[int]*reconcile.Run), Gaps: make(map[int]map[string]*reconcile.Discrepancy),
-		Clusters: make(map[review.ClusterPlace]*reconcile.Cluster),
-		Status:   remembered(func(text string) (reconcile.Status, bool) { return reports.StatusNamed(a.labels(), text) }),
-		Reason:   remembered(func(text string) (*reconcile.Reason, bool) { return reports.ReasonNamed(tables.Reasons, text) })}
+		Clusters: make(map[review.ClusterPlace]*reconcile.Cluster), Grounds: make(map[int]*reconcile.Grounds),
+		Status: remembered(func(text string) (reconcile.Status, bool) { return reports.StatusNamed(a.labels(), text) }),
+		Reason: remembered(func(text string) (*reconcile.Reason, bool) { return reports.ReasonNamed(tables.Reasons, text) })}
 	if k.Decisions, err = db.Decisions(ctx); err != nil {
 		return nil, err
 	}
@@ -204,6 +204,16 @@ func (a *App) fetch(ctx context.Context, db *sqlite.DB, notes []*review.Note, k 
 		if n.Run != k.Current {
 			gaps[k.Current] = append(gaps[k.Current], n.ID)
 		}
+	}
+	for _, n := range notes {
+		if _, met := k.Grounds[n.Run]; met {
+			continue
+		}
+		g, err := db.Grounds(ctx, n.Run)
+		if err != nil {
+			return err
+		}
+		k.Grounds[n.Run] = g
 	}
 	for run, fingerprints := range gaps {
 		found, err := db.Gaps(ctx, run, fingerprints)

@@ -43,14 +43,13 @@ func familyOf(k reconcile.Kind) reconcile.Kind {
 
 // NewBook takes the decisions ever made, in their order, and keeps those in
 // force in a month.
-func NewBook(decisions []reconcile.Decision, t *reconcile.Tables, p reconcile.Period) *Book {
+func NewBook(decisions []reconcile.Decision, g *reconcile.Grounds, p reconcile.Period) *Book {
 	b := &Book{gaps: make(map[string]*held), clusters: make(map[clusterKey][]*held)}
-	basis := basisReader{tables: t, period: p, mappings: make(map[string]string)}
 	for _, d := range InForce(decisions) {
 		if p < d.From {
 			continue // given later, about later pays
 		}
-		h := &held{d, basis.stale(d)}
+		h := &held{d, stale(g, p, d)}
 		if d.Fingerprint != "" {
 			b.gaps[d.Fingerprint] = h
 			continue
@@ -95,9 +94,8 @@ func InForce(decisions []reconcile.Decision) []*reconcile.Decision {
 // Standing keeps, of the decisions in force, those that may hold in a month: they
 // are of an earlier one or of this one, have not expired, and what they rest upon
 // is the same.
-func Standing(decisions []reconcile.Decision, t *reconcile.Tables, p reconcile.Period) []*reconcile.Decision {
-	basis := basisReader{tables: t, period: p, mappings: make(map[string]string)}
-	return slices.DeleteFunc(InForce(decisions), func(d *reconcile.Decision) bool { return p < d.From || basis.stale(d) != "" })
+func Standing(decisions []reconcile.Decision, g *reconcile.Grounds, p reconcile.Period) []*reconcile.Decision {
+	return slices.DeleteFunc(InForce(decisions), func(d *reconcile.Decision) bool { return p < d.From || stale(g, p, d) != "" })
 }
 
 // Scope is what a decision is about: later decisions of one scope replace

@@ -40,7 +40,7 @@ func tables() *reconcile.Tables {
 func onGap(fingerprint string, change func(*reconcile.Decision)) reconcile.Decision {
 	d := reconcile.Decision{ID: 1, Fingerprint: fingerprint, Kind: reconcile.AmountDiffers, Element: "PENSION", Amount: -100, Low: -100, High: -100,
 		Status: reconcile.StatusJustified, Reason: "ARRONDI", Author: "Anne Martin", Visa: "Paul Durand", From: december}
-	d.Basis = BasisOf(tables(), december, rowOf(fingerprint, -100))
+	d.Basis = BasisOf(GroundsOf(tables(), december), rowOf(fingerprint, -100))
 	if change != nil {
 		change(&d)
 	}
@@ -127,7 +127,7 @@ func TestDecisionIsCarriedWhileItHolds(t *testing.T) {
 				c.row(row)
 			}
 			rows := []reconcile.Discrepancy{*row}
-			NewBook(c.decisions, of, c.month).Review(rows)
+			NewBook(c.decisions, GroundsOf(of, c.month), c.month).Review(rows)
 			if d := &rows[0]; d.Status != c.status || d.Decision != c.decision || d.Reopened != c.reopened {
 				t.Errorf("got %s %s %q, want %s %s %q", d.Status, d.Decision, d.Reopened, c.status, c.decision, c.reopened)
 			}
@@ -149,7 +149,7 @@ func TestWhatDerivesFollowsItsRoot(t *testing.T) {
 	check := func(reason string, decisions []reconcile.Decision, want ...reconcile.Status) {
 		t.Helper()
 		got := rows()
-		NewBook(decisions, tables(), december).Review(got)
+		NewBook(decisions, GroundsOf(tables(), december), december).Review(got)
 		for i := range got {
 			if got[i].Status != want[i] {
 				t.Errorf("%s: %s is %s, want %s", reason, got[i].Fingerprint, got[i].Status, want[i])
@@ -180,12 +180,12 @@ func TestClustersShowOnlyWhatMayHoldInTheMonth(t *testing.T) {
 	}
 	for _, c := range cases {
 		made[0].To = c.until
-		if got := Standing(made, c.tables, c.month); len(got) != c.want {
+		if got := Standing(made, GroundsOf(c.tables, c.month), c.month); len(got) != c.want {
 			t.Errorf("%s: %d, want %d", c.reason, len(got), c.want)
 		}
 	}
 	made[0].To, made[0].Basis.Rates = december, nil
-	if got := Standing(made, tables(), january); len(got) != 0 {
+	if got := Standing(made, GroundsOf(tables(), january), january); len(got) != 0 {
 		t.Error("it has expired, and stands")
 	}
 }

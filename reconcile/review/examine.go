@@ -19,6 +19,7 @@ type Known struct {
 	Runs      map[int]*reconcile.Run
 	Gaps      map[int]map[string]*reconcile.Discrepancy // by run and fingerprint
 	Clusters  map[ClusterPlace]*reconcile.Cluster
+	Grounds   map[int]*reconcile.Grounds // by run
 
 	// Status and Reason read what the workbook shows in any of its languages.
 	Status func(text string) (reconcile.Status, bool)
@@ -306,10 +307,21 @@ func (x *examiner) cluster(n *Note, d *reconcile.Decision, run *reconcile.Run) b
 	d.Amount = c.DeltaNet + c.DeltaInformation
 	d.Low, d.High = bounds(c, x.Margin)
 	if c.Example != nil {
-		d.Basis = BasisOf(x.Tables, run.Period, c.Example)
+		d.Basis = BasisOf(x.grounds(run), c.Example)
 	}
 	d.Basis.Apart = c.Apart
 	return true
+}
+
+// grounds are what the reviewer's decision rests upon: the tables as the run of
+// his workbook had them, today's where it did not keep them.
+func (x *examiner) grounds(run *reconcile.Run) *reconcile.Grounds {
+	g := x.Grounds[run.ID]
+	if g == nil {
+		g = GroundsOf(x.Tables, run.Period)
+		x.Grounds[run.ID] = g
+	}
+	return g
 }
 
 // bounds are the deltas that a decision on a cluster covers: those its gaps have
@@ -345,7 +357,7 @@ func (x *examiner) gap(n *Note, d *reconcile.Decision, run *reconcile.Run) bool 
 	d.Fingerprint, d.Kind, d.Element = n.ID, familyOf(row.Kind), row.Element
 	d.Amount, d.Low, d.High = row.Delta, row.Delta-x.Margin, row.Delta+x.Margin
 	d.LegacyText, d.ONPText = row.LegacyText, row.ONPText
-	d.Basis = BasisOf(x.Tables, run.Period, row)
+	d.Basis = BasisOf(x.grounds(run), row)
 	return true
 }
 

@@ -12,7 +12,7 @@ import (
 // known is a database of two runs of December: run 2 has the gaps f and g and a
 // cluster, run 3 the same but g, and f's amount as given.
 func known(deltaOfF reconcile.Amount) *Known {
-	k := &Known{Tables: tables(), Current: 3, Runs: map[int]*reconcile.Run{2: {ID: 2, Period: december}, 3: {ID: 3, Period: december}},
+	k := &Known{Tables: tables(), Grounds: make(map[int]*reconcile.Grounds), Current: 3, Runs: map[int]*reconcile.Run{2: {ID: 2, Period: december}, 3: {ID: 3, Period: december}},
 		Gaps: map[int]map[string]*reconcile.Discrepancy{
 			2: {"f": rowOf("f", -100), "g": rowOf("g", 250)},
 			3: {"f": rowOf("f", deltaOfF)},

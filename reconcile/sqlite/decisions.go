@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 
 	"bascule/reconcile"
 )
@@ -120,6 +121,20 @@ func (d *DB) Gaps(ctx context.Context, run int, fingerprints []string) (map[stri
 		found[row.Fingerprint] = row
 	}
 	return found, nil
+}
+
+// Grounds is what decisions about a run rest upon, nil where it did not keep it.
+func (d *DB) Grounds(ctx context.Context, run int) (*reconcile.Grounds, error) {
+	var text string
+	err := d.read.QueryRowContext(ctx, "SELECT grounds FROM run WHERE id = ?", run).Scan(&text)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && text == "" {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, describe(err)
+	}
+	g := new(reconcile.Grounds)
+	return g, json.Unmarshal([]byte(text), g)
 }
 
 // ClustersNamed finds some clusters of a run, in one population or, where axis

@@ -59,10 +59,18 @@ func (d *DB) Record(ctx context.Context, run *reconcile.Run, f func(*Recorder) e
 
 func (r *Recorder) open() error {
 	c, run := r.conn, r.run
-	_, err := c.ExecContext(r.ctx, `INSERT INTO run (id, period, previous, started_at, version, inputs, config_hash, tables_hash, config, folder, side, legacy_period, decided, gates_hash, summary)
-		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,'{}')`,
+	grounds := ""
+	if run.Grounds != nil {
+		text, err := json.Marshal(run.Grounds)
+		if err != nil {
+			return err
+		}
+		grounds = string(text)
+	}
+	_, err := c.ExecContext(r.ctx, `INSERT INTO run (id, period, previous, started_at, version, inputs, config_hash, tables_hash, config, folder, side, legacy_period, decided, gates_hash, grounds, summary)
+		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,'{}')`,
 		run.ID, run.Period.String(), run.Previous, run.StartedAt, run.Version, run.Inputs, run.ConfigHash, run.TablesHash, run.Config, run.Folder,
-		systemOf(run.Months), run.Months.Earlier.String(), run.Decided, run.GatesHash)
+		systemOf(run.Months), run.Months.Earlier.String(), run.Decided, run.GatesHash, grounds)
 	if err != nil {
 		return err
 	}

@@ -59,6 +59,7 @@ CREATE TABLE measure (
 ) STRICT, WITHOUT ROWID;
 
 ALTER TABLE discrepancy ADD COLUMN reopened TEXT NOT NULL DEFAULT ''; -- why the decision no longer holds
+ALTER TABLE run ADD COLUMN grounds TEXT NOT NULL DEFAULT '';          -- JSON, reconcile.Grounds: what decisions about the run may rest upon
 ALTER TABLE run ADD COLUMN decided INTEGER NOT NULL DEFAULT 0;        -- the last decision that the run knew
 
 CREATE VIEW v_decision AS
