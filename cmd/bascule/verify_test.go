@@ -88,6 +88,15 @@ func TestVerifyNamesTheRunWhoseFilesWereChanged(t *testing.T) {
 		{"a summary that is none", func(t *testing.T) {
 			edit(t, filepath.Join(folder, "summary.json"), func([]byte) []byte { return []byte("{") })
 		}, exitFailure, "✘ exécution 1, out/2013-12/run-0001/summary.json : ne peut plus être relu"},
+		{"a key that the summary does not have", func(t *testing.T) {
+			edit(t, filepath.Join(folder, "summary.json"), func(b []byte) []byte { return bytes.Replace(b, []byte("{"), []byte(`{"avis": "favorable",`), 1) })
+		}, exitFailure, "✘ exécution 1, out/2013-12/run-0001/summary.json : les chiffres imprimés ne sont pas ceux de la base"},
+		{"a key twice, of which a person reads the first", func(t *testing.T) {
+			edit(t, filepath.Join(folder, "summary.json"), func(b []byte) []byte { return bytes.Replace(b, []byte(`"open": 1`), []byte(`"open": 0, "open": 1`), 1) })
+		}, exitFailure, "✘ exécution 1, out/2013-12/run-0001/summary.json : les chiffres imprimés ne sont pas ceux de la base"},
+		{"the same words, laid out otherwise", func(t *testing.T) {
+			edit(t, filepath.Join(folder, "summary.json"), func(b []byte) []byte { return append(b, '\n', '\n') })
+		}, exitClosed, "tout tient"},
 		{"another workbook in its place", func(t *testing.T) { copied(t, other, workbook) }, exitFailure, "✘ exécution 1, " + filepath.ToSlash(workbook) + " : le contenu du classeur"},
 		{"a workbook cut short", func(t *testing.T) {
 			edit(t, workbook, func(b []byte) []byte { return b[:len(b)/2] })
@@ -125,6 +134,29 @@ func TestVerifyNamesARunThatTheDatabaseLost(t *testing.T) {
 	code, stdout, _ := invoke(t, "verify")
 	if code != exitFailure || !strings.Contains(stdout, "✘ exécution 2, out/2013-12/run-0002/summary.json : publiée, mais la base n'a plus cette exécution") {
 		t.Errorf("code %d:\n%s", code, stdout)
+	}
+}
+
+func TestVerifyNamesARunWhoseNumberTheDatabaseGaveAgain(t *testing.T) {
+	twoNights(t)
+	printed := filepath.Join("out", "2013-12", "run-0002", "summary.json")
+	lost := readFile(t, printed)
+	twoNights(t) // of a database anew
+	for _, c := range []struct{ text, want, reason string }{
+		{lost, "✘ exécution 2, out/2014-01/run-0002/summary.json : la base donne ce numéro à une autre exécution", "of the database that was replaced"},
+		{readFile(t, printed), "tout tient", "a copy of its own"},
+	} {
+		writeAll(t, map[string]string{"out/2014-01/run-0002/summary.json": c.text})
+		for _, args := range [][]string{{"verify"}, {"verify", "--last"}} {
+			if _, stdout, _ := invoke(t, args...); !strings.Contains(stdout, c.want) {
+				t.Errorf("%s, %v: no %q in:\n%s", c.reason, args, c.want, stdout)
+			}
+		}
+	}
+	remove(t, filepath.Join("out", "2014-01"))
+	writeAll(t, map[string]string{"out/2013-12/run-0009/summary.json": "{"})
+	if code, stdout, _ := invoke(t, "verify"); code != exitFailure || !strings.Contains(stdout, "✘ exécution 9, out/2013-12/run-0009/summary.json : publiée, mais") {
+		t.Errorf("a lost run whose summary is unreadable: code %d\n%s", code, stdout)
 	}
 }
 
