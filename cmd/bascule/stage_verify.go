@@ -17,13 +17,16 @@ import (
 
 	"bascule/reconcile"
 	"bascule/reconcile/sqlite"
-	"bascule/reports"
 	"bascule/reports/xlsx"
 )
 
 // Verify holds the database against its seals and its rows, then what was
 // published against the database. It writes nothing, and needs no lock.
 func (a *App) Verify(ctx context.Context, last bool) (*reconcile.Verification, error) {
+	names, err := a.printedSummaries() // before the database is: a run published meanwhile is none that it lost
+	if err != nil {
+		return nil, err
+	}
 	v, err := sqlite.Verify(ctx, a.Config.Abs(a.Config.Database), last, a.Progress)
 	if err != nil {
 		return nil, err
@@ -43,7 +46,7 @@ func (a *App) Verify(ctx context.Context, last bool) (*reconcile.Verification, e
 		v.Findings = append(v.Findings, reconcile.Finding{Runs: p.absent, What: "les résultats publiés ne sont plus dans leur dossier", Warning: true,
 			Hint: "s'ils n'ont pas été archivés exprès, « bascule report --run N » les réécrit"})
 	}
-	return v, p.orphans()
+	return v, p.orphans(names)
 }
 
 // published compares the files of runs with what the database says of them.
@@ -65,6 +68,15 @@ func (p *published) run(r *reconcile.Run) error {
 		return nil // compared, never published
 	}
 	folder := p.app.Config.Abs(Path(r.Folder))
+	former, err := interrupted(r, folder)
+	if err != nil {
+		return err
+	}
+	if former != "" {
+		p.find(r.ID, p.shown(folder), "sa publication a été interrompue : ce qui suit est contrôlé là où elle a mis le dossier d'avant, "+p.shown(former),
+			"« bascule report --run N » la refait", true)
+		folder = former
+	}
 	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
 		p.absent = append(p.absent, r.ID)
 		return nil
@@ -101,8 +113,6 @@ func (p *published) shown(path string) string {
 }
 
 // summary holds a printed summary, and the seal in it, against the database's.
-// Both are read and written anew: what a later version adds to one, it adds to
-// the other.
 func (p *published) summary(r *reconcile.Run, path string) error {
 	p.read[path] = true
 	text, err := os.ReadFile(path)
@@ -123,11 +133,7 @@ func (p *published) summary(r *reconcile.Run, path string) error {
 			"la base a été refaite, ou le fichier modifié : comparez avec un exemplaire gardé ailleurs", false)
 		return nil
 	}
-	var want, got bytes.Buffer
-	if err := errors.Join(reports.WriteSummary(&want, &r.Summary), reports.WriteSummary(&got, &printed)); err != nil {
-		return err
-	}
-	if !bytes.Equal(want.Bytes(), got.Bytes()) || !within(text, want.Bytes()) {
+	if !sameSummary(text, &printed, &r.Summary) {
 		p.find(r.ID, p.shown(path), "les chiffres imprimés ne sont pas ceux de la base", writeAgain, false)
 	}
 	return nil
@@ -219,20 +225,25 @@ func encrypted(path string) (_ bool, err error) {
 	return bytes.Equal(head[:n], []byte{0xd0, 0xcf, 0x11, 0xe0}), err
 }
 
+// printedSummaries lists those of every published run, in order.
+func (a *App) printedSummaries() ([]string, error) {
+	names, err := filepath.Glob(filepath.Join(escapeGlob(a.Config.Abs(a.Config.Output)), "*", "run-*", "summary.json"))
+	slices.Sort(names)
+	return names, err
+}
+
 // orphans looks for published runs that the database does not have: its end was
 // cut off, with the entries of the chain that would tell, or it was replaced, and
 // another run has the number since.
-func (p *published) orphans() error {
-	names, err := filepath.Glob(filepath.Join(escapeGlob(p.app.Config.Abs(p.app.Config.Output)), "*", "run-*", "summary.json"))
-	if err != nil {
-		return err
-	}
-	slices.Sort(names)
+func (p *published) orphans(names []string) error {
 	for _, name := range names {
 		if p.read[name] {
 			continue
 		}
 		text, err := os.ReadFile(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // being published anew
+		}
 		if err != nil {
 			return err
 		}

@@ -123,6 +123,48 @@ func remove(t *testing.T, name string) {
 	}
 }
 
+func TestAPublicationThatWasKilledIsNoForgery(t *testing.T) {
+	twoNights(t)
+	final := filepath.Join("out", "2013-12", "run-0002")
+	former := filepath.Join("out", "2013-12", ".publication-1.ancien")
+	before := readFile(t, filepath.Join(final, "summary.json"))
+	move := func(from, to string) {
+		if err := os.Rename(from, to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	move(final, former)
+	holds := func(reason string, words ...string) {
+		code, stdout, stderr := invoke(t, "verify")
+		if code != exitClosed {
+			t.Errorf("%s: code %d, %s", reason, code, stderr)
+		}
+		says(t, reason, stdout, append(words, "tout tient")...)
+	}
+	holds("killed between both renames", "⚠ exécution 2, out/2013-12/run-0002 : sa publication a été interrompue")
+	writeAll(t, map[string]string{filepath.Join(final, "summary.json"): strings.Replace(before, "PSOP", "Paye", 1), filepath.Join(final, "discrepancies.csv"): "en"})
+	holds("killed before the database noted it", "⚠ exécution 2, out/2013-12/run-0002 : sa publication a été interrompue")
+	edit(t, filepath.Join(former, "discrepancies.csv"), func(b []byte) []byte { return append(b, 'x') })
+	if code, stdout, _ := invoke(t, "verify"); code != exitFailure {
+		t.Errorf("what was moved away is held to the database too:\n%s", stdout)
+	}
+	edit(t, filepath.Join(former, "discrepancies.csv"), func(b []byte) []byte { return b[:len(b)-1] })
+	mustExit(t, exitOpen, "report", "--run", "1")
+	holds("another publication puts it back")
+	if readFile(t, filepath.Join(final, "summary.json")) != before {
+		t.Error("the folder that the database has noted is not back")
+	}
+	if _, err := os.Stat(former); err == nil {
+		t.Error("pay data left behind")
+	}
+	if err := os.MkdirAll(former, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	copied(t, filepath.Join(final, "summary.json"), filepath.Join(former, "summary.json"))
+	mustExit(t, exitOpen, "report", "--run", "2")
+	holds("killed once the database had noted it, before the former one was removed")
+}
+
 func TestVerifyNamesARunThatTheDatabaseLost(t *testing.T) {
 	flatMinistry(t, "l.csv")
 	writeAll(t, map[string]string{"l.csv": flatHeader + flatRow("M1", "101000", "90,00")})
