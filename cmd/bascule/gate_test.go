@@ -155,6 +155,20 @@ func TestGatesOfTheConfigurationTakeThePlaceOfTheTable(t *testing.T) {
 	says(t, "one gate, and none of the table", gateOf(t, exitClosed), "✔ Favorable : 1 critère, tenu.", "Lignes illisibles")
 }
 
+func TestADecisionWhoseGapIsGoneHoldsNothingUp(t *testing.T) {
+	flatMinistry(t, "l*.csv")
+	writeAll(t, map[string]string{"mappings/gates.csv": gatesHeader + "REJETS;;rejects;=;0;1;oui;;\n",
+		"l1.csv": flatHeader + flatRow("M1", "101000", "90,00"), "o.csv": flatHeader + flatRow("M1", "R1010", "100,00")})
+	mustExit(t, exitOpen, "run")
+	annotated(t, 1, "a.xlsx", but(justified, "Visa", ""))
+	mustExit(t, exitClosed, "review", "import", "a.xlsx")
+	mustExit(t, exitOpen, "run")
+	says(t, "a gap that a signature would close", gateOf(t, exitClosed), "Favorable avec réserves : 1 décision attend son visa")
+	alike(t, "M1")
+	mustExit(t, exitClosed, "run")
+	says(t, "the gap is gone, and with it the row to sign", gateOf(t, exitClosed), "✔ Favorable : 1 critère, tenu.")
+}
+
 func TestMonthsOfOneSystemGiveNoOpinion(t *testing.T) {
 	twoMonths(t, 40, 3)
 	if code, _, stderr := invoke(t, "gate"); code != exitFailure || !strings.Contains(stderr, "lancez « bascule run »") {

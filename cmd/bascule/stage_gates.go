@@ -46,13 +46,9 @@ func (k *comparison) judge(ctx context.Context, measures []reconcile.Measure) er
 	if err != nil {
 		return err
 	}
-	decisions, err := k.db.DecisionTotals(ctx, k.run)
+	awaiting, err := k.recorder.Awaiting()
 	if err != nil {
 		return err
-	}
-	var awaiting int64
-	for i := range decisions {
-		awaiting += decisions[i].Awaiting
 	}
 	j := review.Judge(k.gates, k.terms.Tables.Waves, append([]review.Measured{{Run: k.run.ID, Measures: measures}}, before...), awaiting)
 	s := &k.run.Summary
