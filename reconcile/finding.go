@@ -17,9 +17,9 @@ type Verification struct {
 	Entries  int64  // of the chain
 	Head     string // hash of its last entry
 	Sealed   struct{ Runs, Loads, Imports int }
-	Unsealed int              // runs made before the chain
-	Runs     []Run            // those verified, without their loads, oldest first
-	Known    map[int]struct{} // every run of the database
+	Unsealed int            // runs made before the chain
+	Runs     []Run          // those verified, without their loads, oldest first
+	Known    map[int]string // every run of the database, and its seal, blank for one made before the chain
 }
 
 // Broken counts the findings that are no mere doubt.

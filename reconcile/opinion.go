@@ -56,7 +56,7 @@ type Judgement struct {
 	Results  []GateResult       // in the order of the gates, then of the waves
 	Opinion  Opinion            // of the whole
 	Waves    map[string]Opinion // by wave
-	Awaiting int64              // closing decisions that await their visa
+	Awaiting int64              // decisions that would close gaps of the run, and await their visa
 }
 
 // resultJSON is how a result is written in summary.json.
@@ -165,7 +165,7 @@ type DecisionTotal struct {
 	Author   string
 	Count    int64 // all that were ever taken
 	InForce  int64 // that no later one has replaced
-	Awaiting int64 // of those, closing ones that await their visa
+	Awaiting int64 // of those, the ones that would close gaps of the run, and await their visa
 }
 
 // Judges tells whether the result weighs on the opinion of a wave: its own and

@@ -24,7 +24,7 @@ type Summary struct {
 	Gates         []GateResult       `json:"gates"`
 	Opinion       Opinion            `json:"opinion"`       // of the whole; blank where no gate judges
 	Opinions      map[string]Opinion `json:"opinions"`      // by wave
-	AwaitingVisa  int64              `json:"awaiting_visa"` // closing decisions that nobody else has signed yet
+	AwaitingVisa  int64              `json:"awaiting_visa"` // decisions that would close gaps of the run, and that nobody else has signed yet
 	Outputs       []Output           `json:"outputs"`
 	Seconds       Seconds            `json:"seconds"`
 	Seal          string             `json:"seal"`  // hash of the run in the chain, which verify walks; blank for a run made before it

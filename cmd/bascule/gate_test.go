@@ -51,6 +51,13 @@ func TestTheOpinionFollowsTheNights(t *testing.T) {
 	says(t, "one night of two", gateOf(t, exitRefused), "✘ Défavorable : 1 critère bloquant n'est pas tenu.", "✘ Bulletins", "100,00 %    ≥ 100,00 %  1 exécution sur 2")
 	mustExit(t, exitClosed, "run", "--force")
 	says(t, "the same inputs again are no second night", gateOf(t, exitRefused), "exécution n° 2", "1 exécution sur 2")
+	gates := readFile(t, "mappings/gates.csv")
+	writeAll(t, map[string]string{"mappings/gates.csv": strings.Replace(gates, "usage", "autre source", 1)})
+	mustExit(t, exitClosed, "run")
+	says(t, "the same files under other gates are none either", gateOf(t, exitRefused), "exécution n° 3", "1 exécution sur 2")
+	writeAll(t, map[string]string{"mappings/gates.csv": gates})
+	mustExit(t, exitClosed, "run")
+	says(t, "nor once they are as they were", gateOf(t, exitRefused), "exécution n° 4", "1 exécution sur 2")
 	alike(t, "M1", "M2", "M3")
 	mustExit(t, exitClosed, "run")
 	says(t, "two nights", gateOf(t, exitClosed), "✔ Favorable : 1 critère, tenu.", "2 sur 2", "✔ V3          Favorable", "✘ V1          Défavorable")
@@ -61,7 +68,7 @@ func TestTheOpinionFollowsTheNights(t *testing.T) {
 	writeAll(t, map[string]string{"l1.csv": flatHeader + flatRow("M1", "101000", "100,00")})
 	mustExit(t, exitOpen, "run")
 	says(t, "a night that fails", gateOf(t, exitRefused), "33,33 %", "0 sur 2")
-	if s := summaryOf(t, runFolderOf(t, 4)); s.Opinion != reconcile.Unfavourable || s.Opinions["V3"] != reconcile.Unfavourable || len(s.Gates) != 1 || s.Gates[0].Figure != (reconcile.Figure{Value: 1, Of: 3}) {
+	if s := summaryOf(t, runFolderOf(t, 6)); s.Opinion != reconcile.Unfavourable || s.Opinions["V3"] != reconcile.Unfavourable || len(s.Gates) != 1 || s.Gates[0].Figure != (reconcile.Figure{Value: 1, Of: 3}) {
 		t.Errorf("summary.json: %q %v %+v", s.Opinion, s.Opinions, s.Gates)
 	}
 }
@@ -146,6 +153,20 @@ func TestGatesOfTheConfigurationTakeThePlaceOfTheTable(t *testing.T) {
 	writeAll(t, map[string]string{"config.yaml": config + "gates: [ { id: A, metric: rejects, operator: \"=\", threshold: 0, blocking: false } ]\n"})
 	mustExit(t, exitClosed, "run")
 	says(t, "one gate, and none of the table", gateOf(t, exitClosed), "✔ Favorable : 1 critère, tenu.", "Lignes illisibles")
+}
+
+func TestADecisionWhoseGapIsGoneHoldsNothingUp(t *testing.T) {
+	flatMinistry(t, "l*.csv")
+	writeAll(t, map[string]string{"mappings/gates.csv": gatesHeader + "REJETS;;rejects;=;0;1;oui;;\n",
+		"l1.csv": flatHeader + flatRow("M1", "101000", "90,00"), "o.csv": flatHeader + flatRow("M1", "R1010", "100,00")})
+	mustExit(t, exitOpen, "run")
+	annotated(t, 1, "a.xlsx", but(justified, "Visa", ""))
+	mustExit(t, exitClosed, "review", "import", "a.xlsx")
+	mustExit(t, exitOpen, "run")
+	says(t, "a gap that a signature would close", gateOf(t, exitClosed), "Favorable avec réserves : 1 décision attend son visa")
+	alike(t, "M1")
+	mustExit(t, exitClosed, "run")
+	says(t, "the gap is gone, and with it the row to sign", gateOf(t, exitClosed), "✔ Favorable : 1 critère, tenu.")
 }
 
 func TestMonthsOfOneSystemGiveNoOpinion(t *testing.T) {

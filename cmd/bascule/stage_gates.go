@@ -46,13 +46,9 @@ func (k *comparison) judge(ctx context.Context, measures []reconcile.Measure) er
 	if err != nil {
 		return err
 	}
-	decisions, err := k.db.DecisionTotals(ctx, k.run)
+	awaiting, err := k.recorder.Awaiting()
 	if err != nil {
 		return err
-	}
-	var awaiting int64
-	for i := range decisions {
-		awaiting += decisions[i].Awaiting
 	}
 	j := review.Judge(k.gates, k.terms.Tables.Waves, append([]review.Measured{{Run: k.run.ID, Measures: measures}}, before...), awaiting)
 	s := &k.run.Summary
@@ -61,24 +57,30 @@ func (k *comparison) judge(ctx context.Context, measures []reconcile.Measure) er
 }
 
 // measuredBefore is what the successive runs before one measured, the newest
-// first: those that compare both systems. A run made again from the same inputs
-// is the same run: it adds none.
+// first: those that compare both systems. Runs of the same files are one, which
+// the last of them speaks for: neither a run made again, nor gates or a decision
+// changed meanwhile, is another night that the systems held.
 func measuredBefore(ctx context.Context, db *sqlite.DB, run *reconcile.Run, most int) ([]review.Measured, error) {
 	runs, err := db.Runs(ctx)
 	if err != nil {
 		return nil, err
 	}
+	files, err := db.FilesOfRuns(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var ids []int
-	later := run.Inputs
+	seen := map[string]bool{sqlite.Files(run.Loads): true}
 	for i := range runs {
 		r := &runs[i]
-		if r.ID >= run.ID || r.Months.Set() || r.Inputs == later {
+		if r.ID >= run.ID || r.Months.Set() || seen[files[r.ID]] {
 			continue
 		}
 		if len(ids) == most {
 			break
 		}
-		ids, later = append(ids, r.ID), r.Inputs
+		seen[files[r.ID]] = true
+		ids = append(ids, r.ID)
 	}
 	measures, err := db.Measures(ctx, ids...)
 	if err != nil {

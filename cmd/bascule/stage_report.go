@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -50,7 +49,7 @@ func (a *App) publish(ctx context.Context, db *sqlite.DB, run *reconcile.Run) (e
 	if err := os.MkdirAll(parent, 0o700); err != nil {
 		return err
 	}
-	if err := clearUnfinished(parent); err != nil {
+	if err := a.settleUnfinished(ctx, db, parent); err != nil {
 		return err
 	}
 	work, err := os.MkdirTemp(parent, unfinished)
@@ -72,13 +71,17 @@ func (a *App) publish(ctx context.Context, db *sqlite.DB, run *reconcile.Run) (e
 	if _, err := writeFile(filepath.Join(work, "summary.json"), func(w io.Writer) error { return reports.WriteSummary(w, &run.Summary) }); err != nil {
 		return err
 	}
-	if err := replaceFolder(work, final); err != nil {
-		return err
+	former, err := replaceFolder(work, final)
+	if err == nil {
+		err = a.writeMetrics(ctx, db, run)
 	}
-	if err := a.writeMetrics(ctx, db, run); err != nil {
-		return err
+	if err == nil {
+		err = db.Publish(ctx, run, a.Now().UTC().Format(time.RFC3339))
 	}
-	return db.Publish(ctx, run, a.Now().UTC().Format(time.RFC3339))
+	if err != nil {
+		return errors.Join(err, restoreFolder(former, final))
+	}
+	return os.RemoveAll(former)
 }
 
 // writeMetrics puts the figures of the run where the configuration asks for
@@ -108,27 +111,6 @@ func (a *App) writeMetrics(ctx context.Context, db *sqlite.DB, run *reconcile.Ru
 		err = errors.Join(fmt.Errorf("metrics.path : %w", err), os.Remove(f.Name()))
 	}
 	return err
-}
-
-// unfinished starts the names of folders being published.
-const unfinished = ".publication-"
-
-// clearUnfinished removes what a publication that was killed left behind: pay
-// data that nobody would look after. The lock is held: none is under way.
-func clearUnfinished(parent string) error {
-	entries, err := os.ReadDir(parent)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if !strings.HasPrefix(e.Name(), unfinished) {
-			continue
-		}
-		if err := os.RemoveAll(filepath.Join(parent, e.Name())); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // writeOutputs writes all files but the summary, which lists them, and proves
@@ -246,31 +228,6 @@ func writeFile(name string, write func(io.Writer) error) (sha string, err error)
 		return "", fmt.Errorf("%s : %w", filepath.Base(name), err)
 	}
 	return hex.EncodeToString(h.Sum(nil)), f.Sync()
-}
-
-// replaceFolder puts a finished folder in its place. A former one is moved
-// away first and removed last, so that a crash leaves one of both whole.
-func replaceFolder(work, final string) error {
-	former := work + ".ancien"
-	err := os.Rename(final, former)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if err := os.Rename(work, final); err != nil {
-		return errors.Join(err, os.Rename(former, final))
-	}
-	if err := syncFolder(filepath.Dir(final)); err != nil {
-		return err
-	}
-	return os.RemoveAll(former)
-}
-
-func syncFolder(name string) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }
 
 // result is what a command ends with.

@@ -17,18 +17,21 @@ import (
 
 	"bascule/reconcile"
 	"bascule/reconcile/sqlite"
-	"bascule/reports"
 	"bascule/reports/xlsx"
 )
 
 // Verify holds the database against its seals and its rows, then what was
 // published against the database. It writes nothing, and needs no lock.
 func (a *App) Verify(ctx context.Context, last bool) (*reconcile.Verification, error) {
+	names, err := a.printedSummaries() // before the database is: a run published meanwhile is none that it lost
+	if err != nil {
+		return nil, err
+	}
 	v, err := sqlite.Verify(ctx, a.Config.Abs(a.Config.Database), last, a.Progress)
 	if err != nil {
 		return nil, err
 	}
-	p := published{app: a, v: v}
+	p := published{app: a, v: v, read: make(map[string]bool)}
 	a.Progress.Start("fichiers publiés (exécutions)", int64(len(v.Runs)))
 	for i := range v.Runs {
 		if err := ctx.Err(); err != nil {
@@ -43,14 +46,15 @@ func (a *App) Verify(ctx context.Context, last bool) (*reconcile.Verification, e
 		v.Findings = append(v.Findings, reconcile.Finding{Runs: p.absent, What: "les résultats publiés ne sont plus dans leur dossier", Warning: true,
 			Hint: "s'ils n'ont pas été archivés exprès, « bascule report --run N » les réécrit"})
 	}
-	return v, p.orphans()
+	return v, p.orphans(names)
 }
 
 // published compares the files of runs with what the database says of them.
 type published struct {
 	app    *App
 	v      *reconcile.Verification
-	absent []int // runs whose whole folder is not there
+	absent []int           // runs whose whole folder is not there
+	read   map[string]bool // printed summaries held against their runs
 }
 
 const writeAgain = "gardez-en une copie, puis « bascule report --run N » le réécrit"
@@ -64,6 +68,15 @@ func (p *published) run(r *reconcile.Run) error {
 		return nil // compared, never published
 	}
 	folder := p.app.Config.Abs(Path(r.Folder))
+	former, err := interrupted(r, folder)
+	if err != nil {
+		return err
+	}
+	if former != "" {
+		p.find(r.ID, p.shown(folder), "sa publication a été interrompue : ce qui suit est contrôlé là où elle a mis le dossier d'avant, "+p.shown(former),
+			"« bascule report --run N » la refait", true)
+		folder = former
+	}
 	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
 		p.absent = append(p.absent, r.ID)
 		return nil
@@ -100,9 +113,8 @@ func (p *published) shown(path string) string {
 }
 
 // summary holds a printed summary, and the seal in it, against the database's.
-// Both are read and written anew: what a later version adds to one, it adds to
-// the other.
 func (p *published) summary(r *reconcile.Run, path string) error {
+	p.read[path] = true
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		p.find(r.ID, p.shown(path), "fichier absent", "s'il n'a pas été déplacé exprès, « bascule report --run N » le réécrit", true)
@@ -121,14 +133,34 @@ func (p *published) summary(r *reconcile.Run, path string) error {
 			"la base a été refaite, ou le fichier modifié : comparez avec un exemplaire gardé ailleurs", false)
 		return nil
 	}
-	var want, got bytes.Buffer
-	if err := errors.Join(reports.WriteSummary(&want, &r.Summary), reports.WriteSummary(&got, &printed)); err != nil {
-		return err
-	}
-	if !bytes.Equal(want.Bytes(), got.Bytes()) {
+	if !sameSummary(text, &printed, &r.Summary) {
 		p.find(r.ID, p.shown(path), "les chiffres imprimés ne sont pas ceux de la base", writeAgain, false)
 	}
 	return nil
+}
+
+// within tells whether all words of a JSON text stand in another, in their order:
+// an older version printed fewer keys, nobody prints more, or one twice.
+func within(text, whole []byte) bool {
+	words := func(text []byte) *json.Decoder {
+		d := json.NewDecoder(bytes.NewReader(text))
+		d.UseNumber()
+		return d
+	}
+	in, of := words(text), words(whole)
+	for {
+		want, err := in.Token()
+		if err != nil {
+			return errors.Is(err, io.EOF)
+		}
+		for found := false; !found; {
+			got, err := of.Token()
+			if err != nil {
+				return false
+			}
+			found = got == want
+		}
+	}
 }
 
 func (p *published) bytes(r *reconcile.Run, path, want string) (err error) {
@@ -193,30 +225,45 @@ func encrypted(path string) (_ bool, err error) {
 	return bytes.Equal(head[:n], []byte{0xd0, 0xcf, 0x11, 0xe0}), err
 }
 
-// orphans looks for published runs that the database no longer has: its end was
-// cut off, with the entries of the chain that would tell.
-func (p *published) orphans() error {
-	names, err := filepath.Glob(filepath.Join(escapeGlob(p.app.Config.Abs(p.app.Config.Output)), "*", "run-*", "summary.json"))
-	if err != nil {
-		return err
-	}
+// printedSummaries lists those of every published run, in order.
+func (a *App) printedSummaries() ([]string, error) {
+	names, err := filepath.Glob(filepath.Join(escapeGlob(a.Config.Abs(a.Config.Output)), "*", "run-*", "summary.json"))
 	slices.Sort(names)
+	return names, err
+}
+
+// orphans looks for published runs that the database does not have: its end was
+// cut off, with the entries of the chain that would tell, or it was replaced, and
+// another run has the number since.
+func (p *published) orphans(names []string) error {
 	for _, name := range names {
+		if p.read[name] {
+			continue
+		}
 		text, err := os.ReadFile(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // being published anew
+		}
 		if err != nil {
 			return err
 		}
 		var printed reconcile.Summary
-		if json.Unmarshal(text, &printed) != nil {
-			continue // of a run of the database: found above
+		readable := json.Unmarshal(text, &printed) == nil
+		if !readable { // the name of its folder still tells the run
+			_, _ = fmt.Sscanf(filepath.Base(filepath.Dir(name)), "run-%d", &printed.Run)
 		}
-		if _, known := p.v.Known[printed.Run]; known {
-			continue
+		seal, known := p.v.Known[printed.Run]
+		switch {
+		case !known:
+			p.find(printed.Run, p.shown(name), "publiée, mais la base n'a plus cette exécution", replaced, readable && printed.Seal == "")
+		case readable && seal != printed.Seal:
+			p.find(printed.Run, p.shown(name), "la base donne ce numéro à une autre exécution", replaced, printed.Seal == "")
 		}
-		p.find(printed.Run, p.shown(name), "publiée, mais la base n'a plus cette exécution", "la fin de la base a été effacée, ou la base remplacée : restaurez la bonne", printed.Seal == "")
 	}
 	return nil
 }
+
+const replaced = "la fin de la base a été effacée, ou la base remplacée : restaurez la bonne"
 
 func sealOrNone(seal string) string { return cmp.Or(seal, "aucun") }
 

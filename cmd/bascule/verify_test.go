@@ -88,6 +88,15 @@ func TestVerifyNamesTheRunWhoseFilesWereChanged(t *testing.T) {
 		{"a summary that is none", func(t *testing.T) {
 			edit(t, filepath.Join(folder, "summary.json"), func([]byte) []byte { return []byte("{") })
 		}, exitFailure, "✘ exécution 1, out/2013-12/run-0001/summary.json : ne peut plus être relu"},
+		{"a key that the summary does not have", func(t *testing.T) {
+			edit(t, filepath.Join(folder, "summary.json"), func(b []byte) []byte { return bytes.Replace(b, []byte("{"), []byte(`{"avis": "favorable",`), 1) })
+		}, exitFailure, "✘ exécution 1, out/2013-12/run-0001/summary.json : les chiffres imprimés ne sont pas ceux de la base"},
+		{"a key twice, of which a person reads the first", func(t *testing.T) {
+			edit(t, filepath.Join(folder, "summary.json"), func(b []byte) []byte { return bytes.Replace(b, []byte(`"open": 1`), []byte(`"open": 0, "open": 1`), 1) })
+		}, exitFailure, "✘ exécution 1, out/2013-12/run-0001/summary.json : les chiffres imprimés ne sont pas ceux de la base"},
+		{"the same words, laid out otherwise", func(t *testing.T) {
+			edit(t, filepath.Join(folder, "summary.json"), func(b []byte) []byte { return append(b, '\n', '\n') })
+		}, exitClosed, "tout tient"},
 		{"another workbook in its place", func(t *testing.T) { copied(t, other, workbook) }, exitFailure, "✘ exécution 1, " + filepath.ToSlash(workbook) + " : le contenu du classeur"},
 		{"a workbook cut short", func(t *testing.T) {
 			edit(t, workbook, func(b []byte) []byte { return b[:len(b)/2] })
@@ -114,6 +123,48 @@ func remove(t *testing.T, name string) {
 	}
 }
 
+func TestAPublicationThatWasKilledIsNoForgery(t *testing.T) {
+	twoNights(t)
+	final := filepath.Join("out", "2013-12", "run-0002")
+	former := filepath.Join("out", "2013-12", ".publication-1.ancien")
+	before := readFile(t, filepath.Join(final, "summary.json"))
+	move := func(from, to string) {
+		if err := os.Rename(from, to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	move(final, former)
+	holds := func(reason string, words ...string) {
+		code, stdout, stderr := invoke(t, "verify")
+		if code != exitClosed {
+			t.Errorf("%s: code %d, %s", reason, code, stderr)
+		}
+		says(t, reason, stdout, append(words, "tout tient")...)
+	}
+	holds("killed between both renames", "⚠ exécution 2, out/2013-12/run-0002 : sa publication a été interrompue")
+	writeAll(t, map[string]string{filepath.Join(final, "summary.json"): strings.Replace(before, "PSOP", "Paye", 1), filepath.Join(final, "discrepancies.csv"): "en"})
+	holds("killed before the database noted it", "⚠ exécution 2, out/2013-12/run-0002 : sa publication a été interrompue")
+	edit(t, filepath.Join(former, "discrepancies.csv"), func(b []byte) []byte { return append(b, 'x') })
+	if code, stdout, _ := invoke(t, "verify"); code != exitFailure {
+		t.Errorf("what was moved away is held to the database too:\n%s", stdout)
+	}
+	edit(t, filepath.Join(former, "discrepancies.csv"), func(b []byte) []byte { return b[:len(b)-1] })
+	mustExit(t, exitOpen, "report", "--run", "1")
+	holds("another publication puts it back")
+	if readFile(t, filepath.Join(final, "summary.json")) != before {
+		t.Error("the folder that the database has noted is not back")
+	}
+	if _, err := os.Stat(former); err == nil {
+		t.Error("pay data left behind")
+	}
+	if err := os.MkdirAll(former, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	copied(t, filepath.Join(final, "summary.json"), filepath.Join(former, "summary.json"))
+	mustExit(t, exitOpen, "report", "--run", "2")
+	holds("killed once the database had noted it, before the former one was removed")
+}
+
 func TestVerifyNamesARunThatTheDatabaseLost(t *testing.T) {
 	flatMinistry(t, "l.csv")
 	writeAll(t, map[string]string{"l.csv": flatHeader + flatRow("M1", "101000", "90,00")})
@@ -125,6 +176,29 @@ func TestVerifyNamesARunThatTheDatabaseLost(t *testing.T) {
 	code, stdout, _ := invoke(t, "verify")
 	if code != exitFailure || !strings.Contains(stdout, "✘ exécution 2, out/2013-12/run-0002/summary.json : publiée, mais la base n'a plus cette exécution") {
 		t.Errorf("code %d:\n%s", code, stdout)
+	}
+}
+
+func TestVerifyNamesARunWhoseNumberTheDatabaseGaveAgain(t *testing.T) {
+	twoNights(t)
+	printed := filepath.Join("out", "2013-12", "run-0002", "summary.json")
+	lost := readFile(t, printed)
+	twoNights(t) // of a database anew
+	for _, c := range []struct{ text, want, reason string }{
+		{lost, "✘ exécution 2, out/2014-01/run-0002/summary.json : la base donne ce numéro à une autre exécution", "of the database that was replaced"},
+		{readFile(t, printed), "tout tient", "a copy of its own"},
+	} {
+		writeAll(t, map[string]string{"out/2014-01/run-0002/summary.json": c.text})
+		for _, args := range [][]string{{"verify"}, {"verify", "--last"}} {
+			if _, stdout, _ := invoke(t, args...); !strings.Contains(stdout, c.want) {
+				t.Errorf("%s, %v: no %q in:\n%s", c.reason, args, c.want, stdout)
+			}
+		}
+	}
+	remove(t, filepath.Join("out", "2014-01"))
+	writeAll(t, map[string]string{"out/2013-12/run-0009/summary.json": "{"})
+	if code, stdout, _ := invoke(t, "verify"); code != exitFailure || !strings.Contains(stdout, "✘ exécution 9, out/2013-12/run-0009/summary.json : publiée, mais") {
+		t.Errorf("a lost run whose summary is unreadable: code %d\n%s", code, stdout)
 	}
 }
 

@@ -38,17 +38,26 @@ func (d *DB) GateSets(ctx context.Context, run int) ([]reconcile.GateSet, error)
 	}, "SELECT id, hash, at, run, gates FROM gate_set WHERE run <= ? ORDER BY id", run))
 }
 
+// awaiting keeps the gaps of a run ?1 that a decision would close, had it its visa.
+const awaiting = "run_id = ?1 AND reopened = '" + reconcile.AwaitsVisa + "'"
+
+// Awaiting counts the decisions that close gaps of the run and await their visa.
+// One whose gaps are gone holds nothing up: nobody finds it in a workbook to sign.
+func (r *Recorder) Awaiting() (n int64, err error) {
+	err = r.conn.QueryRowContext(r.ctx, "SELECT count(DISTINCT decision) FROM "+wholeRun+" WHERE "+awaiting, r.run.ID).Scan(&n)
+	return n, describe(err)
+}
+
 // DecisionTotals counts the decisions that a run knew by status and author: all
-// that were ever taken, those in force, and of these the closing ones that await
-// their visa and still hold in the run's month.
+// that were ever taken, those in force, and of these the ones that Awaiting
+// counts.
 func (d *DB) DecisionTotals(ctx context.Context, run *reconcile.Run) ([]reconcile.DecisionTotal, error) {
 	totals, err := collect(stream(ctx, d, func(rows *sql.Rows) (t reconcile.DecisionTotal, err error) {
 		err = rows.Scan(&t.Status, &t.Author, &t.Count, &t.InForce, &t.Awaiting)
 		return t, err
-	}, `WITH known AS (SELECT *, NOT EXISTS (SELECT 1 FROM decision n WHERE n.replaces = d.id AND n.id <= ?1) AS in_force FROM decision d WHERE d.id <= ?1)
-		SELECT status, author, count(*), sum(in_force),
-			sum(in_force AND status IN ('justified', 'accepted') AND visa = '' AND (valid_to = '' OR valid_to >= ?2))
-		FROM known GROUP BY status, author ORDER BY status, author`, run.Decided, run.Period.String()))
+	}, `WITH known AS (SELECT *, NOT EXISTS (SELECT 1 FROM decision n WHERE n.replaces = d.id AND n.id <= ?2) AS in_force FROM decision d WHERE d.id <= ?2)
+		SELECT status, author, count(*), sum(in_force), sum('D-' || id IN (SELECT decision FROM `+wholeRun+` WHERE `+awaiting+`))
+		FROM known GROUP BY status, author ORDER BY status, author`, run.ID, run.Decided))
 	slices.SortStableFunc(totals, func(a, b reconcile.DecisionTotal) int {
 		return cmp.Compare(slices.Index(reconcile.Statuses, a.Status), slices.Index(reconcile.Statuses, b.Status))
 	})

@@ -121,18 +121,23 @@ func TestDecisionsAreCountedAsTheRunKnewThem(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	held := gap("f", -100, reconcile.StatusOpen)
+	held.Decision, held.Reopened = "D-2", reconcile.AwaitsVisa
+	holding, later := gathered(t, d, held), gathered(t, d)
 	for _, c := range []struct {
+		run    int
 		known  int64
 		want   []reconcile.DecisionTotal
 		reason string
 	}{
-		{0, nil, "a run that knew none"},
-		{2, []reconcile.DecisionTotal{{Status: "justified", Author: "Anne", Count: 2, InForce: 2, Awaiting: 1}}, "the second one awaits its visa"},
-		{5, []reconcile.DecisionTotal{{Status: "to_fix_onp", Author: "Anne", Count: 1, InForce: 1}, {Status: "justified", Author: "Anne", Count: 2, InForce: 1},
+		{later, 0, nil, "a run that knew none"},
+		{later, 2, []reconcile.DecisionTotal{{Status: "justified", Author: "Anne", Count: 2, InForce: 2}}, "what the second one was about is gone"},
+		{holding, 2, []reconcile.DecisionTotal{{Status: "justified", Author: "Anne", Count: 2, InForce: 2, Awaiting: 1}}, "the second one awaits its visa"},
+		{later, 5, []reconcile.DecisionTotal{{Status: "to_fix_onp", Author: "Anne", Count: 1, InForce: 1}, {Status: "justified", Author: "Anne", Count: 2, InForce: 1},
 			{Status: "justified", Author: "Chloé", Count: 1, InForce: 1}, {Status: "accepted", Author: "Anne", Count: 1, InForce: 1}},
 			"replaced since; what has expired awaits nothing; what closes nothing needs no visa"},
 	} {
-		got, err := d.DecisionTotals(background, &reconcile.Run{Decided: c.known, Period: december})
+		got, err := d.DecisionTotals(background, &reconcile.Run{ID: c.run, Decided: c.known, Period: december})
 		if err != nil || !slices.Equal(got, c.want) {
 			t.Errorf("%s: %+v %v", c.reason, got, err)
 		}

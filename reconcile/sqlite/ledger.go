@@ -43,7 +43,8 @@ type covered struct {
 	from   string // the table with a hint, if it needs one
 	only   []string
 	except []string
-	small  bool // each row is a chunk of its own
+	small  bool   // each row is a chunk of its own
+	stray  string // condition of rows that no subject has, where no reference to it forbids them
 }
 
 func (c *covered) chunkRows() int64 {
@@ -64,7 +65,7 @@ const alike = "(side, period) = (SELECT side, period FROM load WHERE id = ?1)"
 
 var sealKinds = []sealKind{
 	{name: sealOpening, label: "clé de la base", once: true, runs: "SELECT id FROM run", covers: []covered{
-		{table: "meta", rows: "?1 = 0 AND key IN ('secret', 'unsealed')", small: true}}},
+		{table: "meta", rows: "?1 = 0 AND key IN ('secret', 'unsealed')", small: true, stray: "key NOT IN ('secret', 'unsealed')"}}},
 	{name: sealLoad, label: "chargement", subjects: "load", once: true, runs: "SELECT run_id FROM run_load WHERE load_id = ?1", covers: []covered{
 		{table: "payslip", rows: "load_id = ?1", from: "payslip NOT INDEXED"},
 		{table: "code_total", rows: "load_id = ?1"},
@@ -79,7 +80,7 @@ var sealKinds = []sealKind{
 		{table: "run_load", rows: "run_id = ?1"},
 		{table: "discrepancy", rows: "run_id = ?1", from: wholeRun},
 		{table: "measure", rows: "run_id = ?1"},
-		{table: "gate_set", rows: "run = ?1"}}},
+		{table: "gate_set", rows: "run = ?1", stray: "run NOT IN (SELECT subject FROM ledger WHERE kind = '" + sealRun + "')"}}},
 	{name: sealImport, label: "import", subjects: "review_import", once: true,
 		runs: "SELECT id FROM run WHERE decided >= (SELECT min(id) FROM decision WHERE import_id = ?1)", covers: []covered{
 			{table: "review_import", rows: "id = ?1"},

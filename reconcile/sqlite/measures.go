@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"slices"
+	"strings"
 
 	"bascule/reconcile"
 )
@@ -38,6 +40,36 @@ func (d *DB) Measures(ctx context.Context, runs ...int) (map[int][]reconcile.Mea
 			return nil, err
 		}
 		all[r.run] = append(all[r.run], r.measure)
+	}
+	return all, nil
+}
+
+// Files names what some loads read: equal names, the same files of the same sides
+// and months.
+func Files(loads []reconcile.Load) string {
+	names := make([]string, len(loads))
+	for i := range loads {
+		names[i] = loads[i].Side.String() + " " + loads[i].Period.String() + " " + loads[i].SHA256
+	}
+	slices.Sort(names)
+	return strings.Join(names, ",")
+}
+
+// FilesOfRuns gives what each run compared, as Files names it.
+func (d *DB) FilesOfRuns(ctx context.Context) (map[int]string, error) {
+	type row struct {
+		run   int
+		files string
+	}
+	all := make(map[int]string)
+	for r, err := range stream(ctx, d, func(rows *sql.Rows) (r row, err error) {
+		err = rows.Scan(&r.run, &r.files)
+		return r, err
+	}, `SELECT run_id, group_concat(name) FROM (SELECT run_id, concat_ws(' ', side, period, sha256) AS name FROM run_load JOIN load ON id = load_id ORDER BY 1, 2) GROUP BY run_id`) {
+		if err != nil {
+			return nil, err
+		}
+		all[r.run] = r.files
 	}
 	return all, nil
 }

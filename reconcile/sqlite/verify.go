@@ -256,13 +256,13 @@ func (v *verifier) readRuns() error {
 		return err
 	}
 	defer rows.Close()
-	v.Known = make(map[int]struct{})
+	v.Known = make(map[int]string)
 	for rows.Next() {
 		r, err := scanRun(rows)
 		if r == nil {
 			return err
 		}
-		v.Known[r.ID] = struct{}{}
+		v.Known[r.ID] = r.Summary.Seal
 		if err != nil {
 			v.find(reconcile.Finding{Runs: []int{r.ID}, Table: "run", Rows: fmt.Sprintf("ligne %d", r.ID), What: "ne peut être relue", Hint: restore})
 			continue

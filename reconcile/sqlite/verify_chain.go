@@ -126,6 +126,9 @@ func (v *verifier) owed() error {
 				v.order = append(v.order, kept)
 			}
 		}
+		if err := v.strays(k); err != nil {
+			return err
+		}
 		if k.subjects == "" {
 			continue
 		}
@@ -141,6 +144,25 @@ func (v *verifier) owed() error {
 // inScope tells whether the last run rests on the subject of an entry.
 func (v *verifier) inScope(e *entry) bool {
 	return len(v.Runs) > 0 && slices.Contains(v.runsOn(e), v.Runs[0].ID)
+}
+
+// strays looks for rows of covered tables that are nobody's: each subject's own
+// rows are counted with its entry, these with none.
+func (v *verifier) strays(k *sealKind) error {
+	for i := range k.covers {
+		of := &k.covers[i]
+		if of.stray == "" {
+			continue
+		}
+		n, err := v.number("SELECT count(*) FROM " + quoted(of.table) + " WHERE " + of.stray)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			v.find(reconcile.Finding{Runs: v.numbers(), Table: of.table, Rows: fmt.Sprintf("%d de plus", n), What: "des lignes que rien ne scelle ont été ajoutées", Hint: restore})
+		}
+	}
+	return nil
 }
 
 func (v *verifier) withoutEntry(k *sealKind) error {
@@ -164,7 +186,7 @@ func (v *verifier) withoutEntry(k *sealKind) error {
 		}
 		switch {
 		case v.entries[k.name][id] != nil:
-		case id > v.unsealed[k.subjects]:
+		case id > v.unsealed[k.subjects] || id < 1: // numbers begin at 1: none below is from before the chain
 			e := entry{kind: k.name, subject: id}
 			v.find(reconcile.Finding{Runs: v.runsOn(&e), Table: k.subjects, Rows: "ligne " + text, What: labelOf(&e) + " n'a pas de sceau : ajouté à la main, ou son sceau effacé", Hint: restore})
 		case k.name == sealRun:

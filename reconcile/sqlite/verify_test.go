@@ -465,6 +465,21 @@ func TestRunsFromBeforeTheChainAreToldApart(t *testing.T) {
 	}
 }
 
+func TestRowsThatAreNobodysAreFound(t *testing.T) {
+	for _, c := range []struct{ statement, table, reason string }{
+		{"INSERT INTO gate_set (id, hash, at, run, gates) VALUES (0, 'x', '2026', 0, '[]')", "gate_set", "gates from before the first run: every opinion shows what was loosened since"},
+		{"INSERT INTO gate_set (hash, at, run, gates) VALUES ('x', '2026', 99, '[]')", "gate_set", "gates of a run to come"},
+		{"INSERT INTO meta (key, value) VALUES ('x', 'y')", "meta", "a key that the program does not know"},
+		{"INSERT INTO review_import SELECT -1, at, files, read, decided FROM review_import LIMIT 1", "review_import", "an import numbered to look older than the chain"},
+		{"INSERT INTO load (id, side, period, path, layout, options, loaded_at, active) VALUES (-1, 'legacy', '2009-01', 'l', '', '', '', 0)", "load", "a load numbered so, of a month of its own"},
+	} {
+		v := mustVerify(t, tampered(t, campaign(t), c.statement), false)
+		if !slices.ContainsFunc(v.Findings, func(f reconcile.Finding) bool { return f.Table == c.table && !f.Warning }) {
+			t.Errorf("%s: %+v", c.reason, v.Findings)
+		}
+	}
+}
+
 func TestAChainIsOnlyAddedTo(t *testing.T) {
 	d := openStore(t)
 	mustLoad(t, d, WholeSide, job(reconcile.Legacy, "l", "", summed("1")))
