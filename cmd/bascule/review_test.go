@@ -256,7 +256,7 @@ func TestDecisionRestsUponTheTablesThatItsReviewerSaw(t *testing.T) {
 	annotated(t, 1, "a.xlsx", justified)
 	// Before it comes back, somebody maps one more code to the same element.
 	const file = "mappings/correspondances.csv"
-	if err := os.WriteFile(file, []byte(readFile(t, file)+element+";onp;NEUF;1;;\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(readFile(t, file)+element+";onp;NEUF;1;;;essai;X\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	mustExit(t, exitClosed, "review", "import", "a.xlsx")
