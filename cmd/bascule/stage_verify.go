@@ -37,7 +37,7 @@ func (a *App) Verify(ctx context.Context, last bool) (*reconcile.Verification, e
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if err := p.run(&v.Runs[i]); err != nil {
+		if err := p.unlessRepublished(ctx, &v.Runs[i]); err != nil {
 			return nil, err
 		}
 		a.Progress.Add(1)
@@ -61,6 +61,25 @@ const writeAgain = "gardez-en une copie, puis « bascule report --run N » le r�
 
 func (p *published) find(run int, file, what, hint string, warning bool) {
 	p.v.Findings = append(p.v.Findings, reconcile.Finding{Runs: []int{run}, Rows: file, What: what, Hint: hint, Warning: warning})
+}
+
+// unlessRepublished verifies the files of a run; where they are those of a
+// publication made meanwhile, there is nothing to hold them against.
+func (p *published) unlessRepublished(ctx context.Context, r *reconcile.Run) error {
+	before := len(p.v.Findings)
+	if err := p.run(r); err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(p.v.Findings[before:], func(f reconcile.Finding) bool { return !f.Warning }) {
+		return nil
+	}
+	again, err := sqlite.Republished(ctx, p.app.Config.Abs(p.app.Config.Database), r)
+	if err != nil || !again {
+		return err
+	}
+	p.v.Findings = p.v.Findings[:before]
+	p.find(r.ID, p.shown(p.app.Config.Abs(Path(r.Folder))), "publiée de nouveau pendant la vérification", "relancez « bascule verify » quand l'exécution en cours est finie", true)
+	return nil
 }
 
 func (p *published) run(r *reconcile.Run) error {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -65,6 +66,25 @@ func Verify(ctx context.Context, path string, last bool, watch Watch) (*reconcil
 		return nil, fmt.Errorf("base %s: %w", path, describe(err))
 	}
 	return v, nil
+}
+
+// Republished tells whether a run has been published again since its row was
+// read: what its files hold is then no longer what that row says.
+func Republished(ctx context.Context, path string, r *reconcile.Run) (again bool, err error) {
+	db, err := connect(path, "deferred", readerCacheKiB, true)
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	var text string
+	if err := db.QueryRowContext(ctx, "SELECT summary FROM run WHERE id = ?", r.ID).Scan(&text); err != nil {
+		return false, describe(err)
+	}
+	var now reconcile.Summary
+	if err := json.Unmarshal([]byte(text), &now); err != nil {
+		return false, err
+	}
+	return !reflect.DeepEqual(now.Outputs, r.Summary.Outputs) || now.Seconds != r.Summary.Seconds, nil
 }
 
 func verify(ctx context.Context, db *sqlx.DB, last bool, watch Watch) (*reconcile.Verification, error) {
