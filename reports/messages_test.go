@@ -57,12 +57,12 @@ func domains() map[string]bool {
 	for f := reconcile.FieldGrade; f <= reconcile.FieldAccountant; f++ {
 		values["field."+f.String()] = true
 	}
-	for _, name := range []string{"stored", "engine", "recorded", "closing", "identity", "transfers", "workbook", "parts",
+	for _, name := range []string{"stored", "engine", "recorded", "closing", "identity", "transfers", "workbook", "mass", "parts",
 		"trailer_payslips", "trailer_lines", "trailer_to_pay", "trailer_to_deduct", "trailer_information",
 		"reader_lines", "reader_to_pay", "reader_to_deduct", "reader_information"} {
 		values["check."+name] = true
 	}
-	for _, name := range []string{"lines", "missing", "accounts", "net", "information", "discrepancies"} {
+	for _, name := range []string{"lines", "missing", "accounts", "net", "information", "discrepancies", "ministry"} {
 		values["scope."+name] = true
 	}
 	for _, rule := range reconcile.IdentityRules {

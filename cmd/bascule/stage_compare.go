@@ -230,6 +230,9 @@ func (k *comparison) compare(ctx context.Context) error {
 		return closingError(&closing)
 	}
 	k.run.Summarise(tally, closing)
+	if err := k.recorder.Mass(tally.Mass); err != nil {
+		return err
+	}
 	if err := k.judge(ctx, tally.Measures(k.terms.Tables.Waves, k.rejects())); err != nil {
 		return err
 	}

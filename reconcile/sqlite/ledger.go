@@ -79,6 +79,9 @@ var sealKinds = []sealKind{
 		{table: "run_load", rows: "run_id = ?1"},
 		{table: "discrepancy", rows: "run_id = ?1", from: wholeRun},
 		{table: "measure", rows: "run_id = ?1"},
+		{table: "mass", rows: "run_id = ?1"},
+		{table: "mass_gap", rows: "run_id = ?1"},
+		{table: "mass_head", rows: "run_id = ?1"},
 		{table: "gate_set", rows: "run = ?1"}}},
 	{name: sealImport, label: "import", subjects: "review_import", once: true,
 		runs: "SELECT id FROM run WHERE decided >= (SELECT min(id) FROM decision WHERE import_id = ?1)", covers: []covered{
