@@ -59,10 +59,10 @@ func recordRun(t testing.TB, d *DB, loads []reconcile.Load, gaps ...*reconcile.D
 		if err := r.GateSet([]reconcile.Gate{{ID: fmt.Sprint("g", run.ID)}}); err != nil {
 			return err
 		}
-		_, err := r.conn.ExecContext(background, `INSERT INTO measure (run_id, wave, metric, rank, value, "of") VALUES (?1, '*', 'open_roots', 0, 1, 1);
+		_, err := r.conn.ExecContext(background, strings.ReplaceAll(`INSERT INTO measure (run_id, wave, metric, rank, value, "of") VALUES (?1, '*', 'open_roots', 0, 1, 1);
 			INSERT INTO mass VALUES (?1, '176', 'B', 'S', 'T', 'V1', '21', 0, '641', 300, 200);
 			INSERT INTO mass_gap VALUES (?1, '176', 'B', 'S', 'T', 'V1', '21', 0, '641', 'unexplained', 'unexplained', 0, -100, 1);
-			INSERT INTO mass_head VALUES (?1, '176', 'B', 'S', 'T', 'V1', 3, 2, 30000, 20000)`, run.ID)
+			INSERT INTO mass_head VALUES (?1, '176', 'B', 'S', 'T', 'V1', 3, 2, 30000, 20000)`, "?1", fmt.Sprint(run.ID)))
 		return err
 	})
 	if err != nil {
