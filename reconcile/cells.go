@@ -79,15 +79,19 @@ func (c *Comparer) mapSide(side Side, p *Pair) error {
 	var employer Amount
 	mass, present := c.Tally.Mass, false
 	for programme, lines := range payslip.byProgramme() {
-		own, held := c.Tally.Ledger.book(programme), mass.book(c.massAxis(programme, &payslip.Agent)).held[side]
+		own, paid := c.Tally.Ledger.book(programme), mass.book(c.massAxis(programme, &payslip.Agent))
 		for i := range lines {
 			line := &lines[i]
 			sums.Add(line.Sense, line.Amount)
 			at, amount := c.terms.Mapping.place(side, line)
 			own.at(at).Held[side] += amount
 			if category := mass.category(at, line.Sense); category != noCategory {
-				held[category] += amount
-				present = present || amount > 0 && line.Origin == c.paidIn[side]
+				paid.held[side][category] += amount
+				if line.Origin != c.paidIn[side] {
+					paid.arrears[side][category] += amount
+				} else {
+					present = present || amount > 0
+				}
 			}
 			c.where.add(placement{at, side, own, amount})
 			if alone {

@@ -62,6 +62,9 @@ type MassLine struct {
 	MassAxis
 	MassCategory
 	Legacy, ONP Amount
+	// Arrears is, of each side's amount, what belongs to another month of origin
+	// than the one it is paid in.
+	Arrears [2]Amount
 }
 
 // MassGap is what the gaps of one axis and category amount to, by the cause of
@@ -94,7 +97,7 @@ type MassTally struct {
 const noCategory = -1
 
 type massBook struct {
-	held           [2][]Amount // by category
+	held, arrears  [2][]Amount // by category
 	heads, quotite [2]int64
 	gaps           map[massKey]massSum
 }
@@ -134,7 +137,7 @@ func (t *MassTally) book(a MassAxis) *massBook {
 	if b == nil {
 		b = &massBook{gaps: make(map[massKey]massSum)}
 		for side := range b.held {
-			b.held[side] = make([]Amount, len(t.categories))
+			b.held[side], b.arrears[side] = make([]Amount, len(t.categories)), make([]Amount, len(t.categories))
 		}
 		t.books[a] = b
 	}
@@ -159,6 +162,7 @@ func (t *MassTally) merge(o *MassTally) {
 		for side := range from.held {
 			for i, amount := range from.held[side] {
 				to.held[side][i] += amount
+				to.arrears[side][i] += from.arrears[side][i]
 			}
 			to.heads[side] += from.heads[side]
 			to.quotite[side] += from.quotite[side]
@@ -288,8 +292,9 @@ func (t *MassTally) Lines() []MassLine {
 	for _, axis := range t.axes() {
 		b := t.books[axis]
 		for i, category := range t.categories {
-			if b.held[Legacy][i] != 0 || b.held[ONP][i] != 0 {
-				lines = append(lines, MassLine{axis, category, b.held[Legacy][i], b.held[ONP][i]})
+			l := MassLine{axis, category, b.held[Legacy][i], b.held[ONP][i], [2]Amount{b.arrears[Legacy][i], b.arrears[ONP][i]}}
+			if l.Legacy != 0 || l.ONP != 0 || l.Arrears != [2]Amount{} {
+				lines = append(lines, l)
 			}
 		}
 	}

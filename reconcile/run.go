@@ -49,6 +49,7 @@ type Run struct {
 	GatesHash  string // of the gates that judge it; blank where none may
 	Config     string // resolved configuration, frozen
 	Decided    int64  // the last decision that it knew, 0 for none
+	Budgeted   int64  // the last import of the budget that it knew, 0 for none
 	Folder     string // where its outputs are published, relative to the configuration
 	Loads      []Load
 	Summary    Summary

@@ -11,8 +11,8 @@ import (
 // Mass records the payroll mass of the run.
 func (r *Recorder) Mass(t *reconcile.MassTally) error {
 	run := int64(r.run.ID)
-	if err := insertAll(r, "INSERT INTO mass VALUES (?,?,?,?,?,?,?,?,?,?,?)", t.Lines(), func(v []driver.Value, l *reconcile.MassLine) []driver.Value {
-		return append(categoryValues(axisValues(append(v, run), &l.MassAxis), &l.MassCategory), int64(l.Legacy), int64(l.ONP))
+	if err := insertAll(r, "INSERT INTO mass VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", t.Lines(), func(v []driver.Value, l *reconcile.MassLine) []driver.Value {
+		return append(categoryValues(axisValues(append(v, run), &l.MassAxis), &l.MassCategory), int64(l.Legacy), int64(l.ONP), int64(l.Arrears[reconcile.Legacy]), int64(l.Arrears[reconcile.ONP]))
 	}); err != nil {
 		return err
 	}
@@ -63,9 +63,9 @@ const massAxisColumns = "programme, bop, service, population, wave"
 // MassLines gives the payroll mass of a run.
 func (d *DB) MassLines(ctx context.Context, run int) ([]reconcile.MassLine, error) {
 	return collect(stream(ctx, d, func(rows *sql.Rows) (l reconcile.MassLine, err error) {
-		err = rows.Scan(&l.Programme, &l.BOP, &l.Service, &l.Population, &l.Wave, &l.Title2, &l.CAS, &l.Account, &l.Legacy, &l.ONP)
+		err = rows.Scan(&l.Programme, &l.BOP, &l.Service, &l.Population, &l.Wave, &l.Title2, &l.CAS, &l.Account, &l.Legacy, &l.ONP, &l.Arrears[reconcile.Legacy], &l.Arrears[reconcile.ONP])
 		return l, err
-	}, "SELECT "+massAxisColumns+", title2, cas, account, legacy, onp FROM mass WHERE run_id = ? ORDER BY 1, 2, 3, 4, 5, 6, 7, 8", run))
+	}, "SELECT "+massAxisColumns+", title2, cas, account, legacy, onp, legacy_arrears, onp_arrears FROM mass WHERE run_id = ? ORDER BY 1, 2, 3, 4, 5, 6, 7, 8", run))
 }
 
 // MassGaps gives what the gaps of a run move in the mass.
