@@ -18,6 +18,10 @@ type BudgetData struct {
 	Lines []reconcile.MassLine
 	Gaps  []reconcile.MassGap
 	Heads []reconcile.MassHead
+
+	Figures  *reconcile.BudgetFigures // what is reckoned of the year
+	Imported *reconcile.Budget        // what was imported and is in force; nil for nothing
+	Digest   string                   // of what was imported; blank for nothing
 }
 
 // Budget is the budget workbook (CONTRACT 6): Synthèse, Masse salariale,
@@ -31,7 +35,8 @@ func Budget(d *BudgetData) *Workbook {
 		Keywords:    v.m.t("mass.keywords"),
 		Lang:        v.m.lang(),
 		Footer:      v.m.t("book.footer"),
-		Sheets:      []*Sheet{v.budgetSummarySheet(), v.massSheet(), v.programmeSheet(), v.budgetCheckSheet()},
+		Sheets:      []*Sheet{v.budgetSummarySheet(), v.massSheet(), v.programmeSheet(), v.trajectorySheet(),
+			v.projectSheet(), v.workstreamSheet(), v.valueSheet(), v.budgetCheckSheet()},
 	}
 }
 

@@ -39,7 +39,7 @@ func (v *budgetView) budgetSummarySheet() *Sheet {
 	if seal := v.summary().Seal; seal != "" {
 		lines = append(lines, Line{Cells: []Cell{T(v.m.t("avis.seal")).As(Strong), H(seal)}})
 	}
-	lines = append(lines, Line{}, Line{Cells: banner(role.mark()+verdict, role, spreadWidth), Height: 2}, Line{Cells: []Cell{T(v.scaleText())}}, Line{})
+	lines = append(lines, Line{}, Line{Cells: banner(role.mark()+verdict, role, spreadWidth), Height: 2}, Line{Cells: []Cell{T(v.scaleText())}}, Line{Cells: []Cell{T(v.landingText()).To(v.names.trajectory)}}, Line{})
 	mass, bridge := v.monthBlock(), v.bridgeBlock()
 	bridgeTop := len(lines) + len(mass) + 3 // a blank line and the heading stand above its header
 	left := append(append(mass, Line{}), bridge...)
@@ -67,8 +67,10 @@ func (v *budgetView) massVerdict() (string, Role) {
 		return v.m.t("mass.empty"), Warn
 	}
 	role := Good
-	if len(v.massAlerts()) > 0 {
-		role = Warn
+	for _, a := range v.allAlerts() {
+		if a.role == Bad || role == Good {
+			role = a.role
+		}
 	}
 	if moved.gaps == 0 && mass.delta() == 0 {
 		return v.m.t("mass.equal", v.m.money(mass.legacy)), role
@@ -82,6 +84,19 @@ func (v *budgetView) massVerdict() (string, Role) {
 func (v *budgetView) scaleText() string {
 	year := monthsOfYear * v.whole.moved(everyGap).lasting()
 	return v.m.t("mass.scale", v.m.delta(year), v.m.signedRate(int64(year), int64(v.yearlyMass())), v.m.money(v.benchmark()))
+}
+
+// landingText tells where the year ends, and what margin that leaves.
+func (v *budgetView) landingText() string {
+	f := v.budget.Figures
+	switch {
+	case f == nil || !f.Total.Explained.Told:
+		return v.m.t("trajectory.none")
+	case !f.Total.Explained.Margin.Set:
+		return v.m.t("trajectory.sentence_alone", v.year(), v.m.money(f.Total.Explained.YearEnd))
+	}
+	e, available := &f.Total.Explained, f.Total.Credits.Available
+	return v.m.t("trajectory.sentence", v.year(), v.m.money(e.YearEnd), v.m.money(available), v.m.delta(e.Margin.Amount), v.m.signedRate(int64(e.Margin.Amount), int64(available)))
 }
 
 // yearlyMass is what the legacy side would pay in a year of such months.

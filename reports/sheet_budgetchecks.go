@@ -5,7 +5,7 @@ import "bascule/reconcile"
 // budgetCheckSheet proves the budget: what the rows add up to, the gaps and the
 // transfers against the closing of the run, programme by programme.
 func (v *budgetView) budgetCheckSheet() *Sheet {
-	checks := v.massChecks()
+	checks := v.budgetChecks()
 	verdict := T(Good.mark() + v.m.t("budget_checks.closed", v.m.count(int64(len(checks))))).As(Good)
 	if !v.closes() {
 		verdict = T(Bad.mark() + v.m.t("mass.broken")).As(Bad)
@@ -13,6 +13,7 @@ func (v *budgetView) budgetCheckSheet() *Sheet {
 	lines := v.head(v.m.t("budget_checks.title"), v.m.t("budget_checks.purpose"))
 	lines = append(lines, Line{Cells: banner(verdict.Text, verdict.Role, checkColumns), Height: 2}, Line{})
 	lines = append(lines, v.digestLines()...)
+	lines = append(lines, v.importedLines()...)
 	ok := v.titled("verdict", Text, 12)
 	ok.Rules = []Rule{{v.verdict(true), Good}, {v.verdict(false), Bad}}
 	return &Sheet{
@@ -33,13 +34,16 @@ func (v *budgetView) budgetCheckSheet() *Sheet {
 
 // closes tells whether every equality of the budget holds.
 func (v *budgetView) closes() bool {
-	for _, c := range v.massChecks() {
+	for _, c := range v.budgetChecks() {
 		if !c.OK {
 			return false
 		}
 	}
 	return true
 }
+
+// budgetChecks are the equalities of the mass, then those of what is reckoned.
+func (v *budgetView) budgetChecks() []reconcile.Check { return append(v.massChecks(), v.figureChecks()...) }
 
 // massCheck is an equality of the budget; its name is a key of the catalogue.
 func massCheck(name, scope string, left, right reconcile.Amount) reconcile.Check {
@@ -94,7 +98,9 @@ func (v *budgetView) runChecks() []reconcile.Check {
 		delta := part.mass(everyCategory).delta()
 		check := massCheck("mass_run", scope, delta, c.Right)
 		closing := massCheck("mass_closing", scope, part.moved(everyGap).delta+part.transfers(), c.Left)
-		closing.Note = v.m.t("note.transfer", v.m.delta(part.transfers()))
+		if t := part.transfers(); t != 0 {
+			closing.Note = v.m.t("note.transfer", v.m.delta(t))
+		}
 		checks = append(checks, check, closing)
 	}
 	return checks
@@ -111,5 +117,5 @@ func (v *budgetView) programme(name string) massPart {
 }
 
 func (v *budgetView) massCheckRow(c *reconcile.Check) []Cell {
-	return []Cell{T(v.checkName(c.Name)), T(c.Scope), A(c.Left), A(c.Right), D(c.Right - c.Left), T(v.verdict(c.OK)), T(c.Note)}
+	return []Cell{T(v.m.t("check." + c.Name)), T(c.Scope), A(c.Left), A(c.Right), D(c.Right - c.Left), T(v.verdict(c.OK)), T(c.Note)}
 }

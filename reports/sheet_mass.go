@@ -14,14 +14,14 @@ type massRow struct {
 	reconcile.MassAxis
 	reconcile.MassCategory
 	masses
-	judged [5]reconcile.Amount // in the order of AllJudged
+	judged [5]reconcile.OptAmount // in the order of AllJudged; absent where there is no gap
 }
 
 // transfers is what the other side books elsewhere: what the gaps do not tell.
 func (r *massRow) transfers() reconcile.Amount {
 	left := r.delta()
 	for _, moved := range r.judged {
-		left -= moved
+		left -= moved.Amount
 	}
 	return left
 }
@@ -50,7 +50,8 @@ func (v *budgetView) massRows() []massRow {
 	for i := range v.budget.Gaps {
 		g := &v.budget.Gaps[i]
 		if held := slices.Index(reconcile.AllJudged, g.Judged); held >= 0 {
-			of(key{g.MassAxis, g.MassCategory}).judged[held] += g.Delta
+			sum := &of(key{g.MassAxis, g.MassCategory}).judged[held]
+			*sum = reconcile.Some(sum.Amount + g.Delta)
 		}
 	}
 	slices.SortFunc(rows, func(a, b massRow) int {
@@ -110,9 +111,13 @@ func (v *budgetView) massCells(rows []massRow) iter.Seq2[[]Cell, error] {
 func appendMass(cells []Cell, r *massRow) []Cell {
 	cells = append(cells, A(r.legacy), A(r.onp), D(r.delta()))
 	for _, moved := range r.judged {
-		cells = append(cells, D(moved))
+		cells = append(cells, optDelta(moved))
 	}
-	return append(cells, D(r.transfers()))
+	transfers := Cell{}
+	if t := r.transfers(); t != 0 {
+		transfers = D(t)
+	}
+	return append(cells, transfers)
 }
 
 // massTotals is the line that stays in sight above the table.
@@ -121,7 +126,7 @@ func (v *budgetView) massTotals(rows []massRow) Line {
 	for i := range rows {
 		sum.legacy, sum.onp = sum.legacy+rows[i].legacy, sum.onp+rows[i].onp
 		for j, moved := range rows[i].judged {
-			sum.judged[j] += moved
+			sum.judged[j] = reconcile.Some(sum.judged[j].Amount + moved.Amount)
 		}
 	}
 	cells := make([]Cell, massTexts)
