@@ -294,6 +294,7 @@ const (
 	AlertCreditsExceeded    BudgetAlertCode = "credits_exceeded"     // the explained forecast ends above the available credits
 	AlertCeilingExceeded    BudgetAlertCode = "ceiling_exceeded"     // and its jobs above the ceiling
 	AlertCPShort            BudgetAlertCode = "cp_short"             // AE are enough for what is expected, CP are not
+	AlertCPLacking          BudgetAlertCode = "cp_lacking"           // neither AE nor CP are
 	AlertAEShort            BudgetAlertCode = "ae_short"             // AE are not
 	AlertCommittedAboveAE   BudgetAlertCode = "committed_above_ae"   // of the year
 	AlertPaidAboveCP        BudgetAlertCode = "paid_above_cp"        // of the year
@@ -307,7 +308,7 @@ const (
 )
 
 // BudgetAlerts lists the codes in the order of every screen.
-var BudgetAlerts = []BudgetAlertCode{AlertCreditsExceeded, AlertCeilingExceeded, AlertCPShort, AlertAEShort, AlertCommittedAboveAE, AlertPaidAboveCP,
+var BudgetAlerts = []BudgetAlertCode{AlertCreditsExceeded, AlertCeilingExceeded, AlertCPShort, AlertCPLacking, AlertAEShort, AlertCommittedAboveAE, AlertPaidAboveCP,
 	AlertPaidAboveCommitted, AlertMarginLow, AlertMilestoneLate, AlertNoWorkstream, AlertProfileMissing, AlertCreditsMissing, AlertMonthsMissing}
 
 // BudgetAlert is something that the controller must look at.

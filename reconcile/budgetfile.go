@@ -94,14 +94,15 @@ type Ceiling struct {
 }
 
 // ProfileMonth is what a programme was declared to spend in a month. Jobs are
-// those of the month: a twelfth of them counts in the year.
+// those of the month: a twelfth of them counts in the year. Entries and exits
+// move them from that month on.
 type ProfileMonth struct {
 	Year      int    `json:"exercice"`
 	Programme string `json:"programme"`
 	Category  string `json:"categorie"` // 21, 22, 23 or Title2
 	Month     Period `json:"mois"`
 	Amount    Amount `json:"montant"`
-	Jobs      ETP    `json:"etp"` // 0: not told
+	Jobs      ETP    `json:"etpt"` // 0: not told
 	Entries   ETP    `json:"entrees"`
 	Exits     ETP    `json:"sorties"`
 }
@@ -152,14 +153,22 @@ type Milestone struct {
 	Label      string `json:"libelle"`
 }
 
+// What a row of the project's value is: a gain or a cost, expected or measured.
+const (
+	ValueGain     = "gain"
+	ValueCost     = "cout"
+	ValueExpected = "attendu"
+	ValueMeasured = "mesure"
+)
+
 // ValueRow is a gain or a cost of the project in a year.
 type ValueRow struct {
-	Year     int    `json:"annee"`
-	Cost     bool   `json:"cout"`   // else a gain
-	Measured bool   `json:"mesure"` // else expected
-	Amount   Amount `json:"montant"`
-	Label    string `json:"libelle"`
-	Source   string `json:"source"`
+	Year   int    `json:"annee"`
+	Nature string `json:"nature"` // ValueGain or ValueCost
+	State  string `json:"etat"`   // ValueExpected or ValueMeasured
+	Amount Amount `json:"montant"`
+	Label  string `json:"libelle"`
+	Source string `json:"source"`
 }
 
 // Budget is all that was imported and is in force, in the order of the natural

@@ -24,6 +24,9 @@ const (
 // Decimal is the number of full-time jobs, exactly.
 func (e ETP) Decimal() decimal.Decimal { return decimal.New(int64(e), -4) }
 
+// Year is what the month counts for in the jobs of its year.
+func (e ETP) Year() Jobs { return Jobs(e) }
+
 // MarshalJSON writes the number of full-time jobs as a string of four decimals.
 func (e ETP) MarshalJSON() ([]byte, error) {
 	return []byte(`"` + e.Decimal().StringFixed(4) + `"`), nil
