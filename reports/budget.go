@@ -35,7 +35,7 @@ func Budget(d *BudgetData) *Workbook {
 		Keywords:    v.m.t("mass.keywords"),
 		Lang:        v.m.lang(),
 		Footer:      v.m.t("book.footer"),
-		Sheets:      []*Sheet{v.budgetSummarySheet(), v.massSheet(), v.programmeSheet(), v.trajectorySheet(),
+		Sheets: []*Sheet{v.budgetSummarySheet(), v.massSheet(), v.programmeSheet(), v.trajectorySheet(),
 			v.projectSheet(), v.workstreamSheet(), v.valueSheet(), v.budgetCheckSheet()},
 	}
 }

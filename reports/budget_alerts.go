@@ -9,7 +9,7 @@ import (
 
 // projectAlerts are the alerts about AE, CP and workstreams; the others are about
 // title 2.
-var projectAlerts = []reconcile.BudgetAlertCode{reconcile.AlertCPShort, reconcile.AlertAEShort, reconcile.AlertCommittedAboveAE, reconcile.AlertPaidAboveCP,
+var projectAlerts = []reconcile.BudgetAlertCode{reconcile.AlertCPShort, reconcile.AlertCPLacking, reconcile.AlertAEShort, reconcile.AlertCommittedAboveAE, reconcile.AlertPaidAboveCP,
 	reconcile.AlertPaidAboveCommitted, reconcile.AlertMilestoneLate, reconcile.AlertNoWorkstream}
 
 // alertsOf are the alerts of some codes, the gravest first.
@@ -23,7 +23,7 @@ func (v *budgetView) alertsOf(codes []reconcile.BudgetAlertCode) []reconcile.Bud
 // alertRole is Bad for what the rules of the budget forbid.
 func alertRole(c reconcile.BudgetAlertCode) Role {
 	switch c {
-	case reconcile.AlertCreditsExceeded, reconcile.AlertCeilingExceeded, reconcile.AlertCPShort, reconcile.AlertAEShort, reconcile.AlertCommittedAboveAE, reconcile.AlertPaidAboveCP, reconcile.AlertPaidAboveCommitted:
+	case reconcile.AlertCreditsExceeded, reconcile.AlertCeilingExceeded, reconcile.AlertCPShort, reconcile.AlertCPLacking, reconcile.AlertAEShort, reconcile.AlertCommittedAboveAE, reconcile.AlertPaidAboveCP, reconcile.AlertPaidAboveCommitted:
 		return Bad
 	}
 	return Warn
@@ -47,11 +47,11 @@ func (v *budgetView) alertText(a *reconcile.BudgetAlert) string {
 	if a.Jobs != 0 {
 		parts = append(parts, v.m.t("budget_alert.jobs", v.m.jobs(a.Jobs)))
 	}
-	if len(a.Months) > 0 {
+	switch {
+	case len(a.Months) > 0:
 		parts = append(parts, strings.Trim(v.monthList(a.Months), " ()"))
-	}
-	if a.Count > 0 {
-		parts = append(parts, v.m.count(int64(a.Count)))
+	case a.Count > 0:
+		parts = append(parts, v.m.n("budget_alert.days", int64(a.Count)))
 	}
 	return strings.TrimSuffix(text+" — "+strings.Join(parts, " · "), " — ")
 }

@@ -106,17 +106,18 @@ func (v *budgetView) effectChecks(e *reconcile.SwitchEffect) []reconcile.Check {
 
 func (v *budgetView) projectChecks(p *reconcile.ProjectBudget) []reconcile.Check {
 	all := v.m.t("sheet.project")
-	var streams, commitments reconcile.Amount
+	var streams, commitments, beyond reconcile.Amount // beyond: paid above a commitment, which leaves nothing to pay
 	for i := range p.Workstreams {
 		streams += p.Workstreams[i].ToPay
 	}
 	for i := range p.Commitments {
-		commitments += p.Commitments[i].ToPay
+		c := &p.Commitments[i]
+		commitments, beyond = commitments+c.ToPay, beyond+max(0, c.Paid-c.AE)
 	}
 	t := &p.Total
 	return []reconcile.Check{
 		massCheck("project_streams", all, streams, t.ToPay), massCheck("project_commitments", all, commitments, t.ToPay),
-		massCheck("project_left", all, t.AllCommit-t.AllPaid, t.ToPay), massCheck("project_completion", all, t.AllPaid+t.ToPay+t.Further, t.Completion),
+		massCheck("project_left", all, t.AllCommit-t.AllPaid+beyond, t.ToPay), massCheck("project_completion", all, t.AllPaid+t.ToPay+t.Further, t.Completion),
 	}
 }
 

@@ -200,7 +200,9 @@ func (v *budgetView) yearBlock() []Line {
 func (v *budgetView) programmeBlock() []Line {
 	var rows [][]Cell
 	heaviest := slices.Clone(v.programmes)
-	slices.SortStableFunc(heaviest, func(a, b massPart) int { return cmp.Compare(b.mass(everyCategory).legacy, a.mass(everyCategory).legacy) })
+	slices.SortStableFunc(heaviest, func(a, b massPart) int {
+		return cmp.Compare(b.mass(everyCategory).legacy, a.mass(everyCategory).legacy)
+	})
 	for i := range heaviest[:min(len(heaviest), budgetRows)] {
 		p := &heaviest[i]
 		rows = append(rows, massCells(T(v.m.programme(p.name)), p.mass(everyCategory)))

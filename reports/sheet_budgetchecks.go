@@ -43,7 +43,9 @@ func (v *budgetView) closes() bool {
 }
 
 // budgetChecks are the equalities of the mass, then those of what is reckoned.
-func (v *budgetView) budgetChecks() []reconcile.Check { return append(v.massChecks(), v.figureChecks()...) }
+func (v *budgetView) budgetChecks() []reconcile.Check {
+	return append(v.massChecks(), v.figureChecks()...)
+}
 
 // massCheck is an equality of the budget; its name is a key of the catalogue.
 func massCheck(name, scope string, left, right reconcile.Amount) reconcile.Check {

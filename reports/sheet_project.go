@@ -1,6 +1,10 @@
 package reports
 
-import "bascule/reconcile"
+import (
+	"strconv"
+
+	"bascule/reconcile"
+)
 
 const projectColumns = 13
 
@@ -108,4 +112,5 @@ func (v *budgetView) workstreamName(id, label string) string {
 	return shorten(Clean(id+" — "+label), 42)
 }
 
-func yearText(year int) string { return reconcile.NewPeriod(year, 1).String()[:4] }
+// yearText is a year as it is written, without thousands apart.
+func yearText(year int) string { return strconv.Itoa(year) }

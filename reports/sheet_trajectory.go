@@ -52,9 +52,9 @@ func (v *budgetView) wordSheet(name string, lines []Line) *Sheet {
 // year is that of the budget.
 func (v *budgetView) year() string {
 	if v.budget.Figures != nil {
-		return reconcile.NewPeriod(v.budget.Figures.Year, 1).String()[:4]
+		return yearText(v.budget.Figures.Year)
 	}
-	return v.Run.Period.String()[:4]
+	return yearText(v.Run.Period.Year())
 }
 
 // trajectoryWords say what the figures stand on: which months have a run, which
@@ -215,15 +215,15 @@ func (v *budgetView) trajectoryCharts(top, months int) []Chart {
 	}
 	posts := []Series{column(9, InkSoft, false)}
 	if total.Jobs.Explained.Set {
-		posts = append(posts, column(10, InkMain, true))
+		posts = append(posts, column(10, InkMain, false))
 	}
 	if total.Jobs.Ceiling.Set {
-		posts = append(posts, column(11, InkLimit, true))
+		posts = append(posts, column(11, InkLimit, false))
 	}
 	categories := Range{1, top + 1, top + months}
 	return []Chart{
 		{Title: v.m.t("chart.trajectory"), Kind: Columns, Legend: true, Col: 1, Width: 900, Height: 300, Categories: categories, Series: credits, AltText: v.m.t("chart.trajectory.alt")},
-		{Title: v.m.t("chart.jobs"), Kind: Columns, Legend: true, Col: 8, Width: 900, Height: 300, Categories: categories, Series: posts, AltText: v.m.t("chart.jobs.alt")},
+		{Title: v.m.t("chart.jobs"), Kind: Curve, Legend: true, Col: 8, Width: 900, Height: 300, Categories: categories, Series: posts, AltText: v.m.t("chart.jobs.alt")},
 	}
 }
 

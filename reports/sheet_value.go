@@ -59,7 +59,7 @@ func (v *budgetView) valueVerdict(o *reconcile.ValueOutcome) (string, Role) {
 // outcomeBlock sets what was expected beside what is retained.
 func (v *budgetView) outcomeBlock(value *reconcile.ProjectValue) []Line {
 	x, y := &value.Expected, &value.Retained
-	lines := []Line{heading(v.m.t("value.outcome")), {Cells: headers(1, v.m.t("value.what"), v.m.t("value.expected"), v.m.t("value.retained"), v.m.t("word.gap"))}}
+	lines := []Line{heading(v.m.t("value.outcome")), {Cells: headers(1, v.m.t("value.what"), v.m.t("value.expected"), v.m.t("value.retained"), v.m.t("word.gap")), Height: 2}}
 	row := func(label string, a, b reconcile.Amount) {
 		lines = append(lines, bodyLine([]Cell{T(label), A(a), A(b), D(b - a)}))
 	}

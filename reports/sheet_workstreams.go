@@ -17,7 +17,7 @@ func (v *budgetView) workstreamSheet() *Sheet {
 	lines = append(lines, v.milestoneLines()...)
 	columns := []Column{
 		v.titled("operation", Text, 20), v.titledLong("workstream", 30), v.titled("date_of", Date, 12), v.titledLong("third", 30), v.titledLong("operation_label", 44),
-		v.titled("commitment_ae", Money, 18), v.titled("paid", Money, 18), v.titled("paid_share", Percent, 10), v.titled("to_pay", Delta, 18), v.titled("foreseen", Money, 18),
+		v.titled("commitment_ae", Money, 18), v.titled("paid", Money, 18), v.titled("paid_share", Percent, 10), v.titled("to_pay", Money, 18), v.titled("foreseen", Money, 18),
 		v.titled("payments", Count, 11), v.titled("last_payment", Date, 12),
 	}
 	return &Sheet{
@@ -30,7 +30,7 @@ func (v *budgetView) workstreamSheet() *Sheet {
 
 func (v *budgetView) commitmentCells(c *reconcile.CommitmentBudget) []Cell {
 	return []Cell{T(c.ID), T(v.workstreamName(c.Workstream, v.workstreamLabel(c.Workstream))), Day(string(c.Date)), T(c.Third), T(c.Label),
-		A(c.AE), A(c.Paid), R(int64(c.Paid), int64(c.AE)), D(c.ToPay), A(c.Expected), N(c.Payments), Day(string(c.Last))}
+		A(c.AE), A(c.Paid), R(int64(c.Paid), int64(c.AE)), A(c.ToPay), A(c.Expected), N(c.Payments), Day(string(c.Last))}
 }
 
 func (v *budgetView) commitmentTotal() []Line {
@@ -90,6 +90,7 @@ func (v *budgetView) operationLines() []Line {
 	}
 	lines := []Line{{}, heading(v.m.t("workstreams.operations")), {Cells: headers(5, v.m.t("col.operation"), v.m.t("col.workstream"), v.m.t("col.date_of"), v.m.t("col.third"), v.m.t("col.operation_label"),
 		v.m.t("workstreams.ae"), v.m.t("workstreams.cp"), "", v.m.t("workstreams.nature"), v.m.t("workstreams.pays"))}}
+	lines[2].Cells[8].Right, lines[2].Cells[9].Right = false, false
 	for i := range v.budget.Imported.Operations {
 		o := &v.budget.Imported.Operations[i]
 		lines = append(lines, bodyLine([]Cell{T(o.ID), T(shorten(v.workstreamName(o.Workstream, v.workstreamLabel(o.Workstream)), 32)), Day(string(o.Date)), T(shorten(o.Third, 32)), T(shorten(o.Label, 48)),
