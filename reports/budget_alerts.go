@@ -70,47 +70,78 @@ func (v *budgetView) alertLines(codes []reconcile.BudgetAlertCode) []Line {
 	return lines
 }
 
-// pageAlert is an alert of the page, with how grave it is.
+// pageAlert is an alert of the page, with how grave it is and how many alike
+// there are besides.
 type pageAlert struct {
 	role Role
 	text string
+	more int64
 }
 
-// allAlerts are those of the credits and of the project, then those of the mass.
+// allAlerts are those of the credits and of the project, then those of the mass:
+// the first of each kind tells of the others.
 func (v *budgetView) allAlerts() []pageAlert {
 	var alerts []pageAlert
 	if f := v.budget.Figures; f != nil {
 		for i := range f.Alerts {
-			alerts = append(alerts, pageAlert{alertRole(f.Alerts[i].Code), v.alertText(&f.Alerts[i])})
+			if i > 0 && f.Alerts[i].Code == f.Alerts[i-1].Code {
+				alerts[len(alerts)-1].more++
+				continue
+			}
+			alerts = append(alerts, pageAlert{role: alertRole(f.Alerts[i].Code), text: v.alertText(&f.Alerts[i])})
 		}
 	}
-	for _, text := range v.massAlerts() {
-		alerts = append(alerts, pageAlert{Warn, text})
-	}
-	return alerts
+	return append(append(alerts, v.massAlerts()...), v.programmeAlerts()...)
 }
 
-// massAlerts are what moves the mass and has to be looked at, in words.
-func (v *budgetView) massAlerts() []string {
-	var alerts []string
-	judged := v.whole.judged()
-	for i, key := range []string{"alert.onp", "alert.legacy", "", "", "alert.unexplained"} {
-		if m := judged[i]; key != "" && m.gaps > 0 {
-			alerts = append(alerts, v.m.t(key, v.m.delta(m.delta), v.m.delta(monthsOfYear*m.lasting())))
-		}
+// shown is the alert in words.
+func (a *pageAlert) shown(m *messages) string {
+	switch {
+	case a.more == 1:
+		return a.role.mark() + m.t("alert.others.one", a.text, m.count(a.more))
+	case a.more > 1:
+		return a.role.mark() + m.t("alert.others.many", a.text, m.count(a.more))
 	}
-	if m := v.whole.mass(ofTitle2("")); m != (masses{}) {
-		alerts = append(alerts, v.m.t("alert.unclassed", v.m.money(m.legacy), v.m.money(m.onp)))
-	}
-	if year := monthsOfYear * v.whole.moved(everyGap).lasting(); year.Abs() > v.benchmark() {
-		alerts = append(alerts, v.m.t("alert.benchmark", v.m.delta(year), v.m.money(v.benchmark())))
-	}
+	return a.role.mark() + a.text
+}
+
+// programmeAlerts tell of the programmes that move beyond the benchmark, the
+// heaviest.
+func (v *budgetView) programmeAlerts() []pageAlert {
+	var heaviest *massPart
+	var count int64
 	for i := range v.programmes {
 		p := &v.programmes[i]
 		m := p.mass(everyCategory)
-		if share := benchmarkShare.Mul(m.legacy.Decimal()); m.delta().Abs().Decimal().GreaterThan(share) {
-			alerts = append(alerts, v.m.t("alert.programme", v.m.programme(p.name), v.m.delta(m.delta()), v.m.signedRate(int64(m.delta()), int64(m.legacy))))
+		if !m.delta().Abs().Decimal().GreaterThan(benchmarkShare.Mul(m.legacy.Decimal())) {
+			continue
 		}
+		if count++; heaviest == nil || m.delta().Abs() > heaviest.mass(everyCategory).delta().Abs() {
+			heaviest = p
+		}
+	}
+	if heaviest == nil {
+		return nil
+	}
+	m := heaviest.mass(everyCategory)
+	return []pageAlert{{Warn, v.m.t("alert.programme", v.m.programme(heaviest.name), v.m.delta(m.delta()), v.m.signedRate(int64(m.delta()), int64(m.legacy))), count - 1}}
+}
+
+// massAlerts are what moves the mass and has to be looked at, in words.
+func (v *budgetView) massAlerts() []pageAlert {
+	var alerts []pageAlert
+	add := func(text string) { alerts = append(alerts, pageAlert{role: Warn, text: text}) }
+	for i, m := range v.whole.judged() {
+		judged := reconcile.AllJudged[i]
+		if m.gaps > 0 && judged != reconcile.JudgedJustified && judged != reconcile.JudgedTolerated {
+			add(v.m.t("alert."+string(judged), v.m.delta(m.delta), v.m.delta(monthsOfYear*m.lasting())))
+		}
+	}
+	if m := v.whole.mass(ofTitle2("")); m != (masses{}) {
+		add(v.m.t("alert.unclassed", v.m.money(m.legacy), v.m.money(m.onp)))
+	}
+	if year := monthsOfYear * v.whole.moved(everyGap).lasting(); year.Abs() > v.benchmark() {
+		add(v.m.t("alert.benchmark", v.m.delta(year), v.m.money(v.benchmark())))
 	}
 	return alerts
 }
@@ -121,7 +152,7 @@ func (v *budgetView) alertBlock() []Line {
 	lines := []Line{{Cells: []Cell{T(v.m.t("alert.heading")).As(Heading)}}}
 	alerts := v.allAlerts()
 	for _, a := range alerts[:min(len(alerts), shown)] {
-		lines = append(lines, Line{Cells: []Cell{T(a.role.mark() + a.text).As(Strong)}})
+		lines = append(lines, Line{Cells: []Cell{T(a.shown(v.m)).As(Strong)}})
 	}
 	if more := len(alerts) - shown; more > 0 {
 		lines = append(lines, Line{Cells: []Cell{T(v.m.n("alert.more", int64(more))).To(v.names.programmes)}})

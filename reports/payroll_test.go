@@ -78,7 +78,7 @@ func addChecks(d *reports.BudgetData) {
 	d.Run.Summary.Closing.Checks = append(d.Run.Summary.Closing.Checks, reconcile.Check{Name: "mass", Scope: "ministry", Left: all, Right: all, OK: true})
 }
 
-// reckoned adds what the year comes to, from eight months like the run's; and,
+// reckoned adds what the year comes to, from seven months like the run's; and,
 // with all, what was imported.
 func reckoned(d *reports.BudgetData, all bool) *reports.BudgetData {
 	imported := &reconcile.Budget{}
@@ -87,7 +87,7 @@ func reckoned(d *reports.BudgetData, all bool) *reports.BudgetData {
 		d.Imported, d.Digest = imported, d.Run.Inputs
 	}
 	var months []budget.Month
-	for m := 2; m <= 9; m++ {
+	for m := 3; m <= 9; m++ {
 		months = append(months, budget.Month{Period: reconcile.NewPeriod(2013, m), Run: d.Run.ID - 9 + m, Lines: d.Lines, Gaps: d.Gaps, Heads: d.Heads})
 	}
 	d.Figures = budget.Figures(&budget.Terms{Through: d.Run.Period, Waves: d.Tables.Waves, Rate: decimal.New(4, -2), RateText: "4 %", BaseYear: 2013, MarginAlert: decimal.New(1, -2)}, months, imported)

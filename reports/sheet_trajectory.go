@@ -7,11 +7,8 @@ import (
 	"bascule/reconcile"
 )
 
-// The blocks of the trajectory are of a text, then figures.
-const (
-	trajectoryColumns = 16
-	chartRows         = 17 // lines that a chart of a sheet covers
-)
+// chartRows are the lines that a chart of a sheet covers.
+const chartRows = 17
 
 // trajectorySheet says where the year ends: each programme against its credits
 // and its ceiling, the ministry month by month, the effect of the switchover over
