@@ -111,9 +111,13 @@ func (y *year) ofProject(p *reconcile.ProjectBudget) (list []reconcile.BudgetAle
 			list = append(list, reconcile.BudgetAlert{Code: reconcile.AlertMilestoneLate, Scope: m.ID, Count: m.Days})
 		}
 	}
-	for i := range y.budget.Operations {
-		if o := &y.budget.Operations[i]; o.Workstream == "" && o.Nature != reconcile.OperationWithdrawn {
-			add(reconcile.AlertNoWorkstream, o.ID, max(o.AE, o.CP), 0)
+	return append(list, withoutWorkstream(y.budget.Operations)...)
+}
+
+func withoutWorkstream(operations []reconcile.Operation) (list []reconcile.BudgetAlert) {
+	for i := range operations {
+		if o := &operations[i]; o.Workstream == "" && o.Nature != reconcile.OperationWithdrawn {
+			list = append(list, reconcile.BudgetAlert{Code: reconcile.AlertNoWorkstream, Scope: o.ID, Amount: max(o.AE, o.CP)})
 		}
 	}
 	return list
