@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	"bascule/reconcile"
@@ -120,7 +121,7 @@ func (o *Outcome) merge(b *batch, k *Known) {
 		former[string(k.Rows[i].Kind)+" "+k.Rows[i].Key] = &k.Rows[i]
 	}
 	for _, l := range b.rows {
-		r := reconcile.BudgetRow{Kind: l.kind, Key: l.key, Content: contentOf(l.value), File: l.table.File, Place: l.place()}
+		r := reconcile.BudgetRow{Kind: l.kind, Key: l.key, Content: contentOf(l.value), File: filepath.Base(l.table.File), Place: l.place()}
 		c := Change{Kind: l.kind, Key: l.key, File: r.File, Place: r.Place}
 		if old := former[string(l.kind)+" "+l.key]; old != nil {
 			if old.Content == r.Content {

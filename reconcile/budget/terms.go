@@ -1,6 +1,9 @@
 package budget
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/shopspring/decimal"
 
 	"bascule/reconcile"
@@ -26,4 +29,14 @@ type Month struct {
 	Lines  []reconcile.MassLine
 	Gaps   []reconcile.MassGap
 	Heads  []reconcile.MassHead
+}
+
+// ParseShare reads a percentage as people write it: "4%", "4,5 %".
+func ParseShare(text string) (decimal.Decimal, error) {
+	digits := strings.ReplaceAll(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(text), "%")), ",", ".")
+	d, err := decimal.NewFromString(digits)
+	if err != nil {
+		return d, fmt.Errorf("« %s » n'est pas un pourcentage", text)
+	}
+	return d.Shift(-2), nil
 }
