@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -42,15 +44,31 @@ func (a *App) budgetData(ctx context.Context, db *sqlite.DB, run *reconcile.Run)
 	if err != nil {
 		return nil, err
 	}
-	d := &reports.BudgetData{Run: run, Tables: tables, Labels: a.labels(), Lang: a.Config.Lang}
-	if d.Lines, err = db.MassLines(ctx, run.ID); err != nil {
+	own, err := massOf(ctx, db, run.Period, run.ID)
+	if err != nil {
 		return nil, err
 	}
-	if d.Gaps, err = db.MassGaps(ctx, run.ID); err != nil {
+	d := &reports.BudgetData{Run: run, Tables: tables, Labels: a.labels(), Lang: a.Config.Lang, Lines: own.Lines, Gaps: own.Gaps, Heads: own.Heads}
+	if d.Figures, err = budgetFigures(ctx, db, run, own, tables.Waves); err != nil || run.Budgeted == 0 {
+		return d, err
+	}
+	rows, err := db.BudgetRows(ctx, run.Budgeted)
+	if err != nil {
 		return nil, err
 	}
-	d.Heads, err = db.MassHeads(ctx, run.ID)
+	d.Digest = rowsDigest(rows)
+	d.Imported, err = reconcile.BudgetOf(rows)
 	return d, err
+}
+
+// rowsDigest is the SHA-256 of rows of the budget, a line each: kind, key and
+// content, with tabs between.
+func rowsDigest(rows []reconcile.BudgetRow) string {
+	h := sha256.New()
+	for i := range rows {
+		fmt.Fprintf(h, "%s\t%s\t%s\n", rows[i].Kind, rows[i].Key, rows[i].Content)
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // closeBudget holds the sums re-read from the rows of the payroll mass against
