@@ -30,28 +30,28 @@ func alertRole(c reconcile.BudgetAlertCode) Role {
 }
 
 // alertText puts an alert into words: what, where, by how much.
-func (v *budgetView) alertText(a *reconcile.BudgetAlert) string {
-	text := v.m.t("budget_alert." + string(a.Code))
+func (m *messages) alertText(a *reconcile.BudgetAlert) string {
+	text := m.t("budget_alert." + string(a.Code))
 	var parts []string
 	switch {
 	case a.Scope != "" && slices.Contains(projectAlerts, a.Code):
 		parts = append(parts, Clean(a.Scope))
 	case a.Scope != "":
-		parts = append(parts, v.m.programme(a.Scope))
+		parts = append(parts, m.programme(a.Scope))
 	}
 	if a.Amount != 0 && a.Of != 0 {
-		parts = append(parts, v.m.t("budget_alert.of", v.m.money(a.Amount), v.m.money(a.Of)))
+		parts = append(parts, m.t("budget_alert.of", m.money(a.Amount), m.money(a.Of)))
 	} else if a.Amount != 0 {
-		parts = append(parts, v.m.money(a.Amount))
+		parts = append(parts, m.money(a.Amount))
 	}
 	if a.Jobs != 0 {
-		parts = append(parts, v.m.t("budget_alert.jobs", v.m.jobs(a.Jobs)))
+		parts = append(parts, m.t("budget_alert.jobs", m.jobs(a.Jobs)))
 	}
 	switch {
 	case len(a.Months) > 0:
-		parts = append(parts, strings.Trim(v.monthList(a.Months), " ()"))
+		parts = append(parts, strings.Trim(m.monthList(a.Months), " ()"))
 	case a.Count > 0:
-		parts = append(parts, v.m.n("budget_alert.days", int64(a.Count)))
+		parts = append(parts, m.n("budget_alert.days", int64(a.Count)))
 	}
 	return strings.TrimSuffix(text+" — "+strings.Join(parts, " · "), " — ")
 }
@@ -62,7 +62,7 @@ func (v *budgetView) alertLines(codes []reconcile.BudgetAlertCode) []Line {
 	alerts := v.alertsOf(codes)
 	for i := range alerts {
 		role := alertRole(alerts[i].Code)
-		lines = append(lines, Line{Cells: []Cell{T(role.mark() + v.alertText(&alerts[i])).As(Strong)}})
+		lines = append(lines, Line{Cells: []Cell{T(role.mark() + v.m.alertText(&alerts[i])).As(Strong)}})
 	}
 	if len(alerts) == 0 {
 		lines = append(lines, Line{Cells: []Cell{T(Good.mark() + v.m.t("alert.none"))}})
@@ -88,7 +88,7 @@ func (v *budgetView) allAlerts() []pageAlert {
 				alerts[len(alerts)-1].more++
 				continue
 			}
-			alerts = append(alerts, pageAlert{role: alertRole(f.Alerts[i].Code), text: v.alertText(&f.Alerts[i])})
+			alerts = append(alerts, pageAlert{role: alertRole(f.Alerts[i].Code), text: v.m.alertText(&f.Alerts[i])})
 		}
 	}
 	return append(append(alerts, v.massAlerts()...), v.programmeAlerts()...)

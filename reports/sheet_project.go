@@ -50,7 +50,7 @@ func (v *budgetView) projectVerdict() (string, Role) {
 	if len(alerts) == 0 {
 		return v.m.t("project.sound", v.m.money(t.LeftAE), v.m.money(t.LeftCP), v.m.money(t.ToPay)), Good
 	}
-	return v.alertText(&alerts[0]), alertRole(alerts[0].Code)
+	return v.m.alertText(&alerts[0]), alertRole(alerts[0].Code)
 }
 
 // standingBlock sets AE and CP of the year side by side.

@@ -58,9 +58,9 @@ func (v *budgetView) year() string {
 // are estimated, and what is missing.
 func (v *budgetView) trajectoryWords() []Line {
 	f := v.budget.Figures
-	words := []string{v.m.n("trajectory.executed", int64(len(f.Executed))) + v.monthList(f.Executed)}
+	words := []string{v.m.n("trajectory.executed", int64(len(f.Executed))) + v.m.monthList(f.Executed)}
 	if len(f.Estimated) > 0 {
-		words = append(words, v.m.n("trajectory.estimated", int64(len(f.Estimated)))+v.monthList(f.Estimated))
+		words = append(words, v.m.n("trajectory.estimated", int64(len(f.Estimated)))+v.m.monthList(f.Estimated))
 	}
 	lines := []Line{{Cells: []Cell{T(strings.Join(words, " · ")).As(Strong)}}, {Cells: []Cell{T(v.m.t("trajectory.methods"))}}}
 	if !f.Total.Credits.Told {
@@ -73,17 +73,17 @@ func (v *budgetView) trajectoryWords() []Line {
 }
 
 // monthList names months: ": 2013-01 … 2013-12" when they follow each other.
-func (v *budgetView) monthList(months []reconcile.Period) string {
+func (m *messages) monthList(months []reconcile.Period) string {
 	if len(months) == 0 {
 		return ""
 	}
 	first, last := months[0], months[len(months)-1]
 	if len(months) > 2 && int(last-first) == len(months)-1 {
-		return " (" + v.m.t("trajectory.from_to", v.m.shortMonth(first), v.m.shortMonth(last)) + ")"
+		return " (" + m.t("trajectory.from_to", m.shortMonth(first), m.shortMonth(last)) + ")"
 	}
 	names := make([]string, len(months))
 	for i, p := range months {
-		names[i] = v.m.shortMonth(p)
+		names[i] = m.shortMonth(p)
 	}
 	return " (" + strings.Join(names, ", ") + ")"
 }

@@ -50,6 +50,9 @@ func Examine(tables []Table, k *Known) *Outcome {
 	for i := range tables {
 		b.read(&tables[i])
 	}
+	if len(b.rows) == 0 && len(b.problems) == 0 && len(tables) > 0 {
+		b.problems = append(b.problems, &reconcile.InputError{File: tables[0].File, Field: tables[0].Sheet, Err: errNoRows, Hint: "écrivez au moins une ligne, sans # devant"})
+	}
 	b.refuseTwice()
 	b.check(k)
 	o := &Outcome{Problems: b.problems, Read: len(b.rows)}

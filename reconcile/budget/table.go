@@ -74,7 +74,7 @@ func required(kind reconcile.BudgetKind) (list []string) {
 
 var (
 	errNoHeader = errors.New("n'a pas d'en-tête")
-	errNoRows   = errors.New("ne contient aucune ligne sous son en-tête")
+	errNoRows   = errors.New("ne contient aucune ligne sous son en-tête, ni aucun autre fichier donné")
 )
 
 // batch is what is being read: rows as they come, and all that is wrong.
@@ -100,7 +100,6 @@ type line struct {
 func (b *batch) read(t *Table) {
 	var kind reconcile.BudgetKind
 	var at map[string]int
-	count := 0
 	for i := range t.Rows {
 		r := &t.Rows[i]
 		if blankRow(r) || strings.HasPrefix(strings.TrimSpace(r.Cells[0].Text), "#") {
@@ -112,17 +111,13 @@ func (b *batch) read(t *Table) {
 			}
 			continue
 		}
-		count++
 		l := &line{batch: b, table: t, kind: kind, number: r.Number, at: at, cells: r.Cells}
 		l.checkWidth()
 		l.read()
 		b.rows = append(b.rows, l)
 	}
-	switch {
-	case at == nil:
+	if at == nil {
 		b.problems = append(b.problems, &reconcile.InputError{File: t.File, Field: t.Sheet, Err: errNoHeader, Hint: hintKinds()})
-	case count == 0:
-		b.problems = append(b.problems, &reconcile.InputError{File: t.File, Field: t.Sheet, Err: errNoRows, Hint: "écrivez au moins une ligne, ou retirez ce fichier de la commande"})
 	}
 }
 
