@@ -198,7 +198,7 @@ func TestADatabaseThatNobodyTouchedHolds(t *testing.T) {
 	if len(v.Findings) > 0 {
 		t.Fatalf("found %+v", v.Findings)
 	}
-	if v.Sealed.Runs != 2 || v.Sealed.Loads != 4 || v.Sealed.Imports != 1 || v.Unsealed != 0 || v.Head == "" {
+	if v.Sealed.Runs != 2 || v.Sealed.Loads != 4 || v.Sealed.Imports != 2 || v.Unsealed != 0 || v.Head == "" {
 		t.Errorf("got %+v", v)
 	}
 	if v := mustVerify(t, path, true); len(v.Findings) > 0 || len(v.Runs) != 1 || v.Runs[0].ID != 2 {
