@@ -24,7 +24,7 @@ func (v *budgetView) projectSheet() *Sheet {
 	lines = append(lines, years...)
 	lines = append(append(lines, Line{}), v.alertLines(projectAlerts)...)
 	columns := []Column{
-		v.titled("workstream", Text, 36), v.titled("ae", Money, 18), v.titled("committed", Money, 18), v.titled("left_ae", Delta, 18), v.titled("expected_ae", Money, 18),
+		v.titledLong("workstream", 36), v.titled("ae", Money, 18), v.titled("committed", Money, 18), v.titled("left_ae", Delta, 18), v.titled("expected_ae", Money, 18),
 		v.titled("cp", Money, 18), v.titled("paid", Money, 18), v.titled("left_cp", Delta, 18), v.titled("expected_cp", Money, 18),
 		v.titled("to_pay", Money, 18), v.titled("further", Money, 18), v.titled("completion", Money, 18), v.titled("late", Count, 12),
 	}

@@ -16,7 +16,7 @@ const chartRows = 17
 func (v *budgetView) trajectorySheet() *Sheet {
 	lines := v.head(v.m.t("trajectory.title", v.year()), v.m.t("trajectory.purpose"))
 	f := v.budget.Figures
-	if f == nil {
+	if f == nil || len(f.Programmes) == 0 {
 		return v.wordSheet(v.names.trajectory, append(lines, heading(v.m.t("trajectory.none"))))
 	}
 	lines = append(lines, v.trajectoryWords()...)
