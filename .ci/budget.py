@@ -20,6 +20,38 @@ def same(what, got, want):
         wrong.append(f'{what}: the workbook says {got}, the database {want}')
 
 
+class Count(int):
+    """A figure that is no amount."""
+
+
+class Jobs(int):
+    """Full-time jobs, in ten-thousandths."""
+
+
+class Share(tuple):
+    """A numerator and a denominator: shown in hundredths of a percent, cut towards zero."""
+
+
+checked = set()
+
+
+def figures(what, cells, wants):
+    """Holds cells against centimes, counts, jobs or shares; None is a blank cell. What is held once is known to be added again."""
+    for i, (cell, want) in enumerate(zip(cells, wants, strict=True)):
+        checked.add((cell.parent.title, cell.coordinate))
+        got = cell.value
+        if isinstance(want, Share):
+            want = None if want[1] == 0 else int(Decimal(want[0]) * 10000 / Decimal(want[1]))
+            got = None if got is None else int(Decimal(repr(got)) * 10000)
+        elif isinstance(want, Jobs):
+            got, want = None if got is None else int(Decimal(repr(got)) * 10000), int(want)
+        elif isinstance(want, Count):
+            want = int(want)
+        elif want is not None:
+            got = None if got is None else cents(got)
+        same(f'{cell.parent.title}!{cell.coordinate}, {what}, figure {i + 1}', got, want)
+
+
 def rows_of(name):
     with open(os.path.join(mappings, name), encoding='utf-8-sig', newline='') as f:
         return list(csv.DictReader((l for l in f if not l.startswith('#')), delimiter=';'))
@@ -68,9 +100,9 @@ def category(side, code, sense, amount):
 
 mass = collections.Counter()  # side, programme, bop, service, status, nature
 payslips = collections.defaultdict(collections.Counter)  # side, key: natures
-present = {}
-for side, programme, bop, service, status, key, code, sense, amount, origin, quotite, payslip, home in db.execute(
-        '''select l.side, l.programme, l.bop, l.service, p.status, l.agent_key, l.code, l.sense, l.cents, l.origin, p.quotite, l.payslip_id, p.programme
+present = {}  # agents with pay of the month, by side and key
+for side, programme, bop, service, status, key, code, sense, amount, origin, quotite, home, home_bop in db.execute(
+        '''select l.side, l.programme, l.bop, l.service, p.status, l.agent_key, l.code, l.sense, l.cents, l.origin, p.quotite, p.programme, p.bop
            from v_pay_line l join v_payslip p using (payslip_id) where l.period = ?''', (period,)):
     of = category(side, code, sense, amount)
     if not of:
@@ -78,11 +110,7 @@ for side, programme, bop, service, status, key, code, sense, amount, origin, quo
     mass[side, programme, bop, service, status, of[0]] += of[1]
     payslips[side, key][of[0]] += of[1]
     if origin == period and of[1] > 0:
-        present[side, key] = home, 10000 if quotite is None or quotite < 0 else quotite
-heads, jobs = collections.Counter(), collections.Counter()
-for (side, key), (programme, quotite) in present.items():
-    heads[side, programme] += 1
-    jobs[side, programme] += quotite
+        present[side, key] = home, home_bop, 10000 if quotite is None or quotite < 0 else quotite
 
 found = {}
 for row in db.execute('''select fingerprint, agent_key, programme, bop, service, wave, kind, element, side, sense, origin, delta_cents, cause, root, at_fault, status
@@ -147,60 +175,67 @@ page, list_sheet, by_programme, trajectory, project, workstreams, value, checks 
 for sheet in book.worksheets:
     same(f'{sheet.title}: merged cells', list(sheet.merged_cells.ranges), [])
     same(f'{sheet.title}: title in A1', bool(sheet['A1'].value), True)
-same('frozen header', bool(list_sheet.freeze_panes), True)
-titles = {n: t for r in csv.DictReader(open(os.path.join(os.path.dirname(os.path.abspath(__file__)), '../reports/messages.csv'), encoding='utf-8'), delimiter=';') for n, t in [(r['key'], r[lang])]}
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), '../reports/messages.csv'), encoding='utf-8') as f:
+    titles = {r['key']: r[lang] for r in csv.DictReader(f, delimiter=';')}
 labels = json.loads(db.execute('select config from run where id = ?', (run,)).fetchone()[0]).get('labels') or {}
 
 
 def word(key):
-    text = titles[key].replace('{legacy}', labels.get('legacy') or 'PSOP').replace('{onp}', labels.get('onp') or 'ONP')
-    return text
+    return titles[key].replace('{legacy}', labels.get('legacy') or 'PSOP').replace('{onp}', labels.get('onp') or 'ONP')
 
 
 def table(sheet):
-    if not sheet.tables:
-        return []
-    t = next(iter(sheet.tables.values()))
-    cells = [[c.value for c in r] for r in sheet[t.ref]]
-    return [dict(enumerate(r)) for r in cells[1:]]
+    """The rows of the table of a sheet, as cells."""
+    t = next(iter(sheet.tables.values()), None)
+    return list(sheet[t.ref])[1:] if t else []
 
 
-def block(sheet, title, columns, left=1):
-    """The rows of a block under its heading, until a blank first cell."""
-    at = next((c.row for c in sheet[openpyxl.utils.get_column_letter(left)] if c.value == title), None)
-    if at is None:
+def blocks(sheet, title, columns, left=1, skip=2):
+    """The rows of each block under a heading, until a blank first cell, with the cells of its header."""
+    found = []
+    for at in [r for r in range(1, sheet.max_row + 1) if sheet.cell(r, left).value == title]:
+        r = at + skip
+        header = [sheet.cell(r - 1, left + i).value for i in range(40)]
+        rows = []
+        while sheet.cell(r, left).value not in (None, ''):
+            rows.append([sheet.cell(r, left + i) for i in range(columns)])
+            r += 1
+        found.append((header, rows))
+    if not found:
         wrong.append(f'{sheet.title}: no block « {title} »')
-        return []
-    rows, r = [], at + 2
-    while sheet.cell(r, left).value not in (None, ''):
-        rows.append([sheet.cell(r, left + i).value for i in range(columns)])
-        r += 1
-    return rows
+    return found
 
 
-def all_same(what, got, want):
-    for i, (g, w) in enumerate(zip(got, want)):
-        same(f'{what}, figure {i + 1}', cents(g), w)
+def block(*args, **more):
+    return [r for _, rows in blocks(*args, **more) for r in rows]
 
 
 JUDGED = ['onp', 'legacy', 'justified', 'tolerated', 'unexplained']
 NATURES = ['21', '22', '23', '']
+TOTAL = word('word.total')
+everything = lambda *_: True
 
-# The list: every row, then every axis.
-seen, seen_gaps = collections.Counter(), collections.Counter()
+
+def nature_of(text):
+    return text[:2] if re.match(r'2\d ', text) else ''
+
+
+# Masse salariale: every row against its neighbours, then every axis against the database, then the totals.
+seen, seen_gaps, sums = collections.Counter(), collections.Counter(), [0] * 9
 for r in table(list_sheet):
-    code = r[5][:2] if re.match(r'2\d ', r[5]) else ''
-    n = code, r[6] == word('mass.cas.yes'), r[7] or ''
-    status = (r[3] or '')[:1]
-    legacy, onp, delta = cents(r[8]), cents(r[9]), cents(r[10])
-    where = ' '.join(str(r[i] or '') for i in range(8))
-    same(f'list, {where}: the gap', delta, onp - legacy)
-    same(f'list, {where}: gaps and transfers', sum(cents(r[i]) for i in range(11, 17)), delta)
-    axis = r[0] or '', r[1] or '', r[2] or ''
-    seen[('legacy', *axis, status, n)] += legacy
-    seen[('onp', *axis, status, n)] += onp
+    v = [c.value for c in r]
+    n = nature_of(v[5]), v[6] == word('mass.cas.yes'), v[7] or ''
+    amounts = [cents(x) for x in v[8:17]]
+    same(f'list, row {r[0].row}: the gap', amounts[2], amounts[1] - amounts[0])
+    same(f'list, row {r[0].row}: gaps and transfers', sum(amounts[3:]), amounts[2])
+    axis = v[0] or '', v[1] or '', v[2] or ''
+    seen[('legacy', *axis, (v[3] or '')[:1], n)] += amounts[0]
+    seen[('onp', *axis, (v[3] or '')[:1], n)] += amounts[1]
     for i, j in enumerate(JUDGED):
-        seen_gaps[(*axis, r[4] or '', n, j)] += cents(r[11 + i])
+        seen_gaps[(*axis, v[4] or '', n, j)] += amounts[3 + i]
+    for i, a in enumerate(amounts):
+        sums[i] += a
+        checked.add((list_sheet.title, r[8 + i].coordinate))
 for k in set(seen) | set(mass):
     same(f'mass of {k}', seen[k], mass[k])
 want_gaps = collections.Counter()
@@ -208,92 +243,128 @@ for (programme, bop, service, wave, n, cause, held_to_be, oneoff), amount in gap
     want_gaps[programme, bop, service, wave, n, held_to_be] += amount
 for k in set(seen_gaps) | set(want_gaps):
     same(f'gaps of {k}', seen_gaps[k], want_gaps[k])
+totals = next(r for r in list_sheet.iter_rows() if r[0].value == TOTAL) if seen else ()
+for i, c in enumerate(totals[8:17]):
+    same(f'list, total {i + 1}', cents(c.value), sums[i])
+    checked.add((list_sheet.title, c.coordinate))
+same('frozen header', bool(list_sheet.freeze_panes), bool(seen))
 
-# Programmes: the table, its blocks, the averages.
+# Programmes.
 programmes = sorted({k[1] for k in mass})
-name = {p: word('programme.of').replace('%s', p) if p else word('programme.none') for p in programmes}
-back = {v: k for k, v in name.items()}
-total_legacy, total_onp = masses()
-for r in table(by_programme):
-    p = back[r[0]]
-    legacy, onp = masses(lambda q, b, n: q == p)
-    all_same(r[0], [r[1], r[2], r[3]], [legacy, onp, onp - legacy])
-    same(f'{r[0]}: heads', (r[6], r[7]), (heads['legacy', p], heads['onp', p]))
-    for i, side, amount in ((8, 'legacy', legacy), (9, 'onp', onp)):
-        same(f'{r[0]}: jobs, {side}', int(Decimal(repr(r[i])) * 10000), jobs[side, p])
-        if jobs[side, p]:
-            same(f'{r[0]}: cost of a job, {side}', cents(r[i + 2]), half_up(Decimal(amount) * 10000 / jobs[side, p]))
 
 
-def nature_deltas(keep):
-    out = []
-    for t in NATURES:
-        l, o = masses(lambda q, b, n: keep(q) and n[0] == t)
-        out.append(o - l)
-    for cas in (True, False):
-        l, o = masses(lambda q, b, n: keep(q) and n[1] == cas)
-        out.append(o - l)
-    return out
+def programme_name(p):
+    return word('programme.of').replace('%s', p) if p else word('programme.none')
 
 
-for title in ('programmes.gaps',):
-    for r in block(by_programme, word(title), 10):
-        p = back.get(r[0])
-        keep = (lambda q: True) if r[0] == word('word.total') else (lambda q: q == p)
-        l, o = masses(lambda q, b, n: keep(q))
-        g = moved(lambda q, b, n, c, j: keep(q))[0]
-        all_same(f'{r[0]} by nature', r[1:], [o - l, g, o - l - g] + nature_deltas(keep))
-causes = {word(f'cause.{c}'): c for c in {k[5] for k in gaps}}
-for row in by_programme.iter_rows(min_col=1, max_col=1):
-    if row[0].value != word('programmes.by_cause'):
-        continue
-    at = row[0].row
-    header = [c.value for c in by_programme[at + 1] if c.value]
-    r = at + 2
-    while by_programme.cell(r, 1).value:
-        label = by_programme.cell(r, 1).value
-        keep = (lambda q: True) if label == word('word.total') else (lambda q, p=back[label]: q == p)
-        for i, h in enumerate(header[4:]):
-            same(f'{label}, {h}', cents(by_programme.cell(r, 5 + i).value), moved(lambda q, b, n, c, j: keep(q) and c == causes[h])[0])
-        r += 1
-bops = sorted({(k[1], k[2]) for k in mass})
-rows = block(by_programme, word('programmes.by_bop'), 12)
-same('BOP', len(rows), len(bops))
-for r in rows:
-    p, _, b = r[0].partition(' — ')
-    b = '' if b == word('programmes.no_bop') else b
-    l, o = masses(lambda q, c, n: (q, c) == (p, b))
-    all_same(f'BOP {r[0]}', r[1:4], [l, o, o - l])
+back = {programme_name(p): p for p in programmes}
 
-# Synthèse: the month, the bridge, what is held of the gaps, the year.
-for r in block(page, word('mass.month'), 5):
-    keep = {word('mass.total'): lambda q, b, n: True, word('mass.cas'): lambda q, b, n: n[1], word('mass.without_cas'): lambda q, b, n: not n[1]}.get(
-        r[0], lambda q, b, n: n[0] == (r[0][:2] if re.match(r'2\d ', r[0]) else ''))
+
+def of_label(label):
+    return everything if label == TOTAL else lambda q, *_: q == back[label]
+
+
+def mass_cells(keep):
     l, o = masses(keep)
-    all_same(f'month, {r[0]}', r[1:4], [l, o, o - l])
-bridge = block(page, word('bridge.heading'), 5)
-steps = 0
-if bridge:
-    same('bridge, from', cents(bridge[0][1]), total_legacy)
-    same('bridge, to', cents(bridge[-1][1]), total_onp)
-    shown = {causes[r[0]] for r in bridge[1:-1] if r[0] in causes}
-    for r in bridge[1:-1]:
-        keep = (lambda q, b, n, c, j: c == causes[r[0]]) if r[0] in causes else (lambda q, b, n, c, j: c not in shown)
-        d, once = moved(keep)
-        all_same(f'bridge, {r[0]}', r[1:], [d, once, d - once, 12 * (d - once)])
-        steps += cents(r[1])
-    same('bridge closes', total_legacy + steps, total_onp)
-for r in block(page, word('judged.heading'), 5, 7):
-    keep = next((lambda q, b, n, c, j, of=of: j == of for of in JUDGED if r[0] == word(f'judged.{of}')), lambda *_: True)
+    return [l, o, o - l, Share((o - l, l))]
+
+
+total_legacy, total_onp = masses()
+
+
+def people(keep):
+    """Agents and jobs of both sides, and what a job costs."""
+    heads, jobs = {'legacy': 0, 'onp': 0}, {'legacy': 0, 'onp': 0}
+    for (side, key), (programme, bop, quotite) in present.items():
+        if keep(programme, bop):
+            heads[side] += 1
+            jobs[side] += quotite
+    l, o = masses(lambda q, b, n: keep(q, b))
+    cost = [half_up(Decimal(a) * 10000 / jobs[s]) if jobs[s] else None for s, a in (('legacy', l), ('onp', o))]
+    return [Count(heads['legacy']), Count(heads['onp']), Jobs(jobs['legacy']), Jobs(jobs['onp'])] + cost
+
+
+def programme_row(what, cells, keep):
+    m = mass_cells(lambda q, b, n: keep(q, b))
+    figures(what, cells, m + [Share((m[2], total_onp - total_legacy))] + people(keep))
+
+
+if programmes:
+    at = next(r for r in by_programme.iter_rows() if r[0].value == TOTAL)
+    programme_row('all programmes', at[1:12], everything)
+for r in table(by_programme):
+    programme_row(r[0].value, r[1:12], lambda q, b: q == back[r[0].value])
+for r in block(by_programme, word('programmes.by_bop'), 12):
+    p, _, b = r[0].value.partition(' — ')
+    b = '' if b == word('programmes.no_bop') else b
+    programme_row(r[0].value, r[1:12], lambda q, c: (q, c) == (p, b))
+for r in block(by_programme, word('programmes.gaps'), 10):
+    keep = of_label(r[0].value)
+    delta = lambda of: (lambda l, o: o - l)(*masses(lambda q, b, n: keep(q) and of(n)))
+    g = moved(keep)[0]
+    figures(r[0].value, r[1:], [delta(everything), g, delta(everything) - g] + [delta(lambda n: n[0] == t) for t in NATURES] + [delta(lambda n: n[1]), delta(lambda n: not n[1])])
+causes = {word(f'cause.{c}'): c for c in {k[5] for k in gaps}}
+shown_causes = set()
+for header, rows in blocks(by_programme, word('programmes.by_cause'), 12) if causes else []:
+    names = [h for h in header[4:] if h]
+    shown_causes |= set(names)
+    for r in rows:
+        keep = of_label(r[0].value)
+        l, o = masses(lambda q, b, n: keep(q))
+        g = moved(keep)[0]
+        figures(r[0].value, r[1:4 + len(names)], [o - l, g, o - l - g] + [moved(lambda q, b, n, c, j: keep(q) and c == causes[h])[0] for h in names])
+same('causes', shown_causes, set(causes))
+of_programme = None
+for r in block(by_programme, word('programmes.by_nature'), 5):
+    if r[0].value in back:
+        of_programme, keep = back[r[0].value], everything
+    elif r[0].value in (word('mass.cas'), word('mass.without_cas')):
+        keep = lambda n, cas=r[0].value == word('mass.cas'): n[1] == cas
+    else:
+        keep = lambda n, t=nature_of(r[0].value): n[0] == t
+    figures(f'{of_programme}, {r[0].value}', r[1:], mass_cells(lambda q, b, n: q == of_programme and keep(n)))
+
+# Synthèse.
+for r in block(page, word('mass.month'), 5):
+    keep = {word('mass.total'): everything, word('mass.cas'): lambda q, b, n: n[1], word('mass.without_cas'): lambda q, b, n: not n[1]}.get(
+        r[0].value, lambda q, b, n, t=nature_of(r[0].value): n[0] == t)
+    figures(f'month, {r[0].value}', r[1:], mass_cells(keep))
+
+
+def movement(keep):
     d, once = moved(keep)
-    all_same(f'held, {r[0]}', r[1:], [d, once, d - once, 12 * (d - once)])
-delta, once = moved(lambda *_: True)
+    return [d, once, d - once, 12 * (d - once)]
+
+
+bridge = block(page, word('bridge.heading'), 18)
+if bridge:
+    figures('bridge, from', bridge[0][1:5], [total_legacy, None, None, None])
+    shown = {causes[r[0].value] for r in bridge[1:-1] if r[0].value in causes}
+    level = 0
+    for r in bridge[1:-1]:
+        keep = (lambda q, b, n, c, j: c == causes[r[0].value]) if r[0].value in causes else (lambda q, b, n, c, j: c not in shown)
+        m = movement(keep)
+        figures(f'bridge, {r[0].value}', r[1:5], m)
+        low, high = min(level, level + m[0]), max(level, level + m[0])
+        parts = [max(high, 0) - max(low, 0), min(low, 0) - min(high, 0)]
+        figures(f'chart, {r[0].value}', r[12:17], [max(low, 0) + min(high, 0)] + (parts + [None, None] if m[0] >= 0 else [None, None] + parts))
+        level += m[0]
+    figures('bridge, to', bridge[-1][1:5], [total_onp] + movement(everything)[1:])
+    if len(bridge) > 2:
+        figures('chart, whole', bridge[-1][17:18], [level])
+    same('bridge closes', total_legacy + level, total_onp)
+for r in block(page, word('judged.heading'), 5, 7):
+    keep = next((lambda q, b, n, c, j, of=of: j == of for of in JUDGED if r[0].value == word(f'judged.{of}')), everything)
+    figures(f'held, {r[0].value}', r[1:], movement(keep))
+delta, once, lasting, full = movement(everything)
 benchmark = half_up(Decimal(12 * total_legacy) * Decimal('0.0092'))
-all_same('year', [r[1] for r in block(page, word('year.heading'), 2, 7)][:4], [delta - once, 12 * (delta - once), once, benchmark])
+rows = block(page, word('year.heading'), 3, 7)
+for r, want in zip(rows, [[lasting, Share((lasting, total_legacy))], [full, Share((full, 12 * total_legacy))], [once, Share((once, 12 * total_legacy))],
+                          [benchmark, Share((92, 10000))], [None, Share((full, benchmark))]], strict=True):
+    figures(f'year, {r[0].value}', r[1:], want)
 for r in block(page, word('programmes.heading'), 5, 7):
-    if r[1] is not None:
-        l, o = masses(lambda q, b, n: r[0] == word('word.total') or q == back[r[0]])
-        all_same(f'page, {r[0]}', r[1:4], [l, o, o - l])
+    if r[0].value in back or r[0].value == TOTAL:
+        figures(f'page, {r[0].value}', r[1:], mass_cells(of_label(r[0].value)))
 for check in summary['closing']['checks']:
     if check['name'] == 'mass':
         l, o = masses(lambda q, b, n: check['scope'] == 'ministry' or q == check['scope'])
@@ -308,140 +379,304 @@ for kind, key, content in db.execute('select kind, key, content from v_budget_ro
 imported = collections.defaultdict(list)
 for (kind, key), content in kept.items():
     imported[kind].append(json.loads(content))
-if budgeted:
-    digest = hashlib.sha256()
-    for kind, key in sorted(kept, key=lambda k: (order.index(k[0]), k[1].encode())):
-        digest.update(f'{kind}\t{key}\t{kept[kind, key]}\n'.encode())
-    same('digest of what was imported', digest.hexdigest() in {c.value for r in checks.iter_rows() for c in r}, True)
 
 
 def amount(text):
     return int(Decimal(str(text)) * 100)
 
 
+def add(kind, keep, *keys):
+    return sum(amount(x[k]) for x in imported[kind] for k in keys if keep(x))
+
+
+if budgeted:
+    digest = hashlib.sha256()
+    for kind, key in sorted(kept, key=lambda k: (order.index(k[0]), k[1].encode())):
+        digest.update(f'{kind}\t{key}\t{kept[kind, key]}\n'.encode())
+    same('digest of what was imported', digest.hexdigest() in {c.value for r in checks.iter_rows() for c in r}, True)
+    held_in = {'credits': ('ae', 'cp'), 'profil': ('montant', 'montant'), 'chantiers': ('ae', 'cp'), 'operations': ('ae', 'cp'), 'valeur': ('montant', 'montant')}
+    kinds = {word(f'budget_kind.{k}'): k for k in order}
+    for r in block(checks, word('budget_checks.imported'), 5, skip=3):
+        k = kinds[r[0].value]
+        ae, cp = (add(k, everything, x) for x in held_in[k]) if k in held_in else (0, 0)
+        figures(f'imported, {k}', r[2:], [ae, cp, Count(len(imported[k]))])
+
 months = dict(db.execute("""select period, max(run) from v_run where compares = 'systems' and run <= ?1 and period like ?2 and period <= ?3
                             and exists (select 1 from v_budget b where b.run = v_run.run) group by period""", (run, year + '-%', period)))
-months[period] = run
-paid, both = collections.Counter(), collections.Counter()
-etp = collections.Counter()
+if programmes:
+    months[period] = run
+of_year = [f'{year}-{m:02}' for m in range(1, 13)]
+made, unmade = sorted(months), [m for m in of_year if m not in months]
+
+
+def payer(wave, month):
+    return 'onp' if cutover.get(wave) and month >= cutover[wave] else 'legacy'
+
+
+paid, both, arrears, lasting_of = (collections.Counter() for _ in range(4))
+etp, effect, by_wave, tolerated, agents = (collections.Counter() for _ in range(5))
+waves_met = set()
 for month, of in months.items():
-    for programme, wave, legacy, onp in db.execute('select programme, wave, legacy_cents, onp_cents from v_budget where run = ?', (of,)):
-        paid[programme, month] += onp if cutover.get(wave) and month >= cutover[wave] else legacy
-        both['legacy', programme, month] += legacy
-        both['onp', programme, month] += onp
-    for programme, wave, legacy, onp in db.execute('select programme, wave, legacy_quotite, onp_quotite from mass_head where run_id = ?', (of,)):
-        etp[programme, month] += onp if cutover.get(wave) and month >= cutover[wave] else legacy
-credits = collections.Counter()
-opened = {c['programme'] for c in imported['credits'] if str(c['exercice']) == year and c['categorie'].startswith('2')}
-for c in imported['credits']:
-    if str(c['exercice']) == year and c['categorie'].startswith('2'):
-        part = 'lfi' if c['nature'] == 'lfi' else 'frozen' if c['nature'] in ('gel', 'degel') else 'moved'
-        credits[c['programme'], part] += amount(c['cp'])
-profile, told = collections.Counter(), set()
+    for programme, wave, *sides in db.execute('select programme, wave, legacy, onp, legacy_arrears, onp_arrears from mass where run_id = ?', (of,)):
+        for i, side in enumerate(('legacy', 'onp')):
+            both[side, programme, month] += sides[i]
+            if side == payer(wave, month):
+                paid[programme, month] += sides[i]
+                arrears[programme, month] += sides[2 + i]
+            if month == made[-1]:
+                lasting_of[programme, wave, side] += sides[i] - sides[2 + i]
+        waves_met.add(wave)
+    for programme, wave, legacy, onp, heads_legacy, heads_onp in db.execute('select programme, wave, legacy_quotite, onp_quotite, legacy_heads, onp_heads from mass_head where run_id = ?', (of,)):
+        etp[programme, month] += onp if payer(wave, month) == 'onp' else legacy
+        agents[month] += heads_onp if payer(wave, month) == 'onp' else heads_legacy
+    for wave, oneoff, held_to_be, d, n in db.execute('select wave, one_off, judged, delta, gaps from mass_gap where run_id = ?', (of,)):
+        when = 'after' if payer(wave, month) == 'onp' else 'before'
+        effect[month, 'once' if oneoff else 'lasting'] += d
+        effect[month, when] += d
+        by_wave[wave, when] += d
+        by_wave[wave, when, 'lasting'] += 0 if oneoff else d
+        waves_met.add(wave)
+        if held_to_be == 'tolerated':
+            tolerated[month] += d
+            tolerated[month, 'gaps'] += n
+same('lasting and one-off of the run', (effect[period, 'lasting'], effect[period, 'once']), (lasting, once))
+
+
+def of_title2(c):
+    return str(c['exercice']) == year and c['categorie'].startswith('2')
+
+
+opened = {c['programme'] for c in imported['credits'] if of_title2(c)}
+profile, flows = collections.Counter(), collections.Counter()
+told = set()
+hundredths = lambda text: int(Decimal(str(text)) * 10000)
 for p in imported['profil']:
     if str(p['exercice']) == year:
         profile[p['programme'], p['mois']] += amount(p['montant'])
+        flows[p['programme'], p['mois'], 'in'] += hundredths(p['entrees'])
+        flows[p['programme'], p['mois'], 'out'] += hundredths(p['sorties'])
         told.add((p['programme'], p['mois']))
-of_year = [f'{year}-{m:02}' for m in range(1, 13)]
-unmade = [m for m in of_year if m not in months]
-landing = block(trajectory, word('trajectory.landing'), 16) if months and programmes else []
-spent = {p for p, _ in paid}
-for r in landing:
-    whole = r[0] == word('word.total')
-    mine = [q for q in spent | opened if whole or r[0] == word('programme.of').replace('%s', q) or not q and r[0] == word('programme.none')]
-    executed = sum(paid[q, m] for q in mine for m in months)
-    same(f'{r[0]}: executed', cents(r[1]), executed)
-    same(f'{r[0]}: simple forecast', cents(r[5]), executed + len(unmade) * sum(paid[q, period] for q in mine))
-    if r[4] is not None:
-        same(f'{r[0]}: declared forecast', cents(r[4]), executed + sum(profile[q, m] for q in mine for m in unmade))
-    if r[9] is not None:
-        parts = [sum(credits[q, part] for q in mine) for part in ('lfi', 'moved', 'frozen')]
-        all_same(f'{r[0]}: credits', r[6:10], parts + [sum(parts)])
-        same(f'{r[0]}: margin', cents(r[10]), sum(parts) - cents(r[3]))
-    same(f'{r[0]}: jobs', half_up(Decimal(sum(etp[q, m] for q in mine for m in months)) * 100 / 120000), int(Decimal(repr(r[12])) * 100))
-ends = collections.Counter()
-for r in table(trajectory):
-    p = next(q for q in spent | opened | {k[0] for k in told} if r[0] == (word('programme.of').replace('%s', q) if q else word('programme.none')))
-    m = r[1].strftime('%Y-%m') if isinstance(r[1], (datetime.date, datetime.datetime)) else r[1]
-    if m in months:
-        all_same(f'{r[0]}, {m}', [r[3], r[4], r[5]], [both['legacy', p, m], both['onp', p, m], paid[p, m]])
-        same(f'{r[0]}, {m}: jobs', int(Decimal(repr(r[12])) * 10000), etp[p, m])
-    if (p, m) in told:
-        same(f'{r[0]}, {m}: profile', cents(r[7]), profile[p, m])
-    ends[r[0]] += cents(r[8])
-for r in landing[:-1]:
-    if r[3] is not None:
-        same(f'{r[0]}: explained forecast', cents(r[3]), ends[r[0]])
-if landing:
-    at = next(c.row for c in trajectory['A'] if c.value == word('effect.heading'))
-    r, cumulated = at + 3, 0
-    for m in sorted(months):
-        delta = sum(both['onp', q, m] - both['legacy', q, m] for q in spent)
-        cumulated += delta
-        row = [trajectory.cell(r, i).value for i in range(1, 12)]
-        all_same(f'effect, {m}', [row[2], row[3], row[4], row[9]], [sum(both['legacy', q, m] for q in spent), sum(both['onp', q, m] for q in spent), delta, cumulated])
-        same(f'effect, {m}: parts', (cents(row[5]) + cents(row[6]), cents(row[7]) + cents(row[8])), (delta, delta))
-        if m == period:
-            d, o = moved(lambda *_: True)
-            all_same(f'effect, {m}: lasting and one-off', row[5:7], [d - o, o])
-        r += 1
+ceilings = {c['programme']: Decimal(str(c['etpt'])) for c in imported['plafonds'] if str(c['exercice']) == year}
+spenders = sorted({q for q, _ in paid} | opened | {q for q, _ in told} | set(ceilings) - {''})
 
-operations = [o for o in imported['operations'] if o['nature'] != 'annulation']
-commitments = {o['operation']: [amount(o['ae']), 0, 0, 0] for o in operations if o['nature'] == 'engagement' and not o['engagement']}
-for o in operations:
-    c = commitments.get(o['engagement'])
-    if c is None:
-        continue
-    if o['nature'] == 'engagement':
-        c[0] += amount(o['ae'])
-    elif o['nature'] == 'paiement':
-        c[1] += amount(o['cp'])
+
+def ratio(a, by, of):
+    return half_up(Decimal(a) * by / of)
+
+
+def booked(q, month):
+    return sum(a for (p, wave, side), a in lasting_of.items() if p == q and side == payer(wave, month))
+
+
+def explained(q, month):
+    """The amount and the jobs that the explained method gives for a month without a run."""
+    last = made[-1]
+    base, now = booked(q, last), etp[q, last]
+    cost = ratio(base, 10000, now) if now else 0
+    step = [m for m in of_year if (last < m <= month or month < m <= last)]
+    moving = sum(flows[q, m, 'in'] - flows[q, m, 'out'] for m in step) * (1 if month > last else -1)
+    worth = ratio(cost, moving, 10000)
+    then = booked(q, month)
+    season = ratio(then, profile[q, month] - worth - profile[q, last], profile[q, last]) if {(q, last), (q, month)} <= told and profile[q, last] > 0 else 0
+    return then + season + worth, now + moving
+
+
+def method(name, q, month):
+    if month in months:
+        return paid[q, month]
+    if name == 'declared':
+        return profile[q, month] if (q, month) in told else None
+    return paid[q, made[-1]] if name == 'simple' else explained(q, month)[0]
+
+
+def summed(values):
+    values = list(values)
+    return None if None in values or not values else sum(values)
+
+
+def available(mine, until='9999'):
+    return sum(add('credits', lambda c: of_title2(c) and c['programme'] == q and c['date'][:7] <= until, 'cp') for q in mine)
+
+
+def etpt(tenthousandths):
+    return None if tenthousandths is None else Jobs(int((Decimal(tenthousandths) / 120000).quantize(Decimal('0.01'), rounding=ROUND_HALF_UP) * 10000))
+
+
+for r in block(trajectory, word('trajectory.landing'), 16) if trajectory.tables else []:
+    whole = r[0].value == TOTAL
+    mine = spenders if whole else [q for q in spenders if r[0].value == programme_name(q)]
+    executed = sum(paid[q, m] for q in mine for m in made)
+    ends = {name: summed(method(name, q, m) for q in mine for m in of_year) for name in ('explained', 'declared', 'simple')}
+    wants = [executed, sum(arrears[q, m] for q in mine for m in made), ends['explained'], ends['declared'], ends['simple']]
+    if mine and set(mine) <= opened:
+        parts = [sum(add('credits', lambda c: of_title2(c) and c['programme'] == q and keep(c['nature']), 'cp') for q in mine)
+                 for keep in (lambda n: n == 'lfi', lambda n: n not in ('lfi', 'gel', 'degel'), lambda n: n in ('gel', 'degel'))]
+        margin = sum(parts) - ends['explained']
+        wants += parts + [sum(parts), margin, Share((margin, sum(parts)))]
     else:
-        c[2] += amount(o['cp'])
-for c in commitments.values():
-    c[3] = max(0, c[0] - c[1])
-rows = table(workstreams)
-same('commitments', sorted(r[0] for r in rows), sorted(commitments))
-for r in rows:
-    ae, cp, expected, left = commitments[r[0]]
-    all_same(f'commitment {r[0]}', [r[5], r[6], r[8], r[9]], [ae, cp, left, expected])
-streams = collections.defaultdict(collections.Counter)
-home = {o['operation']: o['chantier'] for o in operations}
-for w in imported['chantiers']:
-    streams[w['chantier']]['x'] += 0
-    if str(w['exercice']) == year:
-        streams[w['chantier']]['ae'] += amount(w['ae'])
-        streams[w['chantier']]['cp'] += amount(w['cp'])
-for o in operations:
-    s = streams[o['chantier'] or home.get(o['engagement'], '')]
-    if o['date'][:4] == year:
-        s['committed'] += amount(o['ae']) if o['nature'] == 'engagement' else 0
-        s['paid'] += amount(o['cp']) if o['nature'] == 'paiement' else 0
-    s['all_paid'] += amount(o['cp']) if o['nature'] == 'paiement' else 0
-    if o['operation'] in commitments:
-        s['to_pay'] += commitments[o['operation']][3]
-for r in table(project):
-    key = '' if r[0] == word('project.unattached') else r[0].split(' — ')[0]
-    s = streams[key]
-    all_same(f'workstream {r[0]}', [r[1], r[2], r[3], r[5], r[6], r[7], r[9]], [s['ae'], s['committed'], s['ae'] - s['committed'], s['cp'], s['paid'], s['cp'] - s['paid'], s['to_pay']])
-    same(f'workstream {r[0]}: completion', cents(r[11]), s['all_paid'] + s['to_pay'] + cents(r[10]))
+        wants += [None] * 6
+    done = sum(etp[q, m] for q in mine for m in made)
+    end = done + sum(explained(q, m)[1] for q in mine for m in unmade) if made else None
+    ceiling = ceilings.get('' if whole else mine[0] if mine else None)
+    if whole and ceiling is None and mine and all(q in ceilings for q in mine):
+        ceiling = sum(ceilings[q] for q in mine)
+    limit = None if ceiling is None else int(ceiling * 120000)
+    figures(f'landing, {r[0].value}', r[1:], wants + [etpt(done), etpt(end), etpt(limit), etpt(None if limit is None or end is None else limit - end)])
+    if whole:
+        ceiling_all = etpt(limit)
+cumulated = collections.Counter()
+for r, m in zip(block(trajectory, word('trajectory.ministry'), 11), of_year) if trajectory.tables else []:
+    wants = [sum(paid[q, m] for q in spenders) if m in months else None]
+    cumulated['paid'] += wants[0] or 0
+    wants.append(cumulated['paid'] if m in months else None)
+    for name in ('explained', 'declared', 'simple'):
+        month = summed(method(name, q, m) for q in spenders)
+        cumulated[name] += month or 0
+        wants.append(None if month is None else cumulated[name])
+    have = available(spenders, m)
+    wants += [have, have - cumulated['explained']] if set(spenders) <= opened else [None, None]
+    now = sum(etp[q, m] for q in spenders)
+    figures(f'ministry, {m}', r[1:], wants + [Jobs(now) if m in months else None, Jobs(now if m in months else sum(explained(q, m)[1] for q in spenders)), ceiling_all])
+for r in table(trajectory):
+    q = next(q for q in spenders if r[0].value == programme_name(q))
+    m = r[1].value.strftime('%Y-%m') if isinstance(r[1].value, (datetime.date, datetime.datetime)) else r[1].value
+    ran = m in months
+    figures(f'{r[0].value}, {m}', r[2:], [Count(months[m]) if ran else None, both['legacy', q, m] if ran else None, both['onp', q, m] if ran else None, paid[q, m] if ran else None,
+            arrears[q, m] if ran else None, profile[q, m] if (q, m) in told else None] + [method(name, q, m) for name in ('explained', 'declared', 'simple')] +
+            [available([q], m) if q in opened else None, Jobs(etp[q, m]) if ran else None, Jobs(etp[q, m] if ran else explained(q, m)[1]), Jobs(flows[q, m, 'in']), Jobs(flows[q, m, 'out'])])
+if trajectory.tables:
+    rows = block(trajectory, word('effect.heading'), 11, skip=3)
+    since = collections.Counter()
+    for r, m in zip(rows, made):
+        l, o = sum(both['legacy', q, m] for q in spenders), sum(both['onp', q, m] for q in spenders)
+        since['legacy'], since['onp'], since['delta'], since['lasting'] = since['legacy'] + l, since['onp'] + o, since['delta'] + o - l, since['lasting'] + effect[m, 'lasting']
+        figures(f'effect, {m}', r[1:], [Count(months[m]), l, o, o - l, effect[m, 'lasting'], effect[m, 'once'], effect[m, 'before'], effect[m, 'after'], since['delta'], since['lasting']])
+    add_up = lambda what: sum(effect[m, what] for m in made)
+    figures('effect, all', rows[len(made)][1:], [None, since['legacy'], since['onp'], since['delta'], add_up('lasting'), add_up('once'), add_up('before'), add_up('after'), None, None])
+    waves = [*cutover] + sorted(waves_met - set(cutover) - {''}) + ([''] if '' in waves_met else [])
+    for r, wave in zip(block(trajectory, word('effect.waves'), 8), waves, strict=True):
+        switched = [m for m in made if payer(wave, m) == 'onp']
+        figures(f'wave {wave}', r[2:], [Count(len(made) - len(switched)), by_wave[wave, 'before'], by_wave[wave, 'before', 'lasting'], Count(len(switched)), by_wave[wave, 'after'], by_wave[wave, 'after', 'lasting']])
+    last = made[-1] if made else period
+    for r in block(trajectory, word('tolerated.heading'), 7):
+        whole = sum(both['legacy', q, last] for q in spenders)
+        figures('tolerated', r[1:], [tolerated[last], Share((tolerated[last], whole)), 12 * tolerated[last], Count(tolerated[last, 'gaps']), Count(agents[last]), 12 * agents[last]])
 
-values = collections.Counter()
-measured = set()
+# The project: commitments, then workstreams, then the whole.
+operations = [o for o in imported['operations'] if o['nature'] != 'annulation']
+commitments = {o['operation']: collections.Counter(ae=amount(o['ae'])) for o in operations if o['nature'] == 'engagement' and not o['engagement']}
+for o in operations:
+    if o['engagement'] in commitments:
+        c = commitments[o['engagement']]
+        c['ae'] += amount(o['ae']) if o['nature'] == 'engagement' else 0
+        c['paid'] += amount(o['cp']) if o['nature'] == 'paiement' else 0
+        c['payments'] += o['nature'] == 'paiement'
+        c['expected'] += amount(o['cp']) if o['nature'] == 'prevision' else 0
+for c in commitments.values():
+    c['left'] = max(0, c['ae'] - c['paid'])
+
+
+def commitment_cells(c):
+    return [c['ae'], c['paid'], Share((c['paid'], c['ae'])), c['left'], c['expected'], Count(c['payments'])]
+
+
+rows = table(workstreams)
+same('commitments', sorted(r[0].value for r in rows), sorted(commitments))
+for r in rows:
+    figures(f'commitment {r[0].value}', r[5:11], commitment_cells(commitments[r[0].value]))
+if rows:
+    figures('commitments', [workstreams.cell(rows[-1][0].row + 1, i) for i in range(6, 12)], commitment_cells(sum(commitments.values(), collections.Counter())))
+if imported['operations']:
+    by_id = {o['operation']: o for o in imported['operations']}
+    for r in block(workstreams, word('workstreams.operations'), 10):
+        figures(f'operation {r[0].value}', r[5:7], [amount(by_id[r[0].value]['ae']), amount(by_id[r[0].value]['cp'])])
+day = f'{year}-{period[5:]}-{31 if period[5:] == "12" else (datetime.date(int(year), int(period[5:]) + 1, 1) - datetime.timedelta(1)).day}'
+of_commitment = {o['operation']: o['chantier'] for o in operations}
+streams = collections.defaultdict(collections.Counter)
+for w in imported['chantiers']:
+    s = streams[w['chantier']]
+    if str(w['exercice']) == year:
+        s.update(ae=amount(w['ae']), cp=amount(w['cp']), declared_ae=amount(w['prevision_ae']), declared_cp=amount(w['prevision_cp']))
+for j in imported['jalons']:
+    until = min(j['realise'] or day, day)
+    streams[j['chantier']]['late'] += j['prevu'] < until
+for o in operations:
+    s, now = streams[o['chantier'] or of_commitment.get(o['engagement'], '')], o['date'][:4] == year
+    if o['nature'] == 'engagement':
+        s.update(all_committed=amount(o['ae']), committed=amount(o['ae']) if now else 0)
+    elif o['nature'] == 'paiement':
+        s.update(all_paid=amount(o['cp']), paid=amount(o['cp']) if now else 0)
+    else:
+        if o['date'][:4] <= year:
+            s.update(foreseen_ae=amount(o['ae']), foreseen_cp=amount(o['cp']))
+        if not o['engagement']:
+            s.update(further_ae=amount(o['ae']), further_cp=amount(o['cp']))
+    if o['operation'] in commitments:
+        s['to_pay'] += commitments[o['operation']]['left']
+whole = collections.Counter()
+for s in streams.values():
+    s['expected_ae'], s['expected_cp'] = max(s['foreseen_ae'], s['declared_ae'] - s['committed']), max(s['foreseen_cp'], s['declared_cp'] - s['paid'])
+    s['further'] = max(s['further_ae'], s['further_cp'])
+    whole.update(s)
+
+
+def stream_cells(s):
+    return [s['ae'], s['committed'], s['ae'] - s['committed'], s['expected_ae'], s['cp'], s['paid'], s['cp'] - s['paid'], s['expected_cp'], s['to_pay'], s['further'],
+            s['all_paid'] + s['to_pay'] + s['further'], Count(s['late'])]
+
+
+rows = table(project)
+same('workstreams', len(rows), len(streams))
+for r in rows:
+    figures(f'workstream {r[0].value}', r[1:], stream_cells(streams['' if r[0].value == word('project.unattached') else r[0].value.split(' — ')[0]]))
+if rows:
+    figures('project', [project.cell(rows[-1][0].row + 1, i) for i in range(2, 14)], stream_cells(whole))
+    for r in block(project, word('project.standing').replace('%s', year), 7)[:2]:
+        opened_, used, expected = ('ae', 'committed', 'expected_ae') if r[0].value == word('project.ae') else ('cp', 'paid', 'expected_cp')
+        a, b, c = whole[opened_], whole[used], whole[expected]
+        figures(r[0].value, r[1:], [a, b, Share((b, a)), a - b, c, a - b - c])
+    for r in block(project, word('project.years'), 6):
+        y = r[0].value
+        ops = lambda nature, k: sum(amount(o[k]) for o in operations if o['nature'] == nature and o['date'][:4] == y)
+        figures(f'project, {y}', r[1:], [add('chantiers', lambda w: str(w['exercice']) == y, 'ae'), ops('engagement', 'ae'), add('chantiers', lambda w: str(w['exercice']) == y, 'cp'),
+                ops('paiement', 'cp'), ops('prevision', 'cp')])
+
+# The value.
+values, measured = collections.Counter(), set()
 for x in imported['valeur']:
     values[x['annee'], x['nature'], x['etat']] += amount(x['montant'])
     if x['etat'] == 'mesure':
         measured.add((x['annee'], x['nature']))
-cumulated = 0
-npv = (summary.get('budget') or {}).get('value') or {}
+worth = (summary.get('budget') or {}).get('value') or {}
+outcome, columns = {'expected': collections.Counter(), 'retained': collections.Counter()}, [0] * 9
 for r in table(value):
-    y = int(r[0])
+    y = int(r[0].value)
+    factor = (1 + Decimal(worth['rate'].replace('%', '').replace(',', '.').strip()) / 100) ** (worth['base_year'] - y)
     of = [values[y, 'gain', 'attendu'], values[y, 'gain', 'mesure'], values[y, 'cout', 'attendu'], values[y, 'cout', 'mesure']]
     gains, costs = of[1 if (y, 'gain') in measured else 0], of[3 if (y, 'cout') in measured else 2]
-    cumulated += gains - costs
-    rate = Decimal(npv['rate'].replace('%', '').replace(',', '.').strip()) / 100
-    present_value = half_up(Decimal(gains - costs) * (1 + rate) ** (npv['base_year'] - y))
-    all_same(f'value, {y}', [r[i] for i in range(1, 10)], of + [gains, costs, gains - costs, cumulated, present_value])
+    for name, g, c in (('expected', of[0], of[2]), ('retained', gains, costs)):
+        outcome[name].update(gains=g, costs=c, net=g - c, present=half_up(Decimal(g - c) * factor))
+    row = of + [gains, costs, gains - costs, outcome['retained']['net'], half_up(Decimal(gains - costs) * factor)]
+    figures(f'value, {y}', r[1:], row)
+    columns = [a + b for a, b in zip(columns, row)]
+    last = r[0].row
+if table(value):
+    columns[7] = None
+    figures('value, all', [value.cell(last + 1, i) for i in range(2, 11)], columns)
+    for r, what in zip(block(value, word('value.outcome'), 4)[:4], ('gains', 'costs', 'net', 'present'), strict=True):
+        e, k = outcome['expected'][what], outcome['retained'][what]
+        figures(f'outcome, {what}', r[1:], [e, k, k - e])
 
+# Contrôles: both members of each equality are equal, and say so.
+for r in table(checks):
+    for c in r[2:5]:
+        checked.add((checks.title, c.coordinate))
+    same(f'check {r[0].value}, {r[1].value}', (cents(r[2].value), cents(r[4].value), str(r[5].value)[:1]), (cents(r[3].value), 0, '✔'))
+
+for sheet in book.worksheets:
+    for row in sheet.iter_rows():
+        for c in row:
+            if isinstance(c.value, (int, float)) and (sheet.title, c.coordinate) not in checked:
+                wrong.append(f'{sheet.title}!{c.coordinate}: {c.value} was not added again')
 print('\n'.join(wrong) if wrong else f'budget workbook kept ({held} figures added again)')
 sys.exit(bool(wrong))

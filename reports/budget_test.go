@@ -120,3 +120,47 @@ func TestTheRowsOfTheMassAddUpToTheRun(t *testing.T) {
 		}
 	}
 }
+
+func TestLongNamesAreCutNowhereThatMatters(t *testing.T) {
+	d := reckoned(payroll(2, "fr"), true)
+	long := strings.Repeat("DIRECTION DÉPARTEMENTALE DE LA SÉCURITÉ PUBLIQUE ", 3)
+	for i := range d.Lines {
+		d.Lines[i].Service, d.Lines[i].BOP = long, long
+	}
+	d.Figures.Project.Workstreams[1].Label = long
+	d.Figures.Project.Commitments[0].Third, d.Figures.Project.Commitments[0].Label = long, long
+	file, _ := publishBudget(t, d, "long")
+	if text := sheetText(t, file, "Masse salariale"); strings.Count(text, long) != 2*len(d.Lines) {
+		t.Error("the list does not hold the whole name of a service or of a BOP")
+	}
+}
+
+func TestABudgetThatDoesNotCloseSaysSo(t *testing.T) {
+	for _, c := range []struct {
+		reason string
+		change func(*reports.BudgetData)
+	}{
+		{"a row was lost", func(d *reports.BudgetData) { d.Lines = d.Lines[1:] }},
+		{"the run's own closing is false", func(d *reports.BudgetData) { d.Run.Summary.Closing.OK = false }},
+		{"the figures of the year are not the run's", func(d *reports.BudgetData) { d.Figures.Effect.Months[len(d.Figures.Effect.Months)-1].Delta++ }},
+		{"the credits are not those that were imported", func(d *reports.BudgetData) { d.Imported.Credits[0].CP++ }},
+	} {
+		d := reckoned(payroll(3, "fr"), true)
+		c.change(d)
+		file, _ := publishBudget(t, d, "false")
+		for _, sheet := range []string{"Synthèse", "Contrôles"} {
+			if text := sheetText(t, file, sheet); !strings.Contains(text, "Le budget ne boucle pas") {
+				t.Errorf("%s: %s does not say it", c.reason, sheet)
+			}
+		}
+	}
+}
+
+func TestWhatWasNotImportedIsToldAndHowToImportIt(t *testing.T) {
+	file, _ := publishBudget(t, reckoned(payroll(2, "fr"), false), "alone")
+	for _, sheet := range []string{"Trajectoire", "Projet AE-CP", "Chantiers", "Valeur", "Contrôles"} {
+		if text := sheetText(t, file, sheet); !strings.Contains(text, "bascule budget import") {
+			t.Errorf("%s does not say how to import:\n%s", sheet, text)
+		}
+	}
+}

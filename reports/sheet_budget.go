@@ -59,7 +59,7 @@ func (v *budgetView) budgetSummarySheet() *Sheet {
 
 // massVerdict tells what the month would cost under ONP, and how grave that is.
 func (v *budgetView) massVerdict() (string, Role) {
-	if !v.summary().Closing.OK || !v.closes() {
+	if !v.closes() {
 		return v.m.t("mass.broken"), Bad
 	}
 	mass, moved := v.whole.mass(everyCategory), v.whole.moved(everyGap)

@@ -32,8 +32,11 @@ func (v *budgetView) budgetCheckSheet() *Sheet {
 	}
 }
 
-// closes tells whether every equality of the budget holds.
+// closes tells whether every equality of the budget holds, and of the run.
 func (v *budgetView) closes() bool {
+	if !v.summary().Closing.OK {
+		return false
+	}
 	for _, c := range v.budgetChecks() {
 		if !c.OK {
 			return false

@@ -55,7 +55,7 @@ func (v *budgetView) massRows() []massRow {
 		}
 	}
 	slices.SortFunc(rows, func(a, b massRow) int {
-		return cmp.Or(reconcile.CompareMassAxes(a.MassAxis, b.MassAxis), cmp.Compare(a.Title2, b.Title2), compareFlags(a.CAS, b.CAS), cmp.Compare(a.Account, b.Account))
+		return cmp.Or(reconcile.CompareMassAxes(a.MassAxis, b.MassAxis), compareNames(a.Title2, b.Title2), compareFlags(a.CAS, b.CAS), cmp.Compare(a.Account, b.Account))
 	})
 	return rows
 }

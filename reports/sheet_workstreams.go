@@ -74,7 +74,7 @@ func (v *budgetView) milestoneLines() []Line {
 			state = T(Good.mark() + v.m.t("workstreams.done"))
 		}
 		role := state.Role
-		line := bodyLine([]Cell{T(m.ID), T(shorten(v.workstreamName(m.Workstream, v.workstreamLabel(m.Workstream)), 32)), Day(string(m.Planned)), state, T(shorten(m.Label, 48)), Day(string(m.Met))})
+		line := bodyLine([]Cell{T(m.ID), T(shorten(v.workstreamName(m.Workstream, v.workstreamLabel(m.Workstream)), 26)), Day(string(m.Planned)), state, T(shorten(m.Label, 40)), Day(string(m.Met))})
 		if role != Plain {
 			line.Cells[3].Role = role
 		}
@@ -93,7 +93,7 @@ func (v *budgetView) operationLines() []Line {
 	lines[2].Cells[8].Right, lines[2].Cells[9].Right = false, false
 	for i := range v.budget.Imported.Operations {
 		o := &v.budget.Imported.Operations[i]
-		lines = append(lines, bodyLine([]Cell{T(o.ID), T(shorten(v.workstreamName(o.Workstream, v.workstreamLabel(o.Workstream)), 32)), Day(string(o.Date)), T(shorten(o.Third, 32)), T(shorten(o.Label, 48)),
+		lines = append(lines, bodyLine([]Cell{T(o.ID), T(shorten(v.workstreamName(o.Workstream, v.workstreamLabel(o.Workstream)), 26)), Day(string(o.Date)), T(shorten(o.Third, 26)), T(shorten(o.Label, 40)),
 			A(o.AE), A(o.CP), {}, T(v.m.t("operation." + string(o.Nature))), T(o.Commitment)}))
 	}
 	return lines
