@@ -1,6 +1,10 @@
 package reports
 
-import "bascule/reconcile"
+import (
+	"strings"
+
+	"bascule/reconcile"
+)
 
 // signedRate prints n out of of as a percentage whose sign is always shown,
 // rounded towards zero.
@@ -38,9 +42,9 @@ func (m *messages) programme(code string) string {
 	return m.t("programme.of", Clean(code))
 }
 
-// jobs prints jobs of a year to two decimals.
+// jobs prints jobs of a year to two decimals, as an amount without its unit.
 func (m *messages) jobs(j reconcile.Jobs) string {
-	return m.decimal(reconcile.Amount(j.Decimal().Shift(2).IntPart()))
+	return strings.TrimSuffix(strings.Replace(m.money(reconcile.Amount(j.Decimal().Shift(2).IntPart())), "€", "", 1), noBreak)
 }
 
 // population names a status as the files have it.

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // importBudgetOf imports the files of the budget of a case, where it has some.
@@ -25,12 +27,19 @@ func importBudgetOf(t *testing.T, folder string) {
 
 // budgetOfCase tells which figures of the budget are not those that the case
 // expects: run;chiffre;attendu, a figure being its path in « budget show --json »
-// and, for lists, the name of the item.
+// and, for lists, the name of the item. The screen of the tenth run is in ecran.fr.txt
+// and ecran.en.txt.
 func budgetOfCase(t *testing.T) (wrong []string) {
 	t.Helper()
 	lines := linesIn(t, "attendu-budget.csv")
 	if len(lines) == 0 {
 		return nil
+	}
+	for _, lang := range []string{"fr", "en"} {
+		code, stdout, stderr := invoke(t, "budget", "show", "--quiet", "--lang", lang, "--run", "10")
+		if want := readFile(t, "ecran."+lang+".txt"); code != exitClosed || stdout != want {
+			wrong = append(wrong, fmt.Sprintf("screen in %s: exits %d %s\n%s", lang, code, stderr, cmp.Diff(want, stdout)))
+		}
 	}
 	runs := make(map[string]any)
 	for _, line := range lines[1:] {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"path/filepath"
@@ -26,18 +28,20 @@ func (a *App) ImportBudget(ctx context.Context, files []string, dryRun bool) (*B
 	result := &BudgetImport{DryRun: dryRun, Import: sqlite.Import{At: a.Now().UTC().Format(time.RFC3339)}}
 	var tables []budget.Table
 	for _, file := range files {
-		sum, err := digestOf(file)
+		content, err := readBudgetFile(file)
 		if err != nil {
 			return nil, err
 		}
-		if slices.ContainsFunc(result.Import.Files, func(f sqlite.ImportedFile) bool { return f.SHA256 == sum }) {
+		sum := sha256.Sum256(content)
+		read := sqlite.ImportedFile{Name: filepath.Base(file), SHA256: hex.EncodeToString(sum[:])}
+		if slices.ContainsFunc(result.Import.Files, func(f sqlite.ImportedFile) bool { return f.SHA256 == read.SHA256 }) {
 			continue // the same file, given twice
 		}
-		of, err := a.budgetTables(file)
+		of, err := a.budgetTables(file, content)
 		if err != nil {
 			return nil, err
 		}
-		result.Import.Files = append(result.Import.Files, sqlite.ImportedFile{Name: filepath.Base(file), SHA256: sum})
+		result.Import.Files = append(result.Import.Files, read)
 		tables = append(tables, of...)
 	}
 	err := a.withStore(ctx, func(db *sqlite.DB) error {

@@ -29,11 +29,7 @@ var (
 
 // budgetTables reads a file of the budget, CSV or XLSX by what it holds: its
 // tables, one for each sheet that is not blank.
-func (a *App) budgetTables(file string) ([]budget.Table, error) {
-	content, err := readBudgetFile(file)
-	if err != nil {
-		return nil, err
-	}
+func (a *App) budgetTables(file string, content []byte) ([]budget.Table, error) {
 	if bytes.HasPrefix(content, zipHead) || bytes.HasPrefix(content, compoundHead) {
 		password, err := a.Config.WorkbookPassword()
 		if err != nil {

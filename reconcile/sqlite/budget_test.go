@@ -1,8 +1,16 @@
 package sqlite
 
 import (
+	"bufio"
 	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -84,5 +92,79 @@ func TestAnImportOfTheBudgetIsWholeOrNothing(t *testing.T) {
 	}
 	if rows := importBudget(t, d, ceilingRow("176", "a", 0)); rows[0].ID != 2 || rows[0].Import != 2 {
 		t.Errorf("the next import is numbered as if nothing had happened: %+v", rows[0])
+	}
+}
+
+// killedPath designates, to the process that is to be killed, its database.
+const killedPath = "BASCULE_TEST_KILLED_IMPORT"
+
+const killedRows = 20_000
+
+// TestImportUntilKilled is no test of its own: it is the process that the next
+// one kills.
+func TestImportUntilKilled(t *testing.T) {
+	path := os.Getenv(killedPath)
+	if path == "" {
+		t.Skip("started by the next test alone")
+	}
+	d, err := Open(background, path, strings.NewReader(strings.Repeat("k", 64)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := make([]reconcile.BudgetRow, killedRows)
+	for i := range rows {
+		rows[i] = ceilingRow(fmt.Sprint(i), strings.Repeat("x", 200), 0)
+	}
+	fmt.Println("importing")
+	if err := d.ImportBudget(background, &Import{At: "2026-01-02T10:00:00Z"}, rows); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAnImportOfTheBudgetThatIsKilledLeavesAllOrNothing(t *testing.T) {
+	unfinished := 0
+	for attempt := range 6 {
+		path := filepath.Join(t.TempDir(), "b.db")
+		child := exec.Command(os.Args[0], "-test.run=^TestImportUntilKilled$")
+		child.Env = append(os.Environ(), killedPath+"="+path)
+		out, err := child.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := child.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || line != "importing\n" {
+			t.Fatal(line, err)
+		}
+		time.Sleep(time.Duration(attempt*8) * time.Millisecond)
+		if err := child.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			t.Fatal(err)
+		}
+		_ = child.Wait() // killed, or done just before
+		d, err := Open(background, path, strings.NewReader(strings.Repeat("k", 64)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := d.BudgetRows(background, 1)
+		if err != nil || len(rows) != 0 && len(rows) != killedRows {
+			t.Errorf("attempt %d leaves %d rows, %v", attempt, len(rows), err)
+		}
+		if len(rows) == 0 {
+			unfinished++
+			importBudget(t, d, ceilingRow("176", "after", 0))
+		}
+		if err := d.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if v := mustVerify(t, path, false); len(v.Findings) != 0 {
+			t.Errorf("attempt %d: %+v", attempt, v.Findings)
+		}
+	}
+	if unfinished == 0 {
+		t.Error("no import was cut short: nothing was shown")
 	}
 }
