@@ -22,7 +22,7 @@ const (
 	monthsOfYear = 12
 )
 
-var budgetWidths = []int{40, 20, 20, 18, 18, 2, 46, 19, 19, 19, 19, 2, 12, 12, 12, 12, 12, 12}
+var budgetWidths = []int{40, 21, 21, 20, 20, 2, 46, 20, 20, 20, 20, 2, 12, 12, 12, 12, 12, 12}
 
 // benchmarkShare is what title 2 of the programmes 176 and 152 spent in 2022
 // beyond the finance act: +0.92 % (DOMAIN 5.1).

@@ -226,9 +226,9 @@ func (v *budgetView) trajectoryCharts(top, months int) []Chart {
 
 func (v *budgetView) trajectoryTable() []Column {
 	return []Column{
-		v.titled("mass_programme", Text, 26), v.titled("month", Month, 17), v.titled("run", Count, 17), v.titled("mass_legacy", Money, 18), v.titled("mass_onp", Money, 18),
-		v.titled("executed", Money, 18), v.titled("arrears", Money, 18), v.titled("profile", Money, 18), v.titled("by_explained", Money, 18), v.titled("by_declared", Money, 18),
-		v.titled("by_simple", Money, 18), v.titled("available", Figure, 18), v.titled("month_jobs", Jobs, 14), v.titled("month_jobs_forecast", Jobs, 14),
+		v.titled("mass_programme", Text, 26), v.titled("month", Month, 20), v.titled("run", Count, 20), v.titled("mass_legacy", Money, 20), v.titled("mass_onp", Money, 20),
+		v.titled("executed", Money, 20), v.titled("arrears", Money, 20), v.titled("profile", Money, 20), v.titled("by_explained", Money, 20), v.titled("by_declared", Money, 20),
+		v.titled("by_simple", Money, 20), v.titled("available", Figure, 20), v.titled("month_jobs", Jobs, 14), v.titled("month_jobs_forecast", Jobs, 14),
 		v.titled("entries", Jobs, 14), v.titled("exits", Jobs, 14),
 	}
 }
