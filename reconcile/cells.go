@@ -77,13 +77,22 @@ func (c *Comparer) mapSide(side Side, p *Pair) error {
 	alone := p.Groups[1-side].Payslip == nil
 	var sums Sums
 	var employer Amount
+	mass, present := c.Tally.Mass, false
 	for programme, lines := range payslip.byProgramme() {
-		own := c.Tally.Ledger.book(programme)
+		own, paid := c.Tally.Ledger.book(programme), mass.book(c.massAxis(programme, &payslip.Agent))
 		for i := range lines {
 			line := &lines[i]
 			sums.Add(line.Sense, line.Amount)
 			at, amount := c.terms.Mapping.place(side, line)
 			own.at(at).Held[side] += amount
+			if category := mass.category(at, line.Sense); category != noCategory {
+				paid.held[side][category] += amount
+				if line.Origin != c.paidIn[side] {
+					paid.arrears[side][category] += amount
+				} else {
+					present = present || amount > 0
+				}
+			}
 			c.where.add(placement{at, side, own, amount})
 			if alone {
 				c.where.home.at(at).Missing += signOf(side) * amount
@@ -102,6 +111,9 @@ func (c *Comparer) mapSide(side Side, p *Pair) error {
 				m.information += amount
 			}
 		}
+	}
+	if present {
+		mass.book(c.massAxis(payslip.Agent.Programme, &payslip.Agent)).count(side, &payslip.Agent)
 	}
 	m.lines = sums.Lines
 	m.cells = sumCells(m.cells)

@@ -44,6 +44,7 @@ func Close(m *Mapping, t *Tally, a *Accounts) Closing {
 	c.stored(a)
 	c.engine()
 	c.rows(a.Rows)
+	c.checks = append(c.checks, t.Mass.Checks(t.Ledger)...)
 	net, information := c.identities()
 	ok := true
 	for i := range c.checks {

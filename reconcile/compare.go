@@ -53,6 +53,8 @@ type Comparer struct {
 	where     imputation
 	gaps      []gap
 	measure   pairMeasure
+	elements  map[ElementCode]int // by their codes
+	paidIn    [2]Period           // month of pay of each side
 	selectors []Field
 	waves     map[string]string // wave by what the selectors look at
 	scratch   []byte
@@ -60,7 +62,13 @@ type Comparer struct {
 
 // NewComparer is ready for First.
 func NewComparer(t *Terms, sink Sink) *Comparer {
-	c := &Comparer{terms: t, sink: sink, Tally: newTally(t.Mapping), looser: looserKeys(&t.Identity), selectors: selectorsOf(t.Tables.Waves), waves: make(map[string]string)}
+	c := &Comparer{terms: t, sink: sink, Tally: newTally(t.Mapping), looser: looserKeys(&t.Identity), selectors: selectorsOf(t.Tables.Waves), waves: make(map[string]string), elements: make(map[ElementCode]int)}
+	for i := range t.Mapping.Elements {
+		c.elements[t.Mapping.Elements[i].Code] = i
+	}
+	for _, side := range Sides {
+		_, c.paidIn[side] = t.Months.Source(side, t.Period)
+	}
 	if t.Explainer != nil {
 		c.explainer = t.Explainer()
 	}

@@ -99,6 +99,7 @@ func (c *Comparer) flush(p *Pair) error {
 	}
 	if c.emitted.agent != nil {
 		c.Tally.wave(c.waveOf(c.emitted.agent)).settle(&c.measure, c.rows)
+		c.massGaps()
 	}
 	for i := range c.rows {
 		c.Tally.discrepancy(&c.rows[i])

@@ -50,6 +50,22 @@ type OptAmount struct {
 // Some is a present OptAmount.
 func Some(a Amount) OptAmount { return OptAmount{Amount: a, Set: true} }
 
+// MarshalJSON writes null for an absent amount.
+func (o OptAmount) MarshalJSON() ([]byte, error) {
+	if !o.Set {
+		return []byte("null"), nil
+	}
+	return o.Amount.MarshalJSON()
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (o *OptAmount) UnmarshalJSON(b []byte) error {
+	if o.Set = string(b) != "null"; !o.Set {
+		return nil
+	}
+	return o.Amount.UnmarshalJSON(b)
+}
+
 // Payslip is the unit: what a file holds, what a row stores, what the engine
 // compares, what a person reads.
 type Payslip struct {

@@ -49,6 +49,7 @@ type Run struct {
 	GatesHash  string   // of the gates that judge it; blank where none may
 	Config     string   // resolved configuration, frozen
 	Decided    int64    // the last decision that it knew, 0 for none
+	Budgeted   int64    // the last import of the budget that it knew, 0 for none
 	Grounds    *Grounds // what decisions about it may rest upon; recorded, and read by itself
 	Folder     string   // where its outputs are published, relative to the configuration
 	Loads      []Load
@@ -57,7 +58,7 @@ type Run struct {
 
 // EngineVersion is part of what decides a run's result: it is raised whenever
 // the same files, configuration and tables may give another one.
-const EngineVersion = 4
+const EngineVersion = 5
 
 // Summarise puts the loads of a run and the engine's accounts into figures.
 func (r *Run) Summarise(t *Tally, closing Closing) {

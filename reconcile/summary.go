@@ -24,6 +24,7 @@ type Summary struct {
 	Gates         []GateResult       `json:"gates"`
 	Opinion       Opinion            `json:"opinion"`       // of the whole; blank where no gate judges
 	Opinions      map[string]Opinion `json:"opinions"`      // by wave
+	Budget        *BudgetFigures     `json:"budget"`        // in brief; nil where months are compared
 	AwaitingVisa  int64              `json:"awaiting_visa"` // decisions that would close gaps of the run, and that nobody else has signed yet
 	Outputs       []Output           `json:"outputs"`
 	Seconds       Seconds            `json:"seconds"`

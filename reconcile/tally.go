@@ -9,6 +9,7 @@ type Tally struct {
 	Discrepancies DiscrepancySummary // Total, Open, Justified, Tolerated, ByKind, ByCause, sums
 	Ledger        *Ledger
 	Waves         map[string]*WaveTally
+	Mass          *MassTally
 }
 
 // SideTally counts one side's payslips.
@@ -44,6 +45,7 @@ func newTally(m *Mapping) Tally {
 	return Tally{
 		Ledger:        newLedger(len(m.Elements)),
 		Waves:         make(map[string]*WaveTally),
+		Mass:          newMassTally(m),
 		Discrepancies: DiscrepancySummary{ByKind: make(map[Kind]int64), ByCause: make(map[Cause]int64), ByEvolution: make(map[Evolution]int64)},
 	}
 }
@@ -76,6 +78,7 @@ func (t *Tally) Merge(o *Tally) {
 		d.ByCause[k] += n
 	}
 	t.Ledger.merge(o.Ledger)
+	t.Mass.merge(o.Mass)
 	for name, w := range o.Waves {
 		t.wave(name).merge(w)
 	}

@@ -151,15 +151,3 @@ func (v *avisView) opinionRules() []Rule {
 	}
 	return rules
 }
-
-// titled makes a column named by the catalogue: col.KEY.
-func (v *avisView) titled(key string, t CellType, width int) Column {
-	return Column{Key: key, Header: v.m.t("col." + key), Type: t, Width: width}
-}
-
-// titledLong is titled, for texts that take several lines.
-func (v *avisView) titledLong(key string, width int) Column {
-	c := v.titled(key, Text, width)
-	c.Wrap = true
-	return c
-}

@@ -101,6 +101,18 @@ func (v *view) column(key string, t CellType, width int) Column {
 	return Column{Key: key, Header: v.m.t("col." + key), Note: v.m.t("col." + key + ".note"), Type: t, Width: width}
 }
 
+// titled makes a column named by the catalogue: col.KEY.
+func (v *view) titled(key string, t CellType, width int) Column {
+	return Column{Key: key, Header: v.m.t("col." + key), Type: t, Width: width}
+}
+
+// titledLong is titled, for texts that take several lines.
+func (v *view) titledLong(key string, width int) Column {
+	c := v.titled(key, Text, width)
+	c.Wrap = true
+	return c
+}
+
 // statusRules colours a column of statuses.
 func (v *view) statusRules() []Rule {
 	rules := make([]Rule, 0, len(reconcile.Statuses))

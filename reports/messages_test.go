@@ -57,12 +57,12 @@ func domains() map[string]bool {
 	for f := reconcile.FieldGrade; f <= reconcile.FieldAccountant; f++ {
 		values["field."+f.String()] = true
 	}
-	for _, name := range []string{"stored", "engine", "recorded", "closing", "identity", "transfers", "workbook", "parts",
+	for _, name := range []string{"stored", "engine", "recorded", "closing", "identity", "transfers", "workbook", "mass", "parts", "budget",
 		"trailer_payslips", "trailer_lines", "trailer_to_pay", "trailer_to_deduct", "trailer_information",
 		"reader_lines", "reader_to_pay", "reader_to_deduct", "reader_information"} {
 		values["check."+name] = true
 	}
-	for _, name := range []string{"lines", "missing", "accounts", "net", "information", "discrepancies"} {
+	for _, name := range []string{"lines", "missing", "accounts", "net", "information", "discrepancies", "ministry"} {
 		values["scope."+name] = true
 	}
 	for _, rule := range reconcile.IdentityRules {
@@ -103,6 +103,35 @@ func domains() map[string]bool {
 	}
 	for _, scope := range []string{reconcile.ScopeOverall, reconcile.ScopeWaves} {
 		values["gate.scope."+scope] = true
+	}
+	for _, j := range reconcile.AllJudged {
+		values["judged."+string(j)] = true
+	}
+	for _, j := range []reconcile.Judged{reconcile.JudgedONP, reconcile.JudgedLegacy, reconcile.JudgedUnknown} {
+		values["alert."+string(j)] = true
+	}
+	for _, status := range []string{"T", "S", "C", "M", "O"} {
+		values["population."+status] = true
+	}
+	for _, category := range title2 {
+		if category != "" {
+			values["title2."+category] = true
+		}
+	}
+	for _, s := range bridgeSeries {
+		values[s.key] = true
+	}
+	for _, code := range reconcile.BudgetAlerts {
+		values["budget_alert."+string(code)] = true
+	}
+	for _, kind := range reconcile.BudgetKinds {
+		values["budget_kind."+string(kind)] = true
+	}
+	for _, nature := range []reconcile.OperationNature{reconcile.OperationCommitment, reconcile.OperationPayment, reconcile.OperationExpected, reconcile.OperationWithdrawn} {
+		values["operation."+string(nature)] = true
+	}
+	for _, method := range []string{"explained", "declared", "simple"} {
+		values["check.year_"+method] = true
 	}
 	for month := 1; month <= 12; month++ {
 		values["month."+strconv.Itoa(month)] = true
@@ -159,6 +188,8 @@ func addCalled(keys map[string]bool, call *ast.CallExpr) {
 		}
 		key, _ := strconv.Unquote(literal.Value)
 		switch {
+		case name == "massCheck" && i == 0:
+			keys["check."+key] = true
 		case (name == "column" || name == "wrapped") && i == 0:
 			keys["col."+key], keys["col."+key+".note"] = true, true
 		case (name == "titled" || name == "titledLong") && i == 0:

@@ -100,6 +100,9 @@ func WriteInputs(w io.Writer, lang string, labels Labels, run *reconcile.Run, fo
 	if run.Decided != 0 {
 		lines = append(lines, "  "+m.t("runs.decided", reconcile.DecisionRef(run.Decided)))
 	}
+	if run.Budgeted != 0 {
+		lines = append(lines, "  "+m.t("runs.budgeted", run.Budgeted))
+	}
 	lines = append(lines, "", m.t("runs.chain"))
 	if run.Summary.Seal == "" {
 		lines = append(lines, "  "+m.t("runs.unsealed"))

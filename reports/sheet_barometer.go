@@ -251,8 +251,8 @@ func (v *avisView) barometerCharts(top int) []Chart {
 	}
 	const column = 2*bandStep + 1
 	return []Chart{{
-		Title: v.m.t("chart.history"), Line: true, Percent: true, Row: top, Col: 1, Width: 600, Height: 228,
-		Categories: Range{column, top + 2, top + 1 + runs}, Values: Range{column + 1, top + 2, top + 1 + runs},
+		Title: v.m.t("chart.history"), Kind: Curve, Percent: true, Row: top, Col: 1, Width: 600, Height: 228,
+		Categories: Range{column, top + 2, top + 1 + runs}, Series: []Series{{Values: Range{column + 1, top + 2, top + 1 + runs}}},
 		AltText: v.m.t("chart.history.alt"),
 	}}
 }

@@ -75,17 +75,20 @@ func banner(text string, role Role, columns int) []Cell {
 }
 
 // sideBySide lays blocks in bands.
-func sideBySide(blocks ...[]Line) []Line {
+func sideBySide(blocks ...[]Line) []Line { return inBands(bandStep, blocks...) }
+
+// inBands lays blocks in bands of step columns, the last of them a gap.
+func inBands(step int, blocks ...[]Line) []Line {
 	height := 0
 	for _, b := range blocks {
 		height = max(height, len(b))
 	}
 	lines := make([]Line, height)
 	for i := range lines {
-		lines[i].Cells = make([]Cell, len(blocks)*bandStep-1)
+		lines[i].Cells = make([]Cell, len(blocks)*step-1)
 		for j, b := range blocks {
 			if i < len(b) {
-				copy(lines[i].Cells[j*bandStep:], b[i].Cells)
+				copy(lines[i].Cells[j*step:], b[i].Cells)
 			}
 		}
 	}
@@ -101,12 +104,17 @@ func padLines(lines []Line, height int) []Line {
 
 // block is a heading, a header row and rows.
 func block(heading Cell, header []string, rows ...[]Cell) []Line {
-	for len(header) < bandColumns {
+	return blockOf(bandColumns, heading, header, rows...)
+}
+
+// blockOf is a block of some columns: a text, then figures.
+func blockOf(columns int, heading Cell, header []string, rows ...[]Cell) []Line {
+	for len(header) < columns {
 		header = append(header, "")
 	}
 	lines := []Line{{Cells: []Cell{heading.As(Heading)}}, {Cells: headers(1, header...)}}
 	for _, row := range rows {
-		for len(row) < bandColumns {
+		for len(row) < columns {
 			row = append(row, Cell{Role: row[0].Role})
 		}
 		for i := range row {

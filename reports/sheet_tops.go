@@ -126,7 +126,7 @@ func (v *view) summaryCharts(top, causesTop, causeLines int) []Chart {
 		first, last := causesTop+2, causesTop+causeLines-1
 		charts = append(charts, Chart{
 			Title: v.m.t("chart.causes"), Row: top, Col: 1, Width: 560, Height: 228,
-			Categories: Range{column, first, last}, Values: Range{column + 3, first, last},
+			Categories: Range{column, first, last}, Series: []Series{{Values: Range{column + 3, first, last}}},
 			AltText: v.m.t("chart.causes.alt"),
 		})
 	}
@@ -134,8 +134,8 @@ func (v *view) summaryCharts(top, causesTop, causeLines int) []Chart {
 		const column = 2*bandStep + 1
 		first, last := top+2, top+1+runs
 		charts = append(charts, Chart{
-			Title: v.m.t("chart.history"), Line: true, Percent: true, Row: top, Col: bandStep + 1, Width: 520, Height: 228,
-			Categories: Range{column, first, last}, Values: Range{column + 1, first, last},
+			Title: v.m.t("chart.history"), Kind: Curve, Percent: true, Row: top, Col: bandStep + 1, Width: 520, Height: 228,
+			Categories: Range{column, first, last}, Series: []Series{{Values: Range{column + 1, first, last}}},
 			AltText: v.m.t("chart.history.alt"),
 		})
 	}

@@ -26,6 +26,7 @@ type Sheet struct {
 	Table   *Table
 	Below   []Line
 	Charts  []Chart
+	Printed int  // number of columns printed, of a sheet without table; 0 is all
 	OnePage bool // printed on a single page; otherwise one page wide
 }
 
@@ -72,14 +73,47 @@ type Rule struct {
 // Chart draws figures that stand on its own sheet.
 type Chart struct {
 	Title         string
-	Line          bool // a line over time; otherwise horizontal bars
-	Row, Col      int  // where its top left corner stands, from 1
-	Width, Height int  // in pixels
+	Kind          ChartKind
+	Row, Col      int // where its top left corner stands, from 1
+	Width, Height int // in pixels
 	Categories    Range
-	Values        Range
+	Series        []Series
 	Percent       bool
+	Legend        bool // names the series, below
 	AltText       string
 }
+
+// ChartKind is how the series of a chart are drawn.
+type ChartKind uint8
+
+// The kinds. Series that are lines of their own lie over Columns.
+const (
+	Bars    ChartKind = iota // horizontal, of one series
+	Curve                    // a line over time, with its values
+	Stack                    // horizontal bars end to end: the steps of a bridge
+	Columns                  // vertical, side by side
+)
+
+// Series is a row of values of a chart.
+type Series struct {
+	Name   Range // the cell that names it
+	Values Range
+	Ink    Ink
+	Line   bool // over Columns, a line
+}
+
+// Ink is the colour of a series.
+type Ink uint8
+
+// The inks. Unseen lifts what is stacked on it.
+const (
+	InkMain Ink = iota
+	InkUnseen
+	InkUp
+	InkDown
+	InkLimit
+	InkSoft
+)
 
 // Range is a part of one column of a sheet, rows and columns counted from 1.
 type Range struct {
@@ -101,6 +135,7 @@ const (
 	Month
 	Digest // a fingerprint or a hash, in fixed-width letters
 	Figure // in a column: money or count, told by the cell; never summed
+	Jobs   // full-time equivalents
 )
 
 // Role is what a cell is in the page; it decides its looks.
@@ -132,7 +167,7 @@ type Cell struct {
 	Right bool // a header above figures
 	Large bool
 	Text  string
-	N     int64  // centimes, a count, a percentage's numerator, a day or a month (see Date and Month)
+	N     int64  // centimes, a count, a percentage's numerator, ten-thousandths of a job, a day or a month (see Date and Month)
 	Of    int64  // a percentage's denominator
 	Link  string // name of the sheet it leads to
 	List  string // name of the drop-down list it is an item of
@@ -172,6 +207,18 @@ func R(n, of int64) Cell {
 	}
 	return Cell{Type: Percent, N: n, Of: of}
 }
+
+// S is R with its sign always shown: the share that a difference is of something.
+func S(n, of int64) Cell {
+	c := R(n, of)
+	if c.Type == Percent {
+		c.Text = "+"
+	}
+	return c
+}
+
+// J is a number of jobs, in ten-thousandths of a full-time one.
+func J(n int64) Cell { return Cell{Type: Jobs, N: n} }
 
 // M is a month, held as the day number of its first day.
 func M(p reconcile.Period) Cell {

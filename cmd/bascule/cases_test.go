@@ -13,8 +13,10 @@ import (
 // TestCasesGiveWhatIsExpected runs each folder of fixtures/cases that holds a
 // configuration: extracts in, the list of discrepancies out, with the reason
 // why. options.txt, where there is one, is added to the command; avant.txt holds
-// the options of a run that comes first, of another month. A root is named by its
-// element. What is expected was worked out by hand; nothing rewrites it.
+// the options of the runs that come first, of other months, one a line. A root is
+// named by its element. Files of a folder budget are imported first, and figures
+// of the budget of some runs held to attendu-budget.csv. What is expected was
+// worked out by hand; nothing rewrites it.
 func TestCasesGiveWhatIsExpected(t *testing.T) {
 	folders, err := filepath.Glob(filepath.Join("..", "..", "fixtures", "cases", "*", "config.yaml"))
 	if err != nil || len(folders) < 20 {
@@ -35,14 +37,15 @@ func TestCasesGiveWhatIsExpected(t *testing.T) {
 			if code, _, stderr := invoke(t, "init", "."); code != 0 {
 				t.Fatal(stderr)
 			}
+			importBudgetOf(t, folder)
 			number := 1
-			if before, ok := optionsIn(t, "avant.txt"); ok {
-				if code, _, stderr := invoke(t, append([]string{"run", "--quiet"}, before...)...); code > exitOpen {
+			for _, before := range linesIn(t, "avant.txt") {
+				if code, _, stderr := invoke(t, append([]string{"run", "--quiet"}, strings.Fields(before)...)...); code > exitOpen {
 					t.Fatal(stderr)
 				}
 				number++
 			}
-			options, _ := optionsIn(t, "options.txt")
+			options := strings.Fields(strings.Join(linesIn(t, "options.txt"), " "))
 			code, _, stderr := invoke(t, append([]string{"run", "--quiet"}, options...)...)
 			if wantCode := map[bool]int{false: exitClosed, true: exitOpen}[strings.Contains(strings.Join(want, "\n"), ";open")]; code != wantCode {
 				t.Fatalf("exits %d, wanted %d: %s", code, wantCode, stderr)
@@ -58,17 +61,21 @@ func TestCasesGiveWhatIsExpected(t *testing.T) {
 			if !summaryOf(t, found[0]).Closing.OK {
 				t.Error("does not close")
 			}
+			for _, wrong := range budgetOfCase(t) {
+				t.Errorf("%s\n%s", reason, wrong)
+			}
 		})
 	}
 }
 
-func optionsIn(t *testing.T, file string) (options []string, ok bool) {
+// linesIn are the lines of a file, none where there is none.
+func linesIn(t *testing.T, file string) []string {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal(err)
 	}
-	return strings.Fields(string(text)), err == nil
+	return strings.FieldsFunc(string(text), func(r rune) bool { return r == '\n' || r == '\r' })
 }
 
 // columnsOf writes the columns of a header, roots by their element: fingerprints

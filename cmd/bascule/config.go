@@ -41,7 +41,7 @@ type Config struct {
 	Privacy   Privacy
 	Gates     []table        // of reconcile.GateFields; none: those of the folder of mappings
 	Waves     Path           // blank: that of the folder of mappings, if it is there
-	Budget    map[string]any // read by the budget
+	Budget    map[string]any // read by budgetTerms
 	Metrics   Metrics
 
 	Months   reconcile.Months `mapstructure:"-"` // given by the command line alone
@@ -150,8 +150,7 @@ func LoadConfig(file string, flags *pflag.FlagSet) (*Config, error) {
 	if err := config.resolve(); err != nil {
 		return nil, err
 	}
-	config.Warnings = config.notYet()
-	config.Warnings = append(config.Warnings, strangeVariables(os.Environ(), config.Privacy.WorkbookPasswordEnv)...)
+	config.Warnings = strangeVariables(os.Environ(), config.Privacy.WorkbookPasswordEnv)
 	return config, nil
 }
 
@@ -291,15 +290,6 @@ func (c *Config) missing(name string) error {
 // refuse blames a key, at its line when the file gives it.
 func (c *Config) refuse(name string, err error, hint string) error {
 	return &reconcile.InputError{File: c.File, Line: c.lines[name], Field: name, Err: err, Hint: hint}
-}
-
-// notYet warns of keys that this version accepts and does not act on.
-func (c *Config) notYet() []string {
-	var warnings []string
-	if len(c.Budget) > 0 {
-		warnings = append(warnings, "budget : les crédits ne sont pas encore suivis par cette version")
-	}
-	return warnings
 }
 
 // strangeVariables warns of variables that look like ours, and are not: a

@@ -23,7 +23,7 @@ const (
 	inputsValue                  // list of { path, layout, member }
 	fieldsValue                  // list of identity fields
 	gatesValue                   // list of gates
-	mapValue                     // table left to a later reader
+	budgetValue                  // table of the budget
 )
 
 // key is a leaf of the configuration: what it may hold, and what to write
@@ -68,7 +68,7 @@ var keys = []key{
 	{name: "privacy.retention_months", kind: wholeValue, fallback: 60, min: 1, max: 1200, remedy: "écrivez un nombre de mois de 1 à 1200 : 60"},
 	{name: "gates", kind: gatesValue, fallback: "[]", remedy: "écrivez une liste de critères, ou [] pour ceux de gates.csv"},
 	{name: "waves", fallback: "", check: optional(checkPath), remedy: `écrivez le chemin de la table des vagues : "mappings/vagues.csv", ou "" pour celle du dossier des tables`},
-	{name: "budget", kind: mapValue, fallback: "{}", remedy: "écrivez une table de clés, ou {} pour aucune"},
+	{name: "budget", kind: budgetValue, fallback: "{}", remedy: `écrivez ses clés : { discount_rate: "4%", margin_alert: "1%" }, ou {} pour aucune`},
 	{name: "metrics.path", fallback: "", check: optional(checkPath), remedy: `écrivez le chemin du fichier de mesures : "out/metrics.prom", ou "" pour aucun`},
 }
 

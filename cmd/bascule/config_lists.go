@@ -12,11 +12,11 @@ import (
 
 // checkStructure checks a list or a table before it is decoded.
 func (k *key) checkStructure(n *yaml.Node) *fault {
-	if k.kind == mapValue {
+	if k.kind == budgetValue {
 		if n.Kind != yaml.MappingNode {
 			return &fault{n.Line, "", errors.New("doit être une table de clés"), k.remedy}
 		}
-		return checkOpaque(n)
+		return checkBudget(n)
 	}
 	if n.Kind != yaml.SequenceNode {
 		return &fault{n.Line, "", errors.New("doit être une liste"), k.remedy}

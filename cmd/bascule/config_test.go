@@ -127,7 +127,7 @@ var environmentCases = map[string]struct {
 	"privacy.retention_months":      {"12", 12.0},
 	"gates":                         {`[{id: G1, metric: rejects, operator: "=", threshold: "0"}]`, []any{map[string]any{"id": "G1", "metric": "rejects", "operator": "=", "threshold": "0"}}},
 	"waves":                         {"t/v.csv", "t/v.csv"},
-	"budget":                        {`{Plafonds: "b.csv", "A.B": 1}`, map[string]any{"Plafonds": "b.csv", "A.B": 1.0}},
+	"budget":                        {`{discount_rate: "4,5 %", base_year: 2013}`, map[string]any{"discount_rate": "4,5 %", "base_year": 2013.0}},
 	"metrics.path":                  {"m.prom", "m.prom"},
 }
 

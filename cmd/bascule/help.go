@@ -20,7 +20,7 @@ var commandGroups = []struct {
 	{"Mettre en route", []string{"init", "layout", "generate"}},
 	{"Réconcilier", []string{"run", "load", "compare", "report"}},
 	{"Comprendre", []string{"explain", "runs", "mapping"}},
-	{"Décider", []string{"review", "gate"}},
+	{"Décider", []string{"review", "gate", "budget"}},
 	{"Prouver", []string{"verify"}},
 	{"Outils", []string{"version", "completion", "help"}},
 }

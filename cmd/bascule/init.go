@@ -1,7 +1,7 @@
 package main
 
 import (
-	_ "embed"
+	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,12 +13,19 @@ import (
 	"github.com/spf13/cobra"
 
 	"bascule/mappings"
+	"bascule/reconcile"
 )
 
 // configTemplate is the configuration that init writes: every key, commented.
 //
 //go:embed config_template.yaml
 var configTemplate []byte
+
+// budgetSamples are the files of the budget with their headers, explained and
+// without a row.
+//
+//go:embed budget/*.csv
+var budgetSamples embed.FS
 
 // initResult is what init did.
 type initResult struct {
@@ -32,8 +39,8 @@ func (a *App) initCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "init [DOSSIER]",
 		Short: "écrit une configuration et des tables commentées",
-		Long: `Écrit dans le dossier, le dossier courant si l'on n'en donne pas, de quoi commencer : config.yaml, les tables de correspondance
-et les formats de fichiers. Un fichier qui s'y trouve déjà n'est jamais touché.`,
+		Long: `Écrit dans le dossier, le dossier courant si l'on n'en donne pas, de quoi commencer : config.yaml, les tables de correspondance,
+les formats de fichiers et les modèles des fichiers du budget. Un fichier qui s'y trouve déjà n'est jamais touché.`,
 		Example: "bascule init\nbascule init /srv/paye/interieur",
 		Args:    arguments(0, 1, "un DOSSIER"),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -56,15 +63,8 @@ func initialise(dir string) (*initResult, error) {
 		return nil, fmt.Errorf("création du dossier %s : %w", dir, err)
 	}
 	result := &initResult{Folder: dir, Written: []string{}, Kept: []string{}}
-	file := filepath.Join(dir, "config.yaml")
-	created, err := writeNew(file, configTemplate)
-	if err != nil {
-		return nil, fmt.Errorf("écriture de %s : %w", file, err)
-	}
-	if created {
-		result.Written = append(result.Written, file)
-	} else {
-		result.Kept = append(result.Kept, file)
+	if err := result.write(filepath.Join(dir, "config.yaml"), configTemplate); err != nil {
+		return nil, err
 	}
 	tables := filepath.Join(dir, "mappings")
 	before, err := filesUnder(tables)
@@ -77,7 +77,39 @@ func initialise(dir string) (*initResult, error) {
 	}
 	result.Written = append(result.Written, written...)
 	result.Kept = append(result.Kept, before...)
-	return result, nil
+	return result, result.writeSamples(filepath.Join(dir, "budget"))
+}
+
+// write writes a file unless it is there already.
+func (r *initResult) write(file string, content []byte) error {
+	created, err := writeNew(file, content)
+	if err != nil {
+		return fmt.Errorf("écriture de %s : %w", file, err)
+	}
+	if created {
+		r.Written = append(r.Written, file)
+	} else {
+		r.Kept = append(r.Kept, file)
+	}
+	return nil
+}
+
+// writeSamples writes the files of the budget to be filled in.
+func (r *initResult) writeSamples(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("création du dossier %s : %w", dir, err)
+	}
+	for _, kind := range reconcile.BudgetKinds {
+		name := string(kind) + ".csv"
+		content, err := budgetSamples.ReadFile("budget/" + name)
+		if err != nil {
+			return err
+		}
+		if err := r.write(filepath.Join(dir, name), content); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // writeNew writes a file that must not exist yet; it tells whether it did.

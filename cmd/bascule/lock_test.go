@@ -23,13 +23,13 @@ func TestWritingCommandsExit3WhenTheDatabaseIsBusy(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := fmt.Sprintf("bascule: %s: le processus %d sur %s, depuis 2014-01-02T03:04:05Z, travaille déjà sur cette base — attendez sa fin, puis relancez\n", l.path, os.Getpid(), host)
-	for _, args := range []string{"run", "compare", "report", "load --side onp a.csv"} {
+	for _, args := range []string{"run", "compare", "report", "load --side onp a.csv", "budget import a.csv"} {
 		code, stdout, stderr := invoke(t, append(strings.Fields(args), "--config", file)...)
 		if code != exitBusy || stdout != "" || stderr != want {
 			t.Errorf("%s: code %d, stdout %q\ngot  %swant %s", args, code, stdout, stderr, want)
 		}
 	}
-	for _, args := range []string{"runs", "runs show 1", "explain 1"} {
+	for _, args := range []string{"runs", "runs show 1", "explain 1", "budget show"} {
 		if code, _, stderr := invoke(t, append(strings.Fields(args), "--config", file)...); code == exitBusy {
 			t.Errorf("%s only reads, and yet: %s", args, stderr)
 		}

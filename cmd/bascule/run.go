@@ -56,7 +56,8 @@ func (a *App) reportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report [--run N]",
 		Short: "publie les résultats d'un run : classeur, CSV, JSON",
-		Long: `Écrit les résultats d'un run déjà comparé : le classeur des écarts, celui de l'avis de bascule, discrepancies.csv, rejects.csv et summary.json.
+		Long: `Écrit les résultats d'un run déjà comparé : le classeur des écarts, celui du budget, celui de l'avis de bascule,
+discrepancies.csv, rejects.csv et summary.json.
 C'est le dernier tiers de « bascule run ».`,
 		Example: "bascule report\nbascule report --run 7",
 		Args:    noArguments,

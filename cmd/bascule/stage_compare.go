@@ -54,7 +54,11 @@ func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile
 	if err != nil {
 		return nil, err
 	}
-	run.Inputs = inputsDigest(run, around)
+	budgeted, err := a.budgeted(ctx, db, run)
+	if err != nil {
+		return nil, err
+	}
+	run.Inputs = inputsDigest(run, around, budgeted)
 	last, err := db.LatestRun(ctx, c.Period, c.Months)
 	if err != nil {
 		return nil, err
@@ -150,7 +154,7 @@ func (a *App) tablesOf(run *reconcile.Run) (*reconcile.Tables, error) {
 }
 
 // inputsDigest covers all that decides a run's result: equal digests, same run.
-func inputsDigest(run *reconcile.Run, around []reconcile.Load) string {
+func inputsDigest(run *reconcile.Run, around []reconcile.Load, budgeted []string) string {
 	parts := []any{reconcile.EngineVersion, run.Period, run.ConfigHash, run.TablesHash, run.GatesHash, run.Decided}
 	for i := range run.Loads {
 		l := &run.Loads[i]
@@ -159,6 +163,9 @@ func inputsDigest(run *reconcile.Run, around []reconcile.Load) string {
 	for i := range around {
 		l := &around[i]
 		parts = append(parts, []string{l.Period.String(), l.Side.String(), l.SHA256, l.Options})
+	}
+	if budgeted != nil { // otherwise absent: the digest is what it was before there was a budget
+		parts = append(parts, budgeted)
 	}
 	text, err := json.Marshal(parts)
 	if err != nil {
@@ -230,6 +237,12 @@ func (k *comparison) compare(ctx context.Context) error {
 		return closingError(&closing)
 	}
 	k.run.Summarise(tally, closing)
+	if err := k.recorder.Mass(tally.Mass); err != nil {
+		return err
+	}
+	if err := k.reckon(ctx, tally.Mass); err != nil {
+		return err
+	}
 	if err := k.judge(ctx, tally.Measures(k.terms.Tables.Waves, k.rejects())); err != nil {
 		return err
 	}

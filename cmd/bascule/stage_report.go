@@ -67,6 +67,9 @@ func (a *App) publish(ctx context.Context, db *sqlite.DB, run *reconcile.Run) (e
 	if err := a.writeAvis(ctx, db, work, run); err != nil {
 		return err
 	}
+	if err := a.writeBudget(ctx, db, work, run); err != nil {
+		return err
+	}
 	run.Summary.Seconds.Report = millis(a.Now().Sub(start))
 	if _, err := writeFile(filepath.Join(work, "summary.json"), func(w io.Writer) error { return reports.WriteSummary(w, &run.Summary) }); err != nil {
 		return err
@@ -302,6 +305,12 @@ func closeWorkbook(s *reconcile.Summary, name string, found *listed) error {
 		{Name: name, Scope: "discrepancies", Left: reconcile.Amount(found.rows), Right: reconcile.Amount(s.Discrepancies.Total), Counted: true,
 			OK: found.rows == s.Discrepancies.Total},
 	}
+	return holdWorkbook(s, name, checks)
+}
+
+// holdWorkbook adds what was checked of a workbook, in place of what was checked
+// of it before, and fails when it does not close.
+func holdWorkbook(s *reconcile.Summary, name string, checks []reconcile.Check) error {
 	s.Closing.Checks = append(slices.DeleteFunc(s.Closing.Checks, func(c reconcile.Check) bool { return c.Name == name }), checks...)
 	for _, c := range checks {
 		if !c.OK {

@@ -103,6 +103,7 @@ func (a *App) Report(ctx context.Context, number int) (*RunResult, error) {
 var (
 	errNoRunYet  = errors.New("aucune exécution n'est enregistrée — lancez « bascule run »")
 	errNoSuchRun = errors.New("aucune exécution ne porte ce numéro — voyez « bascule runs »")
+	errNoBudget  = errors.New("cette exécution compare deux mois d'un même système : elle n'a pas de budget — voyez « bascule runs »")
 )
 
 // findRun finds a run, or for 0 the last that compares both systems: one that

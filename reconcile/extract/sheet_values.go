@@ -192,16 +192,16 @@ func (f *sheetFile) appendDay(dst []byte, form form, text string, kind byte) []b
 		}
 	}
 	serial, ok := digits(whole)
-	year, month, day, exists := serialDay(serial, f.date1904)
+	year, month, day, exists := SerialDay(serial, f.date1904)
 	if !ok || !exists {
 		return dst
 	}
 	return form.append(dst[:from], year, month, day)
 }
 
-// serialDay is the date of a day that Excel counts: 1 is 1 January 1900, or 0
+// SerialDay is the date of a day that Excel counts: 1 is 1 January 1900, or 0
 // is 1 January 1904. Excel believes that 1900 had a 29 February, its day 60.
-func serialDay(serial int64, date1904 bool) (year, month, day int, ok bool) {
+func SerialDay(serial int64, date1904 bool) (year, month, day int, ok bool) {
 	const leap, last, between = 60, 2_958_465, 1462 // last: 31 December 9999
 	if date1904 {
 		serial += between

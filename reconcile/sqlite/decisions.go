@@ -17,25 +17,21 @@ const (
 		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`
 )
 
-// Import is one reading of annotated files.
+// Import is one reading of annotated files, or of files of the budget.
 type Import struct {
 	ID    int64
 	At    string         // RFC 3339, UTC
 	Files []ImportedFile // in the order they were given
-	Read  int            // annotated rows
+	Read  int            // annotated rows, or rows of the budget
 }
 
-// ImportedFile is an annotated file, by its name and its content.
+// ImportedFile is a file of an import, by its name and its content.
 type ImportedFile struct{ Name, SHA256 string }
 
 // Decide records the decisions of an import, all of them or none, numbers them,
 // fills in its ID, and seals it in the chain.
 func (d *DB) Decide(ctx context.Context, of *Import, decisions []reconcile.Decision) error {
-	files := make([][2]string, len(of.Files))
-	for i, f := range of.Files {
-		files[i] = [2]string{f.Name, f.SHA256}
-	}
-	list, err := json.Marshal(files)
+	list, err := fileList(of.Files)
 	if err != nil {
 		return err
 	}
@@ -44,7 +40,7 @@ func (d *DB) Decide(ctx context.Context, of *Import, decisions []reconcile.Decis
 		if err := c.QueryRowContext(ctx, "SELECT coalesce(max(id), 0) FROM decision").Scan(&last); err != nil {
 			return err
 		}
-		r, err := c.ExecContext(ctx, "INSERT INTO review_import (at, files, read, decided) VALUES (?,?,?,?)", of.At, string(list), of.Read, len(decisions))
+		r, err := c.ExecContext(ctx, "INSERT INTO review_import (at, files, read, decided) VALUES (?,?,?,?)", of.At, list, of.Read, len(decisions))
 		if err != nil {
 			return err
 		}

@@ -22,6 +22,7 @@ const (
 	sealSummary = "summary"  // the summary of a run: as compared, then each time it is published
 	sealRun     = "run"      // a run: the hash of this entry is its seal
 	sealImport  = "import"   // decisions imported
+	sealBudget  = "budget"   // rows of the budget imported
 )
 
 // sealKind tells what the entries of a kind cover. A table that is in none of
@@ -80,11 +81,17 @@ var sealKinds = []sealKind{
 		{table: "run_load", rows: "run_id = ?1"},
 		{table: "discrepancy", rows: "run_id = ?1", from: wholeRun},
 		{table: "measure", rows: "run_id = ?1"},
+		{table: "mass", rows: "run_id = ?1"},
+		{table: "mass_gap", rows: "run_id = ?1"},
+		{table: "mass_head", rows: "run_id = ?1"},
 		{table: "gate_set", rows: "run = ?1", stray: "run NOT IN (SELECT subject FROM ledger WHERE kind = '" + sealRun + "')"}}},
 	{name: sealImport, label: "import", subjects: "review_import", once: true,
 		runs: "SELECT id FROM run WHERE decided >= (SELECT min(id) FROM decision WHERE import_id = ?1)", covers: []covered{
 			{table: "review_import", rows: "id = ?1"},
 			{table: "decision", rows: "import_id = ?1"}}},
+	{name: sealBudget, label: "import de budget", subjects: "budget_import", once: true, runs: "SELECT id FROM run WHERE budgeted >= ?1", covers: []covered{
+		{table: "budget_import", rows: "id = ?1"},
+		{table: "budget_row", rows: "import_id = ?1"}}},
 }
 
 func kindOf(name string) *sealKind {

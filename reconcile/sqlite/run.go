@@ -67,10 +67,10 @@ func (r *Recorder) open() error {
 		}
 		grounds = string(text)
 	}
-	_, err := c.ExecContext(r.ctx, `INSERT INTO run (id, period, previous, started_at, version, inputs, config_hash, tables_hash, config, folder, side, legacy_period, decided, gates_hash, grounds, summary)
-		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,'{}')`,
+	_, err := c.ExecContext(r.ctx, `INSERT INTO run (id, period, previous, started_at, version, inputs, config_hash, tables_hash, config, folder, side, legacy_period, decided, budgeted, gates_hash, grounds, summary)
+		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,'{}')`,
 		run.ID, run.Period.String(), run.Previous, run.StartedAt, run.Version, run.Inputs, run.ConfigHash, run.TablesHash, run.Config, run.Folder,
-		systemOf(run.Months), run.Months.Earlier.String(), run.Decided, run.GatesHash, grounds)
+		systemOf(run.Months), run.Months.Earlier.String(), run.Decided, run.Budgeted, run.GatesHash, grounds)
 	if err != nil {
 		return err
 	}
@@ -243,7 +243,7 @@ func placeholders(loads []reconcile.Load) (string, []any) {
 	return strings.TrimSuffix(strings.Repeat("?,", len(args)), ","), args
 }
 
-const runColumns = `id, period, previous, started_at, version, inputs, config_hash, tables_hash, config, folder, summary, side, legacy_period, decided, gates_hash,
+const runColumns = `id, period, previous, started_at, version, inputs, config_hash, tables_hash, config, folder, summary, side, legacy_period, decided, budgeted, gates_hash,
 	coalesce((SELECT hash FROM ledger WHERE kind = 'run' AND subject = run.id ORDER BY id LIMIT 1), '')`
 
 // systemOf is the one system of two months, blank when both are compared.
@@ -260,7 +260,7 @@ func scanRun(row interface{ Scan(...any) error }) (*reconcile.Run, error) {
 	var r reconcile.Run
 	var period, summary, system, earlier, seal string
 	err := row.Scan(&r.ID, &period, &r.Previous, &r.StartedAt, &r.Version, &r.Inputs, &r.ConfigHash, &r.TablesHash, &r.Config, &r.Folder, &summary,
-		&system, &earlier, &r.Decided, &r.GatesHash, &seal)
+		&system, &earlier, &r.Decided, &r.Budgeted, &r.GatesHash, &seal)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}

@@ -172,8 +172,8 @@ func (v *verifier) withoutEntry(k *sealKind) error {
 		v.Sealed.Loads = n
 	case sealRun:
 		v.Sealed.Runs = n
-	case sealImport:
-		v.Sealed.Imports = n
+	case sealImport, sealBudget:
+		v.Sealed.Imports += n
 	}
 	ids, err := v.texts("SELECT id FROM " + quoted(k.subjects) + " ORDER BY id")
 	if err != nil {

@@ -114,6 +114,12 @@ func (b *book) value(c *reports.Cell) (v any, text string, err error) {
 			return nil, "", err
 		}
 		v, text = f, s
+	case reports.Jobs:
+		f, s, err := number(c.N, 4)
+		if err != nil {
+			return nil, "", err
+		}
+		v, text = f, s
 	case reports.Count, reports.Date, reports.Month:
 		v, text = c.N, strconv.FormatInt(c.N, 10)
 	default:

@@ -50,7 +50,7 @@ func workbook(list iter.Seq2[[]reports.Cell, error]) *reports.Workbook {
 				{Cells: []reports.Cell{reports.T("Page").As(reports.Title)}},
 				{Cells: []reports.Cell{reports.T("vers la liste").To("Liste"), reports.A(123_456)}},
 				{Cells: []reports.Cell{reports.T("autre"), reports.A(-50)}},
-			}, Charts: []reports.Chart{{Title: "Barres", Row: 5, Col: 1, Width: 300, Height: 200, Categories: reports.Range{Col: 1, First: 2, Last: 3}, Values: reports.Range{Col: 2, First: 2, Last: 3}, AltText: "deux barres"}}},
+			}, Charts: []reports.Chart{{Title: "Barres", Row: 5, Col: 1, Width: 300, Height: 200, Categories: reports.Range{Col: 1, First: 2, Last: 3}, Series: []reports.Series{{Values: reports.Range{Col: 2, First: 2, Last: 3}}}, AltText: "deux barres"}}},
 			{Name: "Liste", Tab: reports.Bad, Lines: head, Table: &reports.Table{Name: "T_Liste", Frozen: 1, Printed: 4, Empty: "Rien.", Tick: "suite", Rows: list, Columns: []reports.Column{
 				{Key: "who", Header: "Qui", Type: reports.Text, Width: 20, Wrap: true}, {Key: "amount", Header: "Montant", Type: reports.Money, Width: 16},
 				{Key: "delta", Header: "Écart", Type: reports.Delta, Width: 16}, {Key: "n", Header: "Nombre", Type: reports.Count, Width: 8},

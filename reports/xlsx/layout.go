@@ -58,10 +58,14 @@ func (p *page) printing(header, last int) error {
 	}); err != nil {
 		return err
 	}
-	printed := p.sheet.Table.Printed
-	if printed == 0 {
-		return nil
+	if printed := p.sheet.Table.Printed; printed > 0 {
+		return p.printArea(printed, last)
 	}
+	return nil
+}
+
+// printArea leaves the columns beyond some out of what is printed.
+func (p *page) printArea(printed, last int) error {
 	return p.file.SetDefinedName(&excelize.DefinedName{
 		Name: "_xlnm.Print_Area", Scope: p.name, RefersTo: quoted(p.name) + "!" + absolute(1, 1) + ":" + absolute(printed, last),
 	})

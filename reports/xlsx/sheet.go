@@ -192,7 +192,7 @@ func linesOf(text string, width int) int {
 
 // put prepares cell i of the current row.
 func (p *page) put(c *reports.Cell, columns []reports.Column, i int) error {
-	l := look{typ: c.Type, role: c.Role, wrap: c.Wrap, link: c.Link != "", right: c.Right, large: c.Large, signed: c.Type == reports.Count && c.Text != ""}
+	l := look{typ: c.Type, role: c.Role, wrap: c.Wrap, link: c.Link != "", right: c.Right, large: c.Large, signed: (c.Type == reports.Count || c.Type == reports.Percent) && c.Text != ""}
 	if columns != nil {
 		l = inColumn(l, &columns[i])
 	}
@@ -263,6 +263,11 @@ func (p *page) end(header, last int) error {
 	}
 	if header > 0 {
 		if err := p.endTable(header, last); err != nil {
+			return err
+		}
+	}
+	if printed := p.sheet.Printed; printed > 0 {
+		if err := p.printArea(printed, p.row); err != nil {
 			return err
 		}
 	}

@@ -42,7 +42,7 @@ type look struct {
 	role   reports.Role
 	wrap   bool
 	link   bool
-	signed bool // a count whose sign is shown
+	signed bool // a count or a share whose sign is shown
 	right  bool
 	large  bool
 }
@@ -145,7 +145,7 @@ func solid(colour string) excelize.Fill {
 
 func numeric(t reports.CellType) bool {
 	switch t {
-	case reports.Money, reports.Delta, reports.Count, reports.Percent, reports.Figure:
+	case reports.Money, reports.Delta, reports.Count, reports.Percent, reports.Figure, reports.Jobs:
 		return true
 	}
 	return false
@@ -166,7 +166,12 @@ func (b *book) numberFormat(l look) string {
 		}
 		return b.either(`[$-40C]#,##0`, `#,##0`)
 	case reports.Percent:
+		if l.signed {
+			return b.either(`[$-40C]\+0.00\ %;[Red][$-40C]\-0.00\ %;[$-40C]0.00\ %`, `\+0.00%;[Red]\-0.00%;0.00%`)
+		}
 		return b.either(`[$-40C]0.00\ %`, `0.00%`)
+	case reports.Jobs:
+		return b.either(`[$-40C]#,##0.00`, `#,##0.00`)
 	case reports.Date:
 		return `dd/mm/yyyy`
 	case reports.Month:

@@ -1,0 +1,256 @@
+package main
+
+import (
+	"database/sql"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
+
+	"bascule/reconcile"
+)
+
+const (
+	creditsCSV    = "exercice;programme;categorie;cas;nature;date;ae;cp;libelle;source\n2013;176;21;non;lfi;29/12/2012;5 000 000,00;5 000 000,00;LFI;loi\n2013;216;;;lfi;2012-12-29;100,5;100,5;LFI;loi\n"
+	workstreamCSV = "chantier;libelle;exercice;ae;cp;prevision_ae;prevision_cp\nR;Raccordement;2013;1000;600;;\n"
+	operationsCSV = "operation;chantier;nature;date;engagement;ae;cp;tiers;libelle\nEJ-1;R;engagement;15/02/2013;;700;;\"Éditeur ; filiale\";\nDP-1;R;paiement;30/06/2013;EJ-1;;250;;\n"
+)
+
+// counted counts the rows of a table of the database.
+func counted(t *testing.T, table string) (n int) {
+	t.Helper()
+	db, err := sql.Open("sqlite3", "file:data/bascule.db?mode=ro")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.QueryRow("SELECT count(*) FROM " + table).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// importing imports files of the budget, and gives what is printed as JSON.
+func importing(t *testing.T, want int, args ...string) (result budgetImportJSON, stderr string) {
+	t.Helper()
+	code, stdout, stderr := invoke(t, append([]string{"budget", "import", "--quiet", "--json"}, args...)...)
+	if code != want {
+		t.Fatalf("exits %d, wanted %d: %s", code, want, stderr)
+	}
+	if err := json.Unmarshal([]byte(stdout), &result); err != nil {
+		t.Fatal(err, stdout)
+	}
+	return result, stderr
+}
+
+func showing(t *testing.T, args ...string) *reconcile.BudgetFigures {
+	t.Helper()
+	code, stdout, stderr := invoke(t, append([]string{"budget", "show", "--quiet", "--json"}, args...)...)
+	f := new(reconcile.BudgetFigures)
+	if err := json.Unmarshal([]byte(stdout), f); err != nil || code != exitClosed {
+		t.Fatalf("exits %d, %v: %s", code, err, stderr)
+	}
+	return f
+}
+
+func TestFilesOfTheBudgetAreImportedTogetherOrNotAtAll(t *testing.T) {
+	ministry(t, 60, 7)
+	writeAll(t, map[string]string{"c.csv": creditsCSV, "o.csv": operationsCSV, "w.csv": workstreamCSV, "bad.csv": "exercice;programme;etpt\n2013;176;beaucoup\n2013;999;1\n"})
+	code, stdout, stderr := invoke(t, "budget", "import", "c.csv", "bad.csv", "w.csv", "--quiet")
+	want := `  bad.csv:2: etpt: n'est pas un nombre — écrivez un nombre, deux décimales au plus, sans unité : 1234,56
+  bad.csv:3: programme: « 999 » est inconnu — les programmes connus sont ceux des extractions chargées et de vagues.csv : 176, 216, 307
+bascule: 2 problème(s) dans les fichiers du budget : rien n'est importé — corrigez les lignes citées, puis relancez
+`
+	if code != exitFailure || stdout != "" || stderr != want {
+		t.Errorf("exits %d: %s%s", code, stdout, cmp.Diff(want, stderr))
+	}
+	if counted(t, "budget_row")+counted(t, "budget_import") != 0 {
+		t.Error("something of it was kept")
+	}
+	refused, _ := importing(t, exitFailure, "c.csv", "bad.csv", "w.csv")
+	if len(refused.Problems) != 2 || refused.Problems[0].Line != 2 || refused.Problems[0].Field != "etpt" || refused.Import != 0 {
+		t.Errorf("as JSON: %+v", refused)
+	}
+	if dry, _ := importing(t, exitClosed, "c.csv", "o.csv", "w.csv", "--dry-run"); len(dry.Changes) != 5 || dry.Import != 0 || counted(t, "budget_row") != 0 {
+		t.Errorf("a dry run writes nothing: %+v", dry)
+	}
+	if done, _ := importing(t, exitClosed, "o.csv", "c.csv", "w.csv", "c.csv"); done.Import != 1 || len(done.Changes) != 5 || len(done.Files) != 3 || counted(t, "budget_row") != 5 {
+		t.Errorf("operations may be given before their workstreams, and a file twice: %+v", done)
+	}
+}
+
+func TestTheSameFilesAgainLeaveTheDatabaseAsItWas(t *testing.T) {
+	ministry(t, 60, 7)
+	writeAll(t, map[string]string{"c.csv": creditsCSV, "o.csv": operationsCSV, "w.csv": workstreamCSV})
+	importing(t, exitClosed, "c.csv", "o.csv", "w.csv")
+	before := []int{counted(t, "budget_row"), counted(t, "budget_import"), counted(t, "ledger")}
+	if again, _ := importing(t, exitClosed, "c.csv", "o.csv", "w.csv"); again.Import != 0 || again.Unchanged != 5 {
+		t.Errorf("%+v", again)
+	}
+	if diff := cmp.Diff(before, []int{counted(t, "budget_row"), counted(t, "budget_import"), counted(t, "ledger")}); diff != "" {
+		t.Error(diff)
+	}
+	writeAll(t, map[string]string{"o.csv": strings.Replace(operationsCSV, ";250;", ";750;", 1)})
+	code, stdout, stderr := invoke(t, "budget", "import", "o.csv", "--quiet")
+	for _, line := range []string{"Import n° 2 : 1 ligne nouvelle ou corrigée.", "  o.csv:3 : DP-1 — cp 250.00 → 750.00", "1 ligne dit ce qui est déjà en vigueur.", "✘ Paiements au-delà de l'engagement — EJ-1"} {
+		if code != exitClosed || !strings.Contains(stdout, line) {
+			t.Errorf("exits %d without %q: %s%s", code, line, stdout, stderr)
+		}
+	}
+	if n := counted(t, "budget_row"); n != 6 {
+		t.Errorf("%d rows: the former one stays beside its correction", n)
+	}
+	if n := counted(t, "v_budget_row WHERE in_force"); n != 5 {
+		t.Errorf("%d rows are in force", n)
+	}
+}
+
+func TestAnImportMakesTheNextRunNewAndTheOneAfterNot(t *testing.T) {
+	ministry(t, 60, 7)
+	mustExit(t, exitOpen, "run")
+	first := summaryOf(t, runFolderOf(t, 1))
+	if first.Budget == nil || first.Budget.Import != 0 || first.Budget.Project != nil || first.Budget.Total.Executed == 0 {
+		t.Fatalf("without any import the mass is reckoned: %+v", first.Budget)
+	}
+	writeAll(t, map[string]string{"c.csv": creditsCSV, "o.csv": operationsCSV, "w.csv": workstreamCSV})
+	importing(t, exitClosed, "c.csv", "o.csv", "w.csv")
+	now, then := showing(t), showing(t, "--run", "1")
+	if now.Import != 1 || now.Project == nil || then.Import != 0 || then.Project != nil {
+		t.Error("the screen takes the import into account at once, the run that did not know it never")
+	}
+	for range 2 {
+		mustExit(t, exitOpen, "run")
+	}
+	if runs := counted(t, "run"); runs != 2 {
+		t.Fatalf("%d runs, wanted one more", runs)
+	}
+	second := summaryOf(t, runFolderOf(t, 2)).Budget
+	if diff := cmp.Diff(second, showing(t, "--run", "2").Brief()); diff != "" {
+		t.Errorf("summary.json and the screen: %s", diff)
+	}
+	if diff := cmp.Diff(second, showing(t).Brief()); diff != "" {
+		t.Errorf("and the state of today: %s", diff)
+	}
+	mustExit(t, exitClosed, "verify")
+}
+
+func TestFiguresOfARunDoNotMoveWithLaterImportsAndMonths(t *testing.T) {
+	ministry(t, 60, 7)
+	writeAll(t, map[string]string{"c.csv": creditsCSV})
+	importing(t, exitClosed, "c.csv")
+	mustExit(t, exitOpen, "run")
+	before := showing(t, "--run", "1")
+	writeAll(t, map[string]string{"c.csv": strings.ReplaceAll(creditsCSV, "5 000 000,00", "6 000 000,00")})
+	importing(t, exitClosed, "c.csv")
+	mustExit(t, exitClosed, "generate", "--agents", "60", "--seed", "8", "--period", "2013-11", "--out", ".")
+	mustExit(t, exitOpen, "run", "--period", "2013-11")
+	if diff := cmp.Diff(before, showing(t, "--run", "1")); diff != "" {
+		t.Error(diff)
+	}
+	now := showing(t)
+	if len(now.Executed) != 2 || now.Run != 1 || now.Total.Credits.Available == before.Total.Credits.Available {
+		t.Errorf("today's figures know both: %v, run %d", now.Executed, now.Run)
+	}
+	mustExit(t, exitOpen, "run")
+	if n := counted(t, "run"); n != 3 {
+		t.Errorf("%d runs: December is made again, for November has come", n)
+	}
+}
+
+func TestAWorkbookSaysWhatTheFilesSay(t *testing.T) {
+	ministry(t, 60, 7)
+	writeAll(t, map[string]string{"c.csv": creditsCSV, "w.csv": workstreamCSV})
+	importing(t, exitClosed, "c.csv", "w.csv")
+	f := excelize.NewFile()
+	defer f.Close()
+	day := time.Date(2012, 12, 29, 0, 0, 0, 0, time.UTC)
+	set := func(sheet string, rows ...[]any) {
+		t.Helper()
+		if _, err := f.NewSheet(sheet); err != nil {
+			t.Fatal(err)
+		}
+		for i := range rows {
+			name, err := excelize.CoordinatesToCellName(1, i+1)
+			if err == nil {
+				err = f.SetSheetRow(sheet, name, &rows[i])
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	set("Crédits", []any{"Exercice", "Programme", "Catégorie", "CAS", "Nature", "Date", "AE", "CP", "Libellé", "Source"},
+		[]any{2013, 176, 21, "non", "LFI", day, 5000000, 5000000.00, "LFI", "loi"}, []any{2013, "216", nil, nil, "LFI", "29/12/2012", 100.5, 100.5, "LFI", "loi"})
+	set("Chantiers", []any{"chantier", "libelle", "exercice", "ae", "cp"}, []any{"R", "Raccordement", 2013, 1000, 600})
+	if err := f.SaveAs("b.xlsx"); err != nil {
+		t.Fatal(err)
+	}
+	if same, _ := importing(t, exitClosed, "b.xlsx"); same.Unchanged != 3 || len(same.Changes) != 0 {
+		t.Errorf("the same rows in sheets: %+v", same)
+	}
+	set("Crédits", []any{"Exercice", "Programme", "Catégorie", "CAS", "Nature", "Date", "AE", "CP", "Libellé", "Source"}, []any{2013, 176, 21, "non", "LFI", day, "5000000", 5000000, "LFI", "loi"})
+	set("Notes", []any{"à relire"})
+	if err := f.SaveAs("b.xlsx"); err != nil {
+		t.Fatal(err)
+	}
+	refused, _ := importing(t, exitFailure, "b.xlsx")
+	if len(refused.Problems) != 2 || refused.Problems[0].Field != "Crédits!G2 (ae)" || refused.Problems[0].Problem != "est un texte, pas un nombre" || refused.Problems[1].Field != "Notes!1 (en-tête)" {
+		t.Errorf("an amount typed as a text, and a sheet of something else: %+v", refused.Problems)
+	}
+}
+
+func TestFilesOfTheBudgetThatCannotBeReadSayWhy(t *testing.T) {
+	ministry(t, 60, 7)
+	writeAll(t, map[string]string{"latin.csv": "exercice;programme;etpt;libelle\n2013;176;1;r\xe9serve\n", "quotes.csv": "exercice;programme;etpt;libelle\n2013;176;1;a \"b\n", "old.xls": "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" + strings.Repeat("x", 2000), "cut.xlsx": "PK\x03\x04xxxx"})
+	if err := os.Mkdir("folder", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for file, want := range map[string]string{
+		"latin.csv":  "latin.csv:2: la ligne n'est pas en UTF-8 — enregistrez le fichier au format « CSV UTF-8 », ou donnez le classeur .xlsx",
+		"quotes.csv": "quotes.csv:2: les guillemets sont mal placés — un champ entre guillemets double ceux qu'il contient",
+		"none.csv":   "none.csv: ne s'ouvre pas — vérifiez le chemin et les droits du fichier",
+		"folder":     "folder: ne se lit pas — donnez le chemin d'un fichier, pas d'un dossier",
+		"old.xls":    "old.xls: est un classeur d'avant 2007 (.xls) ou un autre document, pas un .xlsx — l'enregistrer en .xlsx, ou en CSV UTF-8",
+		"cut.xlsx":   "cut.xlsx: le classeur est abîmé : son archive est coupée — l'ouvrir dans un tableur et l'enregistrer de nouveau, ou le redemander",
+	} {
+		if code, _, stderr := invoke(t, "budget", "import", file, "--quiet"); code != exitFailure || stderr != "bascule: "+want+"\n" {
+			t.Errorf("%s exits %d: %s", file, code, stderr)
+		}
+	}
+}
+
+func TestSamplesOfTheBudgetAreReadAsTheyStandAndOnceUncommented(t *testing.T) {
+	ministry(t, 60, 7)
+	files, err := filepath.Glob(filepath.Join("budget", "*.csv"))
+	if err != nil || len(files) != len(reconcile.BudgetKinds) {
+		t.Fatal(files, err)
+	}
+	refused, _ := importing(t, exitFailure, files...)
+	if len(refused.Problems) != 1 || !strings.Contains(refused.Problems[0].Problem, "aucune ligne") {
+		t.Errorf("nothing is filled in yet: %+v", refused.Problems)
+	}
+	examples := 0
+	for _, file := range files {
+		lines := strings.Split(readFile(t, file), "\n")
+		for i, line := range lines {
+			if example, ok := strings.CutPrefix(line, "# "); ok && strings.Count(example, ";") == strings.Count(lines[0], ";") {
+				lines[i] = example
+				examples++
+			}
+		}
+		if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if done, _ := importing(t, exitClosed, files...); examples < 10 || len(done.Changes) != examples {
+		t.Errorf("%d examples, %d imported", examples, len(done.Changes))
+	}
+	if f := showing(t); f.Run != 0 || f.Project == nil || f.Value == nil || len(f.Executed) != 0 {
+		t.Errorf("before any run the project shows: %+v", f)
+	}
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"bascule/reconcile"
+	"bascule/reconcile/budget"
+	"bascule/reconcile/extract"
+	"bascule/reports/xlsx"
+)
+
+// maxBudgetBytes bounds a file of the budget: ten thousand operations of 200
+// bytes take 2 MB.
+const maxBudgetBytes = 64 << 20
+
+// zipHead starts an .xlsx, compoundHead one that is encrypted.
+var (
+	zipHead      = []byte("PK\x03\x04")
+	compoundHead = []byte{0xD0, 0xCF, 0x11, 0xE0}
+)
+
+// budgetTables reads a file of the budget, CSV or XLSX by what it holds: its
+// tables, one for each sheet that is not blank.
+func (a *App) budgetTables(file string, content []byte) ([]budget.Table, error) {
+	if bytes.HasPrefix(content, zipHead) || bytes.HasPrefix(content, compoundHead) {
+		password, err := a.Config.WorkbookPassword()
+		if err != nil {
+			return nil, err
+		}
+		return sheetTables(file, password)
+	}
+	t, err := csvTable(file, content)
+	return []budget.Table{t}, err
+}
+
+func readBudgetFile(file string) ([]byte, error) {
+	refuse := func(what, hint string) ([]byte, error) {
+		return nil, &reconcile.InputError{File: file, Err: errors.New(what), Hint: hint}
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return refuse("ne s'ouvre pas", "vérifiez le chemin et les droits du fichier")
+	}
+	defer f.Close()
+	content, err := io.ReadAll(io.LimitReader(f, maxBudgetBytes+1))
+	switch {
+	case err != nil:
+		return refuse("ne se lit pas", "donnez le chemin d'un fichier, pas d'un dossier")
+	case len(content) > maxBudgetBytes:
+		return refuse("dépasse 64 Mio", "vérifiez le chemin : aucun fichier de budget n'est si grand")
+	}
+	return content, nil
+}
+
+// csvTable reads a CSV file: UTF-8, semicolons.
+func csvTable(file string, content []byte) (budget.Table, error) {
+	t := budget.Table{File: file}
+	content = bytes.TrimPrefix(content, []byte("\ufeff"))
+	if !utf8.Valid(content) {
+		line := 1
+		for rest := content; ; line++ {
+			text, after, _ := bytes.Cut(rest, []byte("\n"))
+			if !utf8.Valid(text) {
+				break
+			}
+			rest = after
+		}
+		return t, &reconcile.InputError{File: file, Line: line, Err: errors.New("la ligne n'est pas en UTF-8"), Hint: "enregistrez le fichier au format « CSV UTF-8 », ou donnez le classeur .xlsx"}
+	}
+	r := csv.NewReader(bytes.NewReader(content))
+	r.Comma, r.FieldsPerRecord = ';', -1
+	for {
+		cells, err := r.Read()
+		if err == io.EOF {
+			return t, nil
+		}
+		if err != nil {
+			e := &reconcile.InputError{File: file, Err: errors.New("les guillemets sont mal placés"), Hint: "un champ entre guillemets double ceux qu'il contient"}
+			var parse *csv.ParseError
+			if errors.As(err, &parse) {
+				e.Line = parse.StartLine
+			}
+			return t, e
+		}
+		line, _ := r.FieldPos(0)
+		row := budget.Row{Number: line, Cells: make([]budget.Cell, len(cells))}
+		for i, text := range cells {
+			row.Cells[i].Text = text
+		}
+		t.Rows = append(t.Rows, row)
+	}
+}
+
+// sheetTables reads the sheets of a workbook that hold something.
+func sheetTables(file, password string) ([]budget.Table, error) {
+	sheets, err := xlsx.ReadSheets(file, password)
+	if err != nil {
+		return nil, err
+	}
+	var tables []budget.Table
+	for _, s := range sheets {
+		if len(s.Rows) == 0 {
+			continue
+		}
+		t := budget.Table{File: file, Sheet: s.Name}
+		for _, row := range s.Rows {
+			of := budget.Row{Number: row.Number, Cells: make([]budget.Cell, len(row.Cells))}
+			for i, text := range row.Cells {
+				of.Cells[i] = budgetCell(text, row.Types[i], s.Date1904)
+			}
+			t.Rows = append(t.Rows, of)
+		}
+		tables = append(tables, t)
+	}
+	if tables == nil {
+		return nil, &reconcile.InputError{File: file, Err: errors.New("n'a aucune feuille remplie"), Hint: "donnez une feuille par sorte de fichier, avec son en-tête"}
+	}
+	return tables, nil
+}
+
+func budgetCell(text string, kind byte, date1904 bool) budget.Cell {
+	switch kind {
+	case xlsx.Number, xlsx.Percent:
+		return budget.Cell{Text: text, Kind: budget.Number}
+	case xlsx.Bool, xlsx.Error, xlsx.NoResult:
+		return budget.Cell{Text: text, Kind: budget.Unreadable}
+	case xlsx.Date:
+		return budget.Cell{Text: text[:min(len(text), len("2006-01-02"))], Kind: budget.Day}
+	case xlsx.Day:
+		whole, _, _ := strings.Cut(text, ".")
+		serial, err := strconv.ParseInt(whole, 10, 64)
+		year, month, day, ok := extract.SerialDay(serial, date1904)
+		if err != nil || !ok {
+			return budget.Cell{Text: text, Kind: budget.Unreadable}
+		}
+		return budget.Cell{Text: fmt.Sprintf("%04d-%02d-%02d", year, month, day), Kind: budget.Day}
+	}
+	return budget.Cell{Text: text, Kind: budget.Text}
+}

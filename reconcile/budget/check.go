@@ -1,0 +1,195 @@
+package budget
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"bascule/reconcile"
+)
+
+// check holds the rows against each other, and against what is in force.
+func (b *batch) check(k *Known) {
+	b.checkProgrammes(k)
+	b.checkProfile(k)
+	b.checkWorkstreams(k)
+	b.checkOperations(k)
+}
+
+// fresh yields the rows of the batch of one type that could be read.
+func fresh[T any](b *batch) (rows []*line) {
+	for _, l := range b.rows {
+		if _, ok := l.value.(T); ok && !l.failed {
+			rows = append(rows, l)
+		}
+	}
+	return rows
+}
+
+// overlaid gives the rows of a kind as they would be in force after the import,
+// in the order of their keys; a row that was not read again has no line.
+func overlaid[T any](b *batch, k *Known, kind reconcile.BudgetKind) []inForce[T] {
+	again := make(map[string]bool)
+	var list []inForce[T]
+	for _, l := range fresh[T](b) {
+		again[l.key] = true
+		list = append(list, inForce[T]{l.key, l.value.(T), l})
+	}
+	for i := range k.Rows {
+		r := &k.Rows[i]
+		if r.Kind != kind || again[r.Key] {
+			continue
+		}
+		var row T
+		if json.Unmarshal([]byte(r.Content), &row) == nil { // what the store holds, it wrote
+			list = append(list, inForce[T]{r.Key, row, nil})
+		}
+	}
+	slices.SortFunc(list, func(x, y inForce[T]) int { return cmp.Compare(x.key, y.key) })
+	return list
+}
+
+type inForce[T any] struct {
+	key  string
+	row  T
+	line *line
+}
+
+func (b *batch) operations(k *Known) (list []reconcile.Operation) {
+	for _, o := range overlaid[reconcile.Operation](b, k, reconcile.BudgetOperations) {
+		list = append(list, o.row)
+	}
+	return list
+}
+
+// checkProgrammes refuses the programmes that nobody pays nor will switch.
+func (b *batch) checkProgrammes(k *Known) {
+	for _, l := range b.rows {
+		var programme string
+		switch v := l.value.(type) {
+		case reconcile.Credit:
+			programme = v.Programme
+		case reconcile.Ceiling:
+			programme = v.Programme
+		case reconcile.ProfileMonth:
+			programme = v.Programme
+		}
+		if programme == "" || slices.Contains(k.Programmes, programme) || slices.ContainsFunc(k.Patterns, func(p string) bool { return reconcile.MatchPattern(p, programme) }) {
+			continue
+		}
+		known := slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(k.Programmes), k.Patterns...))))
+		hint := "les programmes connus sont ceux des extractions chargées et de vagues.csv : " + strings.Join(known, ", ")
+		if len(known) == 0 {
+			hint = "les programmes connus sont ceux des extractions chargées et de vagues.csv, et il n'y en a encore aucun : chargez d'abord un mois (« bascule run »)"
+		}
+		l.problem("programme", fmt.Errorf("« %s » est inconnu", programme), hint)
+	}
+}
+
+// checkProfile refuses a month that is given both whole and by category.
+func (b *batch) checkProfile(k *Known) {
+	type place struct {
+		programme string
+		month     reconcile.Period
+	}
+	whole := make(map[place]bool)
+	rows := overlaid[reconcile.ProfileMonth](b, k, reconcile.BudgetProfile)
+	for i := range rows {
+		if p := &rows[i].row; p.Category == reconcile.Title2 {
+			whole[place{p.Programme, p.Month}] = true
+		}
+	}
+	blamed := make(map[place]bool)
+	for _, l := range fresh[reconcile.ProfileMonth](b) {
+		p := l.value.(reconcile.ProfileMonth)
+		at := place{p.Programme, p.Month}
+		if !whole[at] || blamed[at] {
+			continue
+		}
+		if slices.ContainsFunc(rows, func(x inForce[reconcile.ProfileMonth]) bool {
+			return x.row.Programme == p.Programme && x.row.Month == p.Month && x.row.Category != reconcile.Title2
+		}) {
+			blamed[at] = true
+			l.problem("categorie", fmt.Errorf("le profil du programme %s en %v est donné à la fois en entier et par catégorie", p.Programme, p.Month),
+				"gardez l'une des deux formes ; mettez à 0 les lignes déjà importées de l'autre")
+		}
+	}
+}
+
+// checkWorkstreams refuses the workstreams that no file describes.
+func (b *batch) checkWorkstreams(k *Known) {
+	var known []string
+	for _, w := range overlaid[reconcile.Workstream](b, k, reconcile.BudgetWorkstreams) {
+		known = append(known, w.row.ID)
+	}
+	known = slices.Compact(known)
+	for _, l := range b.rows {
+		var id string
+		switch v := l.value.(type) {
+		case reconcile.Operation:
+			id = v.Workstream
+		case reconcile.Milestone:
+			id = v.Workstream
+		}
+		if id == "" || slices.Contains(known, id) {
+			continue
+		}
+		hint := "décrivez-le dans un fichier « chantiers », donné avec celui-ci ou importé avant"
+		if len(known) > 0 {
+			hint += " ; connus : " + strings.Join(known, ", ")
+		}
+		l.problem("chantier", fmt.Errorf("« %s » est inconnu", id), hint)
+	}
+}
+
+// checkOperations follows what operations cite.
+func (b *batch) checkOperations(k *Known) {
+	all := overlaid[reconcile.Operation](b, k, reconcile.BudgetOperations)
+	of := make(map[string]*inForce[reconcile.Operation])
+	for i := range all {
+		of[all[i].row.ID] = &all[i]
+	}
+	formerly := make(map[string]bool)
+	for i := range k.Rows {
+		formerly[string(k.Rows[i].Kind)+" "+k.Rows[i].Key] = true
+	}
+	for i := range all {
+		o, l := &all[i].row, all[i].line
+		if o.Nature == reconcile.OperationWithdrawn {
+			if l != nil && !formerly[string(l.kind)+" "+l.key] {
+				l.problem("operation", fmt.Errorf("« %s » n'a jamais été importée : il n'y a rien à annuler", o.ID), "vérifiez son numéro, ou retirez cette ligne")
+			}
+			continue
+		}
+		if o.Commitment == "" {
+			continue
+		}
+		cited := of[o.Commitment]
+		if l == nil && cited != nil {
+			l = cited.line // what the import says of it is to blame
+		}
+		if l != nil && !l.failed {
+			l.checkCited(o, cited)
+		}
+	}
+}
+
+// checkCited holds an operation to the commitment that it cites.
+func (l *line) checkCited(o *reconcile.Operation, cited *inForce[reconcile.Operation]) {
+	switch {
+	case cited == nil:
+		l.problem("engagement", fmt.Errorf("cite « %s », qui n'est pas une opération connue", o.Commitment), "donnez d'abord l'engagement, dans ce fichier ou un autre du même import")
+	case cited.row.Nature == reconcile.OperationWithdrawn:
+		l.problem("engagement", fmt.Errorf("l'opération %s cite l'engagement %s, qui est annulé", o.ID, o.Commitment), "annulez aussi les opérations qui le citent, ou faites-leur citer un autre engagement")
+	case cited.row.Nature != reconcile.OperationCommitment:
+		l.problem("engagement", fmt.Errorf("l'opération %s cite %s, qui n'est pas un engagement", o.ID, o.Commitment), "citez une opération de nature « engagement »")
+	case cited.row.Commitment != "":
+		l.problem("engagement", fmt.Errorf("l'opération %s cite %s, qui modifie elle-même l'engagement %s", o.ID, o.Commitment, cited.row.Commitment), "citez l'engagement d'origine")
+	case o.Nature != reconcile.OperationExpected && o.Date < cited.row.Date:
+		l.problem("date", fmt.Errorf("l'opération %s est du %s, avant l'engagement %s qu'elle cite, du %s", o.ID, o.Date, o.Commitment, cited.row.Date), "corrigez l'une des deux dates : un paiement suit son engagement")
+	case o.Workstream != "" && cited.row.Workstream != "" && o.Workstream != cited.row.Workstream:
+		l.problem("chantier", fmt.Errorf("l'opération %s est du chantier %s, et l'engagement %s qu'elle cite du chantier %s", o.ID, o.Workstream, o.Commitment, cited.row.Workstream), "donnez le même chantier, ou laissez vide celui du paiement")
+	}
+}

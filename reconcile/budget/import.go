@@ -1,0 +1,192 @@
+package budget
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"bascule/reconcile"
+)
+
+// Known is what files of the budget are held against.
+type Known struct {
+	Rows       []reconcile.BudgetRow // in force
+	Programmes []string              // met in the loads
+	Patterns   []string              // of programmes, in vagues.csv
+}
+
+// Outcome is what an import comes to. Where there is any problem, nothing of it
+// may be kept.
+type Outcome struct {
+	Problems  []*reconcile.InputError // in the order of the files and lines
+	Rows      []reconcile.BudgetRow   // to be kept: new ones and corrections
+	Changes   []Change                // what Rows say, in the same order
+	Unchanged int
+	Read      int
+	Alerts    []reconcile.BudgetAlert // what is accepted and must be looked at
+	Doubts    []Change                // new credits that look like others in force
+}
+
+// Change is a row that says something new.
+type Change struct {
+	Kind   reconcile.BudgetKind
+	Key    string
+	File   string
+	Place  string
+	Former string        // key of what it looks like, or blank
+	Fields []FieldChange // that a correction changes; none for a new row
+}
+
+// FieldChange is a field that a correction changes.
+type FieldChange struct{ Field, Old, New string }
+
+// Examine reads tables together, and holds them against each other and against
+// what is in force.
+func Examine(tables []Table, k *Known) *Outcome {
+	b := &batch{}
+	for i := range tables {
+		b.read(&tables[i])
+	}
+	if len(b.rows) == 0 && len(b.problems) == 0 && len(tables) > 0 {
+		b.problems = append(b.problems, &reconcile.InputError{File: tables[0].File, Field: tables[0].Sheet, Err: errNoRows, Hint: "écrivez au moins une ligne, sans # devant"})
+	}
+	b.refuseTwice()
+	b.check(k)
+	o := &Outcome{Problems: b.problems, Read: len(b.rows)}
+	if len(b.problems) > 0 {
+		order := make(map[string]int)
+		for i := range tables {
+			order[tables[i].File] = i
+		}
+		slices.SortStableFunc(o.Problems, func(x, y *reconcile.InputError) int {
+			return cmp.Or(order[x.File]-order[y.File], x.Line-y.Line)
+		})
+		return o
+	}
+	o.merge(b, k)
+	return o
+}
+
+// refuseTwice refuses a row given twice: nobody could say which one holds.
+func (b *batch) refuseTwice() {
+	first := make(map[string]*line)
+	for _, l := range b.rows {
+		if l.failed {
+			continue
+		}
+		k := string(l.kind) + " " + l.key
+		of := first[k]
+		if of == nil {
+			first[k] = l
+			continue
+		}
+		where := "ligne " + of.place()
+		if of.table.File != l.table.File {
+			where = of.table.File + ", " + where
+		}
+		l.problem("", fmt.Errorf("%s est déjà donné(e) (%s)", subject(l), where), "gardez l'une des deux, ou réunissez leurs montants en une ligne")
+	}
+}
+
+// subject names a row to who wrote it.
+func subject(l *line) string {
+	switch v := l.value.(type) {
+	case reconcile.Operation:
+		return "l'opération " + v.ID
+	case reconcile.Milestone:
+		return "le jalon " + v.ID
+	case reconcile.Workstream:
+		return fmt.Sprintf("le chantier %s, exercice %d,", v.ID, v.Year)
+	case reconcile.Credit:
+		return fmt.Sprintf("ce mouvement du programme %s (même exercice, catégorie, CAS, nature, date et source)", v.Programme)
+	}
+	return "cette ligne"
+}
+
+// contentOf is the text under which a row is kept.
+func contentOf(value any) string {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(value); err != nil {
+		panic(fmt.Sprintf("budget row that JSON cannot hold: %v", err))
+	}
+	return string(bytes.TrimSpace(b.Bytes()))
+}
+
+// merge tells what the rows say that was not known.
+func (o *Outcome) merge(b *batch, k *Known) {
+	former := make(map[string]*reconcile.BudgetRow)
+	for i := range k.Rows {
+		former[string(k.Rows[i].Kind)+" "+k.Rows[i].Key] = &k.Rows[i]
+	}
+	for _, l := range b.rows {
+		r := reconcile.BudgetRow{Kind: l.kind, Key: l.key, Content: contentOf(l.value), File: filepath.Base(l.table.File), Place: l.place()}
+		c := Change{Kind: l.kind, Key: l.key, File: r.File, Place: r.Place}
+		if old := former[string(l.kind)+" "+l.key]; old != nil {
+			if old.Content == r.Content {
+				o.Unchanged++
+				continue
+			}
+			r.Replaces, c.Fields = old.ID, fieldChanges(l.kind, old.Content, r.Content)
+		} else if like := lookAlike(l, k.Rows); like != "" {
+			doubt := c
+			doubt.Former = like
+			o.Doubts = append(o.Doubts, doubt)
+		}
+		o.Rows, o.Changes = append(o.Rows, r), append(o.Changes, c)
+	}
+	o.Alerts = importAlerts(b.operations(k))
+}
+
+// lookAlike finds a credit in force that differs from a new one by its source
+// alone: perhaps the same movement, under another name, which would count twice.
+func lookAlike(l *line, rows []reconcile.BudgetRow) string {
+	c, ok := l.value.(reconcile.Credit)
+	if !ok {
+		return ""
+	}
+	c.Label, c.Source = "", ""
+	for i := range rows {
+		if rows[i].Kind != reconcile.BudgetCredits {
+			continue
+		}
+		var old reconcile.Credit
+		if err := json.Unmarshal([]byte(rows[i].Content), &old); err != nil {
+			continue
+		}
+		if old.Label, old.Source = "", ""; old == c {
+			return rows[i].Key
+		}
+	}
+	return ""
+}
+
+// fieldChanges tells which columns differ, in the order of the file.
+func fieldChanges(kind reconcile.BudgetKind, old, now string) (changes []FieldChange) {
+	var before, after map[string]any
+	if json.Unmarshal([]byte(old), &before) != nil || json.Unmarshal([]byte(now), &after) != nil {
+		return nil
+	}
+	for _, c := range Columns(kind) {
+		if x, y := fmt.Sprint(before[c]), fmt.Sprint(after[c]); x != y {
+			changes = append(changes, FieldChange{c, x, y})
+		}
+	}
+	return changes
+}
+
+// importAlerts are those that an import can tell by itself.
+func importAlerts(operations []reconcile.Operation) []reconcile.BudgetAlert {
+	list := []reconcile.BudgetAlert{}
+	operations = attach(operations)
+	for _, c := range commitments(operations) {
+		if c.Paid > c.AE {
+			list = append(list, reconcile.BudgetAlert{Code: reconcile.AlertPaidAboveCommitted, Scope: c.ID, Amount: c.Paid - c.AE, Of: c.AE})
+		}
+	}
+	return append(list, withoutWorkstream(operations)...)
+}

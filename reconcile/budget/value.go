@@ -1,0 +1,103 @@
+package budget
+
+import (
+	"github.com/shopspring/decimal"
+
+	"bascule/reconcile"
+)
+
+// testAfter is how many years after the first cost the FTAP test looks at the
+// gains: one euro saved for each euro invested within three years (DOMAIN 5.5).
+const testAfter = 3
+
+// valueOf weighs gains against costs, or gives nil where none was imported.
+func valueOf(t *Terms, rows []reconcile.ValueRow) *reconcile.ProjectValue {
+	if len(rows) == 0 {
+		return nil
+	}
+	first, last := rows[0].Year, rows[0].Year
+	for i := range rows {
+		first, last = min(first, rows[i].Year), max(last, rows[i].Year)
+	}
+	v := &reconcile.ProjectValue{Rate: t.RateText, BaseYear: t.BaseYear}
+	if v.BaseYear == 0 {
+		v.BaseYear = first
+	}
+	years := make([]reconcile.ValueYear, last-first+1)
+	measured := make([][2]bool, len(years)) // gains, costs
+	for i := range rows {
+		r := &rows[i]
+		y := &years[r.Year-first]
+		of := [2][2]*reconcile.Amount{{&y.ExpectedGains, &y.MeasuredGains}, {&y.ExpectedCosts, &y.MeasuredCosts}}[index(r.Nature == reconcile.ValueCost)][index(r.State == reconcile.ValueMeasured)]
+		*of += r.Amount
+		if r.State == reconcile.ValueMeasured {
+			measured[r.Year-first][index(r.Nature == reconcile.ValueCost)] = true
+		}
+	}
+	expected := make([]reconcile.ValueYear, len(years))
+	for i := range years {
+		y := &years[i]
+		y.Year, y.Gains, y.Costs = first+i, y.ExpectedGains, y.ExpectedCosts
+		expected[i] = *y
+		if measured[i][0] {
+			y.Gains = y.MeasuredGains
+		}
+		if measured[i][1] {
+			y.Costs = y.MeasuredCosts
+		}
+	}
+	v.Expected, v.Retained = outcome(t, v.BaseYear, expected), outcome(t, v.BaseYear, years)
+	v.Years = years
+	return v
+}
+
+func index(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// outcome closes the years, in their order, and says what they come to.
+func outcome(t *Terms, base int, years []reconcile.ValueYear) (o reconcile.ValueOutcome) {
+	for i := range years {
+		y := &years[i]
+		y.Net = y.Gains - y.Costs
+		o.Gains, o.Costs, o.Net = o.Gains+y.Gains, o.Costs+y.Costs, o.Net+y.Net
+		y.Cumulated, y.Present = o.Net, present(y.Net, t.Rate, y.Year-base)
+		o.Present += y.Present
+		switch {
+		case y.Cumulated < 0:
+			o.Payback = 0
+		case o.Payback == 0 && o.Costs > 0:
+			o.Payback = y.Year
+		}
+		if o.TestYear == 0 && y.Costs > 0 {
+			o.TestYear = y.Year + testAfter
+		}
+	}
+	for i := range years {
+		y := &years[i]
+		if y.Year <= o.TestYear {
+			o.TestCosts += y.Costs
+		}
+		if y.Year == o.TestYear {
+			o.TestGains = y.Gains
+		}
+	}
+	o.TestPassed = o.TestYear != 0 && o.TestGains >= o.TestCosts
+	return o
+}
+
+// present is an amount of some years later, or earlier where years is negative,
+// at a yearly rate, rounded to the nearest centime.
+func present(a reconcile.Amount, rate decimal.Decimal, years int) reconcile.Amount {
+	factor := decimal.New(1, 0)
+	for range max(years, -years) {
+		factor = factor.Mul(rate.Add(decimal.New(1, 0)))
+	}
+	if years < 0 {
+		return reconcile.Round(a.Decimal().Mul(factor), reconcile.HalfUp)
+	}
+	return reconcile.Amount(decimal.New(int64(a), 0).DivRound(factor, 0).IntPart())
+}
