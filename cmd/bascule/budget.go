@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"bascule/reconcile"
@@ -60,23 +58,15 @@ fichier reste en vigueur : une opération se retire par la nature « annulation 
 // printBudgetImport prints what was imported, or why nothing was: then the
 // command fails.
 func (a *App) printBudgetImport(r *BudgetImport) error {
+	summary := newBudgetImportJSON(r)
 	if len(r.Problems) == 0 {
-		summary := newBudgetImportJSON(r)
 		return a.print(reports.BudgetImportText(a.Config.Lang, a.labels(), &summary.BudgetChanges), summary)
 	}
-	if a.JSON {
-		if err := a.print("", newBudgetImportJSON(r)); err != nil {
-			return err
-		}
-	} else {
-		for _, p := range r.Problems[:min(len(r.Problems), annotationProblemsShown)] {
-			fmt.Fprintln(a.Stderr, "  "+p.Error())
-		}
-		if more := len(r.Problems) - annotationProblemsShown; more > 0 {
-			fmt.Fprintf(a.Stderr, "  … et %d autre(s) : --json les donne tous\n", more)
-		}
+	lines := make([]string, len(r.Problems))
+	for i := range r.Problems {
+		lines[i] = r.Problems[i].Error()
 	}
-	return fmt.Errorf("%d problème(s) dans les fichiers du budget : rien n'est importé — corrigez les lignes citées, puis relancez", len(r.Problems))
+	return a.refuseImport(lines, summary, "les fichiers du budget : rien n'est importé — corrigez les lignes citées, puis relancez")
 }
 
 // budgetImportJSON is the result of « budget import » as a program reads it.

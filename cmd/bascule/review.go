@@ -62,9 +62,6 @@ Décision, en limite la durée. Elles prennent effet à la prochaine exécution 
 	return cmd
 }
 
-// annotationProblemsShown bounds the problems listed on a screen; --json gives them all.
-const annotationProblemsShown = 50
-
 // printImport prints what was imported, or why nothing was: then the command
 // fails.
 func (a *App) printImport(r *ImportResult) error {
@@ -72,19 +69,32 @@ func (a *App) printImport(r *ImportResult) error {
 	if len(r.Problems) == 0 {
 		return a.print(reports.ImportText(a.Config.Lang, a.labels(), &summary.ImportCounts), summary)
 	}
+	lines := make([]string, len(r.Problems))
+	for i := range r.Problems {
+		lines[i] = r.Problems[i].Error()
+	}
+	return a.refuseImport(lines, summary, "les annotations : rien n'est importé — corrigez les cellules citées, puis relancez")
+}
+
+// problemLinesShown bounds the problems listed on a screen; --json gives them all.
+const problemLinesShown = 50
+
+// refuseImport says why nothing was imported: as JSON, or the first problems, a
+// line each. Its error ends the command.
+func (a *App) refuseImport(problems []string, result any, where string) error {
 	if a.JSON {
-		if err := a.print("", summary); err != nil {
+		if err := a.print("", result); err != nil {
 			return err
 		}
 	} else {
-		for _, p := range r.Problems[:min(len(r.Problems), annotationProblemsShown)] {
-			fmt.Fprintln(a.Stderr, "  "+p.Error())
+		for _, line := range problems[:min(len(problems), problemLinesShown)] {
+			fmt.Fprintln(a.Stderr, "  "+line)
 		}
-		if more := len(r.Problems) - annotationProblemsShown; more > 0 {
+		if more := len(problems) - problemLinesShown; more > 0 {
 			fmt.Fprintf(a.Stderr, "  … et %d autre(s) : --json les donne tous\n", more)
 		}
 	}
-	return fmt.Errorf("%d problème(s) dans les annotations : rien n'est importé — corrigez les cellules citées, puis relancez", len(r.Problems))
+	return fmt.Errorf("%d problème(s) dans %s", len(problems), where)
 }
 
 func (a *App) reviewListCommand() *cobra.Command {
