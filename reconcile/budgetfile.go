@@ -107,6 +107,11 @@ type ProfileMonth struct {
 	Exits     ETP    `json:"sorties"`
 }
 
+// Says tells whether the row declares anything: one is withdrawn by noughts.
+func (p *ProfileMonth) Says() bool {
+	return p.Amount != 0 || p.Jobs != 0 || p.Entries != 0 || p.Exits != 0
+}
+
 // Workstream is what a workstream (chantier) of the project may commit and pay in
 // a year, reports included, and what it expects to.
 type Workstream struct {

@@ -88,14 +88,15 @@ func (b *batch) checkProgrammes(k *Known) {
 	}
 }
 
-// checkProfile refuses a month that is given both whole and by category.
+// checkProfile refuses a month that is given both whole and by category. A row
+// that was set to nought gives it neither way.
 func (b *batch) checkProfile(k *Known) {
 	type place struct {
 		programme string
 		month     reconcile.Period
 	}
 	whole := make(map[place]bool)
-	rows := overlaid[reconcile.ProfileMonth](b, k, reconcile.BudgetProfile)
+	rows := slices.DeleteFunc(overlaid[reconcile.ProfileMonth](b, k, reconcile.BudgetProfile), func(x inForce[reconcile.ProfileMonth]) bool { return !x.row.Says() })
 	for i := range rows {
 		if p := &rows[i].row; p.Category == reconcile.Title2 {
 			whole[place{p.Programme, p.Month}] = true
@@ -105,7 +106,7 @@ func (b *batch) checkProfile(k *Known) {
 	for _, l := range fresh[reconcile.ProfileMonth](b) {
 		p := l.value.(reconcile.ProfileMonth)
 		at := place{p.Programme, p.Month}
-		if !whole[at] || blamed[at] {
+		if !p.Says() || !whole[at] || blamed[at] {
 			continue
 		}
 		if slices.ContainsFunc(rows, func(x inForce[reconcile.ProfileMonth]) bool {

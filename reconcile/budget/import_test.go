@@ -237,6 +237,17 @@ func TestACorrectionIsHeldAgainstWhatIsInForce(t *testing.T) {
 	}
 }
 
+func TestAProfileChangesFormOnceTheFormerRowsAreSetToNought(t *testing.T) {
+	rows := kept(t, examine(known(), profileHeader+"2013;176;;2013-01;3;1;;\n"))
+	split := "2013;176;21;2013-01;2;1;;\n2013;176;22;2013-01;1;;;\n"
+	if o := examine(known(rows...), profileHeader+split); len(o.Problems) != 1 {
+		t.Errorf("both forms would count: %+v", o.Problems)
+	}
+	if o := examine(known(rows...), profileHeader+"2013;176;;2013-01;0;;;\n"+split); len(o.Problems) != 0 || len(o.Rows) != 3 {
+		t.Errorf("the remedy that the refusal gives must work: %v", o.Problems)
+	}
+}
+
 func TestACreditThatDiffersByItsSourceAloneIsDoubted(t *testing.T) {
 	rows := kept(t, examine(known(), creditsHeader+"2013;176;;;lfr;2013-08-01;5;5;Loi;loi 2013-1\n"))
 	o := examine(known(rows...), creditsHeader+"2013;176;;;lfr;2013-08-01;5;5;Loi;loi n° 2013-1\n2013;176;;;lfr;2013-08-01;6;6;Loi;autre\n")
