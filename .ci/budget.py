@@ -451,7 +451,7 @@ profile, flows = collections.Counter(), collections.Counter()
 told = set()
 hundredths = lambda text: int(Decimal(str(text)) * 10000)
 for p in imported['profil']:
-    if str(p['exercice']) == year:
+    if str(p['exercice']) == year and (amount(p['montant']) or any(hundredths(p[k]) for k in ('etpt', 'entrees', 'sorties'))):  # noughts withdraw a row
         profile[p['programme'], p['mois']] += amount(p['montant'])
         flows[p['programme'], p['mois'], 'in'] += hundredths(p['entrees'])
         flows[p['programme'], p['mois'], 'out'] += hundredths(p['sorties'])

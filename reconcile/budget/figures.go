@@ -88,7 +88,7 @@ func newYear(t *Terms, months []Month, b *reconcile.Budget) *year {
 		}
 	}
 	for i := range b.Profile {
-		if p := &b.Profile[i]; p.Year == y.year {
+		if p := &b.Profile[i]; p.Year == y.year && p.Says() {
 			d := &y.book(p.Programme).profile[p.Month.Month()-1]
 			d.told = true
 			d.amount, d.etp, d.entries, d.exits = d.amount+p.Amount, d.etp+p.Jobs, d.entries+p.Entries, d.exits+p.Exits

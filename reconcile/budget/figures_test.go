@@ -77,6 +77,9 @@ func TestTheYearEndsByEachMethodAsItIsWorkedOutByHand(t *testing.T) {
 		{"a cost that does not divide is rounded to the centime: 1000 ÷ 3 = 333.33, one leaves", month(november, "V1", 1000, 1000, 0, 0, 3), nil,
 			[]reconcile.ProfileMonth{profile(december, 900, 0, 0, 1)},
 			"11900.00", "12000.00", "11666.67", [4]string{"1000.00", "0.00", "0.00", "-333.33"}},
+		{"a December set to nought is withdrawn: it declares no month without pay", month(november, "V1", 1200, 1100, 0, 0, 10), nil,
+			[]reconcile.ProfileMonth{profile(november, 1100, 0, 0, 0), profile(december, 0, 0, 0, 0)},
+			"", "12400.00", "12400.00", [4]string{"1200.00", "0.00", "0.00", "0.00"}},
 	} {
 		t.Run(c.reason, func(t *testing.T) {
 			months := append(eleven(t)[:10], c.latest)
