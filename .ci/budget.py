@@ -611,12 +611,14 @@ for o in operations:
             s.update(foreseen_ae=amount(o['ae']), foreseen_cp=amount(o['cp']))
         if not o['engagement']:
             s.update(further_ae=amount(o['ae']), further_cp=amount(o['cp']))
+        else:
+            s['amending'] += amount(o['ae'])
     if o['operation'] in commitments:
         s['to_pay'] += commitments[o['operation']]['left']
 whole = collections.Counter()
 for s in streams.values():
     s['expected_ae'], s['expected_cp'] = max(s['foreseen_ae'], s['declared_ae'] - s['committed']), max(s['foreseen_cp'], s['declared_cp'] - s['paid'])
-    s['further'] = max(s['further_ae'], s['further_cp'])
+    s['further'] = max(s['further_ae'], s['further_cp']) + s['amending']
     whole.update(s)
 
 

@@ -119,7 +119,7 @@ func (y *year) workstream(id string, commitments []reconcile.CommitmentBudget) r
 			}
 		}
 	}
-	var further reconcile.Amount // AE of what is expected without being committed
+	var further, amending reconcile.Amount // AE expected of new commitments, and of those that stand
 	for i := range y.budget.Operations {
 		o := &y.budget.Operations[i]
 		if o.Workstream != id {
@@ -140,6 +140,8 @@ func (y *year) workstream(id string, commitments []reconcile.CommitmentBudget) r
 		case reconcile.OperationExpected:
 			if o.Commitment == "" {
 				further, w.Further = further+o.AE, w.Further+o.CP
+			} else {
+				amending += o.AE
 			}
 			if o.Date.Year() <= y.year {
 				w.ExpectedAE, w.ExpectedCP = w.ExpectedAE+o.AE, w.ExpectedCP+o.CP
@@ -155,7 +157,7 @@ func (y *year) workstream(id string, commitments []reconcile.CommitmentBudget) r
 			w.ToPay += commitments[i].ToPay
 		}
 	}
-	w.Further = max(w.Further, further)
+	w.Further = max(w.Further, further) + amending
 	w.Completion = w.AllPaid + w.ToPay + w.Further
 	return w
 }

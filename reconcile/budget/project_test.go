@@ -67,6 +67,18 @@ func TestWhereAWorkstreamStandsIsWorkedOutByHand(t *testing.T) {
 	}
 }
 
+func TestAnAmendmentToComeIsPartOfWhatTheProjectWillHaveCost(t *testing.T) {
+	f := project(t, &reconcile.Budget{Operations: []reconcile.Operation{
+		commitment("E1", "2013-02-01", 1000), payment("P1", "2013-06-10", "E1", 400),
+		expected("V1", "2013-12-01", "E1", 300, 500), // 300 more on E1; the 500 pay what E1 will commit
+		expected("V2", "2014-02-01", "", 50, 80),     // a further contract
+	}})
+	// 400 paid, 600 to pay, 300 + 80 to come.
+	if w := &f.Project.Workstreams[0]; w.Further != 380 || w.Completion != 1380 || w.ToPay != 600 || w.ExpectedAE != 300 {
+		t.Errorf("%+v", w)
+	}
+}
+
 func TestTheProjectWarnsOfWhatItLacks(t *testing.T) {
 	given := func(ae, cp, expectedAE, expectedCP reconcile.Amount) []reconcile.Workstream {
 		return []reconcile.Workstream{{ID: "R", Year: 2013, AE: ae, CP: cp, ExpectedAE: expectedAE, ExpectedCP: expectedCP}}
