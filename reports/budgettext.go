@@ -34,7 +34,7 @@ type FieldChange struct {
 	New   string `json:"new"`
 }
 
-// BudgetDoubt is a new credit that looks like another one in force.
+// BudgetDoubt is a new credit that may be another one, told again.
 type BudgetDoubt struct {
 	File  string `json:"file"`
 	Place string `json:"place"`

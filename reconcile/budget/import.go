@@ -27,7 +27,7 @@ type Outcome struct {
 	Unchanged int
 	Read      int
 	Alerts    []reconcile.BudgetAlert // what is accepted and must be looked at
-	Doubts    []Change                // new credits that look like others in force
+	Doubts    []Change                // new credits that may be others, told again
 }
 
 // Change is a row that says something new.
@@ -123,6 +123,7 @@ func (o *Outcome) merge(b *batch, k *Known) {
 	for i := range k.Rows {
 		former[string(k.Rows[i].Kind)+" "+k.Rows[i].Key] = &k.Rows[i]
 	}
+	credits := overlaid[reconcile.Credit](b, k, reconcile.BudgetCredits)
 	for _, l := range b.rows {
 		r := reconcile.BudgetRow{Kind: l.kind, Key: l.key, Content: contentOf(l.value), File: filepath.Base(l.table.File), Place: l.place()}
 		c := Change{Kind: l.kind, Key: l.key, File: r.File, Place: r.Place}
@@ -132,7 +133,7 @@ func (o *Outcome) merge(b *batch, k *Known) {
 				continue
 			}
 			r.Replaces, c.Fields = old.ID, fieldChanges(l.kind, old.Content, r.Content)
-		} else if like := lookAlike(l, k.Rows); like != "" {
+		} else if like := lookAlike(l, credits); like != "" {
 			doubt := c
 			doubt.Former = like
 			o.Doubts = append(o.Doubts, doubt)
@@ -142,27 +143,41 @@ func (o *Outcome) merge(b *batch, k *Known) {
 	o.Alerts = importAlerts(b.operations(k))
 }
 
-// lookAlike finds a credit in force that differs from a new one by its source
-// alone: perhaps the same movement, under another name, which would count twice.
-func lookAlike(l *line, rows []reconcile.BudgetRow) string {
+// lookAlike finds a credit that would be in force besides a new one and may be the
+// same money, which would count twice; of two new ones, the later is the doubt.
+func lookAlike(l *line, besides []inForce[reconcile.Credit]) string {
 	c, ok := l.value.(reconcile.Credit)
 	if !ok {
 		return ""
 	}
-	c.Label, c.Source = "", ""
-	for i := range rows {
-		if rows[i].Kind != reconcile.BudgetCredits {
+	for i := range besides {
+		x := &besides[i]
+		if x.key == l.key || !sameMoney(c, x.row) {
 			continue
 		}
-		var old reconcile.Credit
-		if err := json.Unmarshal([]byte(rows[i].Content), &old); err != nil {
-			continue
-		}
-		if old.Label, old.Source = "", ""; old == c {
-			return rows[i].Key
+		if x.line == nil || slices.Index(l.batch.rows, x.line) < slices.Index(l.batch.rows, l) {
+			return x.key
 		}
 	}
 	return ""
+}
+
+// sameMoney tells whether two credits may be one, told twice: they differ by
+// their source or their date alone; or both are the LFI, which one law opens
+// once, dated otherwise, or whole and split.
+func sameMoney(a, b reconcile.Credit) bool {
+	if a.Year != b.Year || a.Programme != b.Programme || a.Nature != b.Nature || a.AE == 0 && a.CP == 0 || b.AE == 0 && b.CP == 0 {
+		return false
+	}
+	same := a.Category == b.Category && a.CAS == b.CAS
+	if same && a.AE == b.AE && a.CP == b.CP && (a.Date == b.Date || fold(a.Source) == fold(b.Source)) {
+		return true
+	}
+	within := func(whole, part reconcile.Credit) bool {
+		return whole.Category == part.Category || whole.Category == reconcile.Title2 && reconcile.InTitle2(part.Category)
+	}
+	overlap := (within(a, b) || within(b, a)) && (a.CAS == b.CAS || a.CAS == "" || b.CAS == "")
+	return a.Nature == reconcile.CreditLFI && overlap && (!same || a.Date != b.Date)
 }
 
 // fieldChanges tells which columns differ, in the order of the file.

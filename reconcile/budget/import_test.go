@@ -256,6 +256,32 @@ func TestACreditThatDiffersByItsSourceAloneIsDoubted(t *testing.T) {
 	}
 }
 
+func TestCreditsThatMayCountTwiceAreDoubted(t *testing.T) {
+	const lfi = "2013;176;;;lfi;2013-01-01;5;5;LFI;\n"
+	for _, c := range []struct {
+		reason, first, then string
+		doubts              int
+	}{
+		{"the LFI again, its date corrected", lfi, "2013;176;;;lfi;2012-12-29;5;5;LFI;\n", 1},
+		{"the LFI again, its date and its amount corrected", lfi, "2013;176;;;lfi;2012-12-29;6;6;LFI;\n", 1},
+		{"the LFI whole, then split by category", lfi, "2013;176;21;;lfi;2013-01-01;3;3;LFI;\n2013;176;22;;lfi;2013-01-01;2;2;LFI;\n", 2},
+		{"the LFI of a category, then cut by CAS", "2013;176;22;;lfi;2013-01-01;5;5;;\n", "2013;176;22;oui;lfi;2013-01-01;4;4;;\n", 1},
+		{"the LFI split, the whole set to nought as told", lfi, "2013;176;;;lfi;2013-01-01;0;0;LFI;\n2013;176;21;;lfi;2013-01-01;5;5;LFI;\n", 0},
+		{"another category of the LFI", "2013;176;21;;lfi;2013-01-01;5;5;;\n", "2013;176;22;;lfi;2013-01-01;5;5;;\n", 0},
+		{"another programme's LFI, and another title's", lfi, "2013;216;;;lfi;2013-01-01;5;5;;\n2013;176;31;;lfi;2013-01-01;5;5;;\n", 0},
+		{"a transfer of the same amount, its date corrected", "2013;176;;;virement;2013-03-01;5;5;;arrêté\n", "2013;176;;;virement;2013-03-02;5;5;;arrêté\n", 1},
+		{"two transfers of different amounts", "2013;176;;;virement;2013-03-01;5;5;;\n", "2013;176;;;virement;2013-04-01;6;6;;\n", 0},
+	} {
+		rows := kept(t, examine(known(), creditsHeader+c.first))
+		if o := examine(known(rows...), creditsHeader+c.then); len(o.Problems) != 0 || len(o.Doubts) != c.doubts {
+			t.Errorf("%s: %d doubts, problems %v", c.reason, len(o.Doubts), o.Problems)
+		}
+	}
+	if o := examine(known(), creditsHeader+lfi+"2013;176;21;;lfi;2013-01-01;5;5;;\n"); len(o.Doubts) != 1 {
+		t.Errorf("whole and split in one file: %d doubts", len(o.Doubts))
+	}
+}
+
 func TestSheetsKnowNumbersFromTexts(t *testing.T) {
 	header := budget.Row{Number: 3}
 	for _, name := range strings.Split("exercice;programme;nature;date;ae;cp", ";") {
