@@ -248,8 +248,10 @@ type ValueOutcome struct {
 	Payback int    `json:"payback"` // first year from which the cumulated net stays at or above zero; 0: none
 	Present Amount `json:"present"` // net present value, each year rounded to the nearest centime
 	// The FTAP test: the gains of the third year after the first cost, against all
-	// costs until that year. TestYear is 0 without costs.
+	// costs until that year. TestYear is 0 without costs. TestTold is false where no
+	// row goes as far as that year: nothing was passed nor failed.
 	TestYear   int    `json:"test_year"`
+	TestTold   bool   `json:"test_told"`
 	TestGains  Amount `json:"test_gains"`
 	TestCosts  Amount `json:"test_costs"`
 	TestPassed bool   `json:"test_passed"`

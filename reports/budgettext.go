@@ -226,8 +226,11 @@ func (m *messages) budgetValue(v *reconcile.ProjectValue) []string {
 	if r.Payback > 0 {
 		payback = m.t("budget_show.payback", r.Payback)
 	}
-	if r.TestYear == 0 {
+	switch {
+	case r.TestYear == 0:
 		return append(lines, payback)
+	case !r.TestTold:
+		return append(lines, payback, Warn.mark()+m.t("value.beyond", r.TestYear))
 	}
 	mark := Bad.mark()
 	if r.TestPassed {

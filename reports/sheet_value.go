@@ -50,6 +50,8 @@ func (v *budgetView) valueVerdict(o *reconcile.ValueOutcome) (string, Role) {
 	switch {
 	case o.TestYear == 0:
 		return payback, Warn
+	case !o.TestTold:
+		return payback + " " + v.m.t("value.beyond", yearText(o.TestYear)), Warn
 	case o.TestPassed:
 		return payback + " " + v.m.t("value.passed", yearText(o.TestYear), v.m.money(o.TestGains), v.m.money(o.TestCosts)), Good
 	}
@@ -86,6 +88,8 @@ func (v *budgetView) testText(o *reconcile.ValueOutcome) string {
 	switch {
 	case o.TestYear == 0:
 		return v.m.t("value.untested")
+	case !o.TestTold:
+		return v.m.t("value.not_given", yearText(o.TestYear))
 	case o.TestPassed:
 		return Good.mark() + v.m.t("word.yes")
 	}

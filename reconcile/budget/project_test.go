@@ -157,12 +157,12 @@ func TestTheProjectIsWorthWhatAHandReckons(t *testing.T) {
 	v := f.Value
 	// Expected, at 4 % in euros of 2012: −1000 − 500 ÷ 1.04 + 600 ÷ 1.0816 + 1500 ÷ 1.124864
 	//                                 = −1000 − 480.77 + 554.73 + 1333.49 (each to the centime) = 407.45
-	want := reconcile.ValueOutcome{Gains: 210_000, Costs: 150_000, Net: 60_000, Payback: 2015, Present: 40_745, TestYear: 2015, TestGains: 150_000, TestCosts: 150_000, TestPassed: true}
+	want := reconcile.ValueOutcome{Gains: 210_000, Costs: 150_000, Net: 60_000, Payback: 2015, Present: 40_745, TestYear: 2015, TestTold: true, TestGains: 150_000, TestCosts: 150_000, TestPassed: true}
 	if diff := cmp.Diff(want, v.Expected); diff != "" {
 		t.Errorf("expected: %s", diff)
 	}
 	// Retained: −1000 − 800 ÷ 1.04 + 554.73 + 1333.49 = −1000 − 769.23 + 554.73 + 1333.49 = 118.99
-	want = reconcile.ValueOutcome{Gains: 210_000, Costs: 180_000, Net: 30_000, Payback: 2015, Present: 11_899, TestYear: 2015, TestGains: 150_000, TestCosts: 180_000}
+	want = reconcile.ValueOutcome{Gains: 210_000, Costs: 180_000, Net: 30_000, Payback: 2015, Present: 11_899, TestYear: 2015, TestTold: true, TestGains: 150_000, TestCosts: 180_000}
 	if diff := cmp.Diff(want, v.Retained); diff != "" {
 		t.Errorf("retained: one euro saved for 1.20 invested: %s", diff)
 	}
@@ -173,8 +173,8 @@ func TestTheProjectIsWorthWhatAHandReckons(t *testing.T) {
 
 func TestValueInEurosOfALaterYearIsCarriedForward(t *testing.T) {
 	f := budget.Figures(&budget.Terms{Through: period(t, "2013-10"), Rate: decimal.New(4, -2), BaseYear: 2014}, nil, &reconcile.Budget{Values: []reconcile.ValueRow{value(2012, "cout", "attendu", 1000)}})
-	if o := f.Value.Retained; o.Present != -108_160 || o.Payback != 0 || o.TestYear != 2015 || o.TestPassed {
-		t.Errorf("1000 € × 1.04², never paid back: %+v", o)
+	if o := f.Value.Retained; o.Present != -108_160 || o.Payback != 0 || o.TestYear != 2015 || o.TestPassed || o.TestTold {
+		t.Errorf("1000 € × 1.04², never paid back, and nobody told the gains of 2015: %+v", o)
 	}
 	f = budget.Figures(&budget.Terms{Through: period(t, "2013-10")}, nil, &reconcile.Budget{Values: []reconcile.ValueRow{value(2012, "gain", "attendu", 1000)}})
 	if o := f.Value.Retained; o.Payback != 0 || o.TestYear != 0 || o.TestPassed {

@@ -82,10 +82,10 @@ func outcome(t *Terms, base int, years []reconcile.ValueYear) (o reconcile.Value
 			o.TestCosts += y.Costs
 		}
 		if y.Year == o.TestYear {
-			o.TestGains = y.Gains
+			o.TestTold, o.TestGains = true, y.Gains
 		}
 	}
-	o.TestPassed = o.TestYear != 0 && o.TestGains >= o.TestCosts
+	o.TestPassed = o.TestTold && o.TestGains >= o.TestCosts
 	return o
 }
 
