@@ -517,7 +517,7 @@ for r in block(trajectory, word('trajectory.landing'), 16) if trajectory.tables 
         wants += [None] * 6
     done = sum(etp[q, m] for q in mine for m in made)
     end = done + sum(explained(q, m)[1] for q in mine for m in unmade) if made else None
-    ceiling = ceilings.get('' if whole else mine[0] if mine else None)
+    ceiling = ceilings.get('' if whole else mine[0] if mine and mine[0] else None)  # pay booked nowhere has not the ministry's
     if whole and ceiling is None and mine and all(q in ceilings for q in mine):
         ceiling = sum(ceilings[q] for q in mine)
     limit = None if ceiling is None else int(ceiling * 120000)

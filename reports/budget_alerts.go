@@ -34,9 +34,11 @@ func (m *messages) alertText(a *reconcile.BudgetAlert) string {
 	text := m.t("budget_alert." + string(a.Code))
 	var parts []string
 	switch {
-	case a.Scope != "" && slices.Contains(projectAlerts, a.Code):
+	case a.Scope == "" && slices.Contains(projectAlerts, a.Code):
+		parts = append(parts, m.t("project.unattached"))
+	case slices.Contains(projectAlerts, a.Code):
 		parts = append(parts, Clean(a.Scope))
-	case a.Scope != "":
+	case a.Scope != "" || a.Code != reconcile.AlertCeilingExceeded && a.Code != reconcile.AlertMonthsMissing: // which tell of the ministry too
 		parts = append(parts, m.programme(a.Scope))
 	}
 	if a.Amount != 0 && a.Of != 0 {

@@ -183,7 +183,9 @@ func (y *year) programme(name string) reconcile.ProgrammeBudget {
 		m := &b.months[at]
 		p.Executed, p.Arrears, p.Jobs.Executed = p.Executed+m.paid, p.Arrears+m.arrears, p.Jobs.Executed+m.etp.Year()
 	}
-	p.Jobs.Ceiling = y.ceiling(name)
+	if name != "" { // pay booked nowhere has no ceiling; the blank one is the ministry's
+		p.Jobs.Ceiling = y.ceiling(name)
+	}
 	y.forecast(&p, b)
 	return p
 }

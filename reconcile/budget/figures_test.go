@@ -111,6 +111,18 @@ func TestTheYearEndsByEachMethodAsItIsWorkedOutByHand(t *testing.T) {
 	}
 }
 
+func TestPayBookedNowhereHasNotTheCeilingOfTheMinistry(t *testing.T) {
+	nowhere := month(period(t, "2013-01"), "V1", 1000, 1000, 0, 0, 10)
+	nowhere.Lines[0].Programme, nowhere.Heads[0].Programme = "", ""
+	f := budget.Figures(&budget.Terms{Through: period(t, "2013-01")}, []budget.Month{nowhere}, &reconcile.Budget{Ceilings: []reconcile.Ceiling{{Year: 2013, Jobs: reconcile.OneETPT}}})
+	if p := f.Programmes[0]; p.Programme != "" || p.Jobs.Ceiling.Set || p.Jobs.Margin.Set || !f.Total.Jobs.Ceiling.Set {
+		t.Errorf("%+v, the ministry %+v", p.Jobs, f.Total.Jobs)
+	}
+	if n := len(f.Alerts); n != 1 || f.Alerts[0].Code != reconcile.AlertCeilingExceeded {
+		t.Errorf("the ceiling is exceeded once: %+v", f.Alerts)
+	}
+}
+
 func TestAMonthMissedIsEstimatedLikeOneToComeAndTold(t *testing.T) {
 	months := eleven(t)
 	months = append(months[:2], months[3:]...) // no March
