@@ -95,6 +95,7 @@ func TestWhatCannotBeIsRefusedWithItsFileLineAndRemedy(t *testing.T) {
 		{"a category that is none", []string{creditsHeader + "2013;176;24;;lfi;2013-01-01;1;1;;\n"},
 			[]string{"a.csv:2: categorie: vaut « 24 » — écrivez 21, 22 ou 23, rien pour tout le titre 2, ou la catégorie d'un autre titre : 31, 51"}},
 		{"a year of two digits", []string{ceilingsHeader + "13;176;1;;\n"}, []string{"a.csv:2: exercice: n'est pas une année possible — écrivez quatre chiffres : 2013"}},
+		{"more jobs than can be counted", []string{ceilingsHeader + "2013;176;2000000000000;;\n"}, []string{"a.csv:2: etpt: dépasse dix millions d'emplois — écrivez un nombre d'emplois, pas un montant"}},
 		{"a negative ceiling", []string{ceilingsHeader + "2013;176;-1;;\n"}, []string{"a.csv:2: etpt: est négatif — écrivez un montant positif"}},
 		{"the same movement twice, in two files", []string{creditsHeader + "2013;176;;;lfr;2013-02-01;1;1;un;loi\n", creditsHeader + "2013;176;;;LFR;01/02/2013;2;2;deux;Loi\n"},
 			[]string{"b.csv:2: ce mouvement du programme 176 (même exercice, catégorie, CAS, nature, date et source) est déjà donné(e) (a.csv, ligne 2) — gardez l'une des deux, ou réunissez leurs montants en une ligne"}},

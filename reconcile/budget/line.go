@@ -16,6 +16,8 @@ import (
 
 const (
 	maxTextRunes = 300
+	// maxJobs keeps the jobs of a thousand programmes within an int64.
+	maxJobs = 10_000_000
 	// significantDigits is what a spreadsheet keeps of a number: beyond them stands
 	// the noise of its own sums, 0.30000000000000004.
 	significantDigits = 15
@@ -187,7 +189,12 @@ func (l *line) positive(name string, mayBeBlank bool) reconcile.Amount {
 
 // hundredths reads a quantity of jobs, to two decimals.
 func (l *line) hundredths(name string, mayBeBlank bool) int64 {
-	return int64(l.positive(name, mayBeBlank))
+	n := int64(l.positive(name, mayBeBlank))
+	if n > maxJobs*100 {
+		l.problem(name, errors.New("dépasse dix millions d'emplois"), "écrivez un nombre d'emplois, pas un montant")
+		return 0
+	}
+	return n
 }
 
 // year reads a year.
