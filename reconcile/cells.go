@@ -78,8 +78,8 @@ func (c *Comparer) mapSide(side Side, p *Pair) error {
 	var sums Sums
 	var employer Amount
 	mass, present := c.Tally.Mass, false
-	for programme, lines := range payslip.byProgramme() {
-		own, paid := c.Tally.Ledger.book(programme), mass.book(c.massAxis(programme, &payslip.Agent))
+	for part, lines := range payslip.byPart() {
+		own, paid := c.Tally.Ledger.book(part.Programme), mass.book(c.massAxis(part, &payslip.Agent))
 		for i := range lines {
 			line := &lines[i]
 			sums.Add(line.Sense, line.Amount)
@@ -113,7 +113,7 @@ func (c *Comparer) mapSide(side Side, p *Pair) error {
 		}
 	}
 	if present {
-		mass.book(c.massAxis(payslip.Agent.Programme, &payslip.Agent)).count(side, &payslip.Agent)
+		mass.book(c.massAxis(payslip.Agent.bookedOn(0), &payslip.Agent)).count(side, &payslip.Agent)
 	}
 	m.lines = sums.Lines
 	m.cells = sumCells(m.cells)

@@ -236,7 +236,7 @@ func (c *Comparer) unmapped() error {
 			at := rawPlace(u.code, side, u.sense, u.origin)
 			b := c.where.of(at)
 			b.at(at).Delta += d.Delta
-			d.Programme = b.programme
+			c.where.stand(d, b)
 			if err := c.emitMoney(d); err != nil {
 				return err
 			}
@@ -331,7 +331,7 @@ func (c *Comparer) emitGaps() error {
 		}
 		b := c.where.of(place{cell: g.key})
 		b.at(place{cell: g.key}).Delta += g.delta()
-		d.Programme = b.programme
+		c.where.stand(d, b)
 		if err := c.emitMoney(d); err != nil {
 			return err
 		}

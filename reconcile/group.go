@@ -8,12 +8,15 @@ import (
 	"slices"
 )
 
-// Part tells which programme bears the lines of a payslip joined from several:
-// from Lines[From] on, amounts are booked on Programme.
+// Part tells where the lines of a payslip joined from several are booked, from
+// Lines[From] on.
 type Part struct {
-	From      int
-	Programme string
+	From                    int
+	Programme, BOP, Service string
 }
+
+// bookedOn is the part that begins at a line and is booked where the agent is.
+func (a *Agent) bookedOn(from int) Part { return Part{from, a.Programme, a.BOP, a.Service} }
 
 // Group is all that one side holds of one payslip.
 type Group struct {
@@ -266,22 +269,23 @@ func (g *Group) join(kept []*unit) {
 	}
 }
 
-// Join appends the lines and totals of q, remembering where another programme
-// begins and what else differs. Who stands first is told by the contents, not
+// Join appends the lines and totals of q, remembering where lines booked elsewhere
+// begin and what else differs. Who stands first is told by the contents, not
 // by the order of the file.
 func (p *Payslip) Join(q *Payslip) {
-	last := p.Agent.Programme
+	last := p.Agent.bookedOn(0)
 	if n := len(p.Parts); n > 0 {
-		last = p.Parts[n-1].Programme
+		last = p.Parts[n-1]
 	}
-	for programme, lines := range q.byProgramme() {
-		if programme != last {
+	for part, lines := range q.byPart() {
+		part.From, last.From = len(p.Lines), len(p.Lines)
+		if part != last {
 			if p.Parts == nil {
-				p.Parts = []Part{{0, last}}
+				p.Parts = []Part{p.Agent.bookedOn(0)}
 			}
-			p.Parts = append(p.Parts, Part{From: len(p.Lines), Programme: programme})
+			p.Parts = append(p.Parts, part)
 		}
-		p.Lines, last = append(p.Lines, lines...), programme
+		p.Lines, last = append(p.Lines, lines...), part
 	}
 	p.meet(q.Agent)
 	for _, other := range q.Others {

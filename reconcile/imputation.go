@@ -24,11 +24,11 @@ func (m *Mapping) place(side Side, l *PayLine) (place, Amount) {
 	return rawPlace(l.Code, side, l.Sense, origin), l.Amount
 }
 
-// byProgramme walks the lines of a payslip by runs that one programme bears.
-func (p *Payslip) byProgramme() iter.Seq2[string, []PayLine] {
-	return func(yield func(string, []PayLine) bool) {
+// byPart walks the lines of a payslip by runs that are booked on one place.
+func (p *Payslip) byPart() iter.Seq2[Part, []PayLine] {
+	return func(yield func(Part, []PayLine) bool) {
 		if len(p.Parts) == 0 {
-			yield(p.Agent.Programme, p.Lines)
+			yield(p.Agent.bookedOn(0), p.Lines)
 			return
 		}
 		for i, part := range p.Parts {
@@ -36,7 +36,7 @@ func (p *Payslip) byProgramme() iter.Seq2[string, []PayLine] {
 			if i+1 < len(p.Parts) {
 				end = p.Parts[i+1].From
 			}
-			if !yield(part.Programme, p.Lines[part.From:end]) {
+			if !yield(part, p.Lines[part.From:end]) {
 				return
 			}
 		}
@@ -55,6 +55,7 @@ type placement struct {
 // imputation tells on which programme each gap of a pair stands. For nearly all
 // pairs that is one programme, and nothing is kept.
 type imputation struct {
+	pair   *Pair
 	home   *book
 	split  bool // several programmes bear the pair
 	alone  bool // one side is missing: its whole payslip is one gap
@@ -63,7 +64,7 @@ type imputation struct {
 }
 
 func (k *imputation) reset(l *Ledger, home string, p *Pair) {
-	k.home, k.lines, k.split = l.book(home), k.lines[:0], false
+	k.pair, k.home, k.lines, k.split = p, l.book(home), k.lines[:0], false
 	k.alone = p.Groups[Legacy].Payslip == nil || p.Groups[ONP].Payslip == nil
 	for _, side := range Sides {
 		if s := p.Groups[side].Payslip; s != nil && (s.Agent.Programme != home || len(s.Parts) > 0) {
@@ -94,6 +95,26 @@ func (k *imputation) of(p place) *book {
 		return k.target[p]
 	}
 	return k.home
+}
+
+// stand places a gap on a programme, where the lines that it bears are booked.
+func (k *imputation) stand(d *Discrepancy, b *book) {
+	if b == k.home {
+		return
+	}
+	d.Programme = b.programme
+	for _, side := range Sides {
+		s := k.pair.Groups[side].Payslip
+		if s == nil {
+			continue
+		}
+		for part := range s.byPart() {
+			if part.Programme == b.programme {
+				d.BOP, d.Service = part.BOP, part.Service
+				return
+			}
+		}
+	}
 }
 
 // transfer books what stands on another programme than its gap, and tells
@@ -147,9 +168,9 @@ func (p *Payslip) values(f Field) string {
 // shares tells how much of a payslip each programme bears.
 func (p *Payslip) shares() string {
 	sums := make(map[string]Amount)
-	for programme, lines := range p.byProgramme() {
+	for part, lines := range p.byPart() {
 		for i := range lines {
-			sums[programme] += lines[i].Amount
+			sums[part.Programme] += lines[i].Amount
 		}
 	}
 	var texts []string

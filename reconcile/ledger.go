@@ -110,8 +110,8 @@ func (b *book) at(p place) *Balance {
 
 // setAside books the lines of a double: read, compared nowhere.
 func (l *Ledger) setAside(m *Mapping, side Side, p *Payslip) {
-	for programme, lines := range p.byProgramme() {
-		own := l.book(programme)
+	for part, lines := range p.byPart() {
+		own := l.book(part.Programme)
 		for i := range lines {
 			at, amount := m.place(side, &lines[i])
 			own.at(at).Aside[side] += amount

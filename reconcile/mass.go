@@ -191,9 +191,9 @@ func (b *massBook) count(side Side, a *Agent) {
 
 const fullTime = 10_000 // hundredths of a percent
 
-// massAxis is where a side books an agent on a programme.
-func (c *Comparer) massAxis(programme string, a *Agent) MassAxis {
-	return MassAxis{Programme: programme, BOP: a.BOP, Service: a.Service, Population: a.Status, Wave: c.waveOf(c.emitted.agent)}
+// massAxis is where a side books a part of the pay of an agent.
+func (c *Comparer) massAxis(part Part, a *Agent) MassAxis {
+	return MassAxis{Programme: part.Programme, BOP: part.BOP, Service: part.Service, Population: a.Status, Wave: c.waveOf(c.emitted.agent)}
 }
 
 // massGaps adds what the gaps of the pair move in the mass.
