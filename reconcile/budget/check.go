@@ -175,6 +175,54 @@ func (b *batch) checkOperations(k *Known) {
 			l.checkCited(o, cited)
 		}
 	}
+	checkSpelling(all)
+	checkTotals(all)
+}
+
+// checkSpelling refuses an operation that another one seems to be, in other
+// letters: both would count.
+func checkSpelling(all []inForce[reconcile.Operation]) {
+	former := make(map[string]string)
+	for _, told := range []bool{false, true} { // what is in force stands; what the import says is to blame
+		for i := range all {
+			o, l := &all[i].row, all[i].line
+			if (l != nil) != told {
+				continue
+			}
+			like, met := former[fold(o.ID)]
+			switch {
+			case o.Nature == reconcile.OperationWithdrawn: // counts nowhere
+			case !met:
+				former[fold(o.ID)] = o.ID
+			case l != nil:
+				l.problem("operation", fmt.Errorf("« %s » ne diffère de « %s » que par ses majuscules, accents ou espaces : elle compterait deux fois", o.ID, like), "reprenez le numéro déjà donné, ou donnez-en un autre")
+			}
+		}
+	}
+}
+
+// checkTotals refuses amounts that take from a commitment, or from its payments,
+// more than there is.
+func checkTotals(all []inForce[reconcile.Operation]) {
+	operations := make([]reconcile.Operation, len(all))
+	for i := range all {
+		operations[i] = all[i].row
+	}
+	for _, c := range commitments(operations) {
+		for _, of := range []struct {
+			nature       reconcile.OperationNature
+			column, what string
+			sum          reconcile.Amount
+		}{{reconcile.OperationCommitment, "ae", "l'engagement %s deviendrait négatif : %v", c.AE}, {reconcile.OperationPayment, "cp", "les paiements de l'engagement %s deviendraient négatifs : %v", c.Paid}} {
+			at := slices.IndexFunc(all, func(x inForce[reconcile.Operation]) bool {
+				lessens := x.row.Nature == of.nature && (x.row.Commitment == c.ID && x.row.AE+x.row.CP < 0 || x.row.ID == c.ID)
+				return lessens && x.line != nil && !x.line.failed
+			})
+			if of.sum < 0 && at >= 0 {
+				all[at].line.problem(of.column, fmt.Errorf(of.what, c.ID, of.sum), "vérifiez ce qui diminue ce total, et son signe")
+			}
+		}
+	}
 }
 
 // checkCited holds an operation to the commitment that it cites.
