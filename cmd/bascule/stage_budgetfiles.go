@@ -128,8 +128,10 @@ func sheetTables(file, password string) ([]budget.Table, error) {
 
 func budgetCell(text string, kind byte, date1904 bool) budget.Cell {
 	switch kind {
-	case xlsx.Number, xlsx.Percent:
+	case xlsx.Number:
 		return budget.Cell{Text: text, Kind: budget.Number}
+	case xlsx.Percent:
+		return budget.Cell{Text: text, Kind: budget.Percent}
 	case xlsx.Bool, xlsx.Error, xlsx.NoResult:
 		return budget.Cell{Text: text, Kind: budget.Unreadable}
 	case xlsx.Date:

@@ -309,6 +309,8 @@ func TestSheetsKnowNumbersFromTexts(t *testing.T) {
 			"b.xlsx: Crédits!E4 (ae): n'est pas un nombre — écrivez un nombre, deux décimales au plus, sans unité : 1234,56"},
 		{"a date where an amount must be", budget.Cell{Text: "2013-01-01", Kind: budget.Day}, budget.Cell{Text: "2013-01-01", Kind: budget.Day}, budget.Cell{Text: "1", Kind: budget.Number},
 			"b.xlsx: Crédits!E4 (ae): est une date, pas un nombre — tapez le nombre dans la cellule, au format Nombre et sans unité"},
+		{"a percentage where an amount must be: 50 % is no 0.50 €", budget.Cell{Text: "2013-01-01", Kind: budget.Day}, budget.Cell{Text: "0.5", Kind: budget.Percent}, budget.Cell{Text: "0.5", Kind: budget.Number},
+			"b.xlsx: Crédits!E4 (ae): est un pourcentage, pas un nombre — tapez le nombre dans la cellule, au format Nombre et sans unité"},
 		{"a number where a date must be", budget.Cell{Text: "41275", Kind: budget.Number}, budget.Cell{Text: "1", Kind: budget.Number}, budget.Cell{Text: "1", Kind: budget.Number},
 			"b.xlsx: Crédits!D4 (date): est un nombre, pas une date — écrivez la date : 31/12/2013 ou 2013-12-31"},
 		{"an error", budget.Cell{Text: "2013-01-01", Kind: budget.Day}, budget.Cell{Text: "#REF!", Kind: budget.Unreadable}, budget.Cell{Text: "1", Kind: budget.Number},

@@ -155,6 +155,8 @@ func (l *line) amount(name string, mayBeBlank bool) reconcile.Amount {
 		err = errBlank
 	case c.Kind == Day:
 		err = errors.New("est une date, pas un nombre")
+	case c.Kind == Percent:
+		err = errors.New("est un pourcentage, pas un nombre")
 	case c.Kind == Unreadable:
 		err = errors.New("contient une erreur ou une formule sans résultat")
 	}

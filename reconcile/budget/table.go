@@ -40,6 +40,7 @@ const (
 	Text                       // text of a spreadsheet: never an amount
 	Number                     // with up to fifteen digits that mean something
 	Day                        // a date
+	Percent                    // shown as a percentage: 50 % holds 0.5
 	Unreadable                 // an error, or a formula without result
 )
 
