@@ -110,6 +110,22 @@ func TestTheSameFilesAgainLeaveTheDatabaseAsItWas(t *testing.T) {
 	}
 }
 
+func TestACorrectedMonthMakesTheNextRunOfALaterOneNew(t *testing.T) {
+	ministry(t, 20, 7)
+	for _, seed := range []string{"8", "9"} { // August, then August corrected
+		mustExit(t, exitClosed, "generate", "--agents", "20", "--seed", seed, "--period", "2013-08", "--out", ".")
+		mustExit(t, exitOpen, "run", "--period", "2013-08")
+		mustExit(t, exitOpen, "run")
+	}
+	if runs := counted(t, "run WHERE period = '2013-12'"); runs != 2 {
+		t.Errorf("%d runs of December: its budget shows August, which was corrected", runs)
+	}
+	mustExit(t, exitOpen, "run")
+	if runs := counted(t, "run"); runs != 4 {
+		t.Errorf("%d runs: nothing has changed any more", runs)
+	}
+}
+
 func TestAnImportMakesTheNextRunNewAndTheOneAfterNot(t *testing.T) {
 	ministry(t, 60, 7)
 	mustExit(t, exitOpen, "run")

@@ -99,17 +99,18 @@ func monthRuns(ctx context.Context, db *sqlite.DB, month reconcile.Period, upTo 
 }
 
 // budgeted notes in a run the last import of the budget that it knows, and gives
-// what its inputs digest must cover: nothing while nothing was imported.
+// what its inputs digest must cover: that, and the earlier months of its year that
+// its budget shows; nothing where there is neither.
 func (a *App) budgeted(ctx context.Context, db *sqlite.DB, run *reconcile.Run) ([]string, error) {
 	if run.Months.Set() {
 		return nil, nil
 	}
 	var err error
-	if run.Budgeted, err = db.LastBudget(ctx); err != nil || run.Budgeted == 0 {
+	if run.Budgeted, err = db.LastBudget(ctx); err != nil {
 		return nil, err
 	}
 	runs, err := monthRuns(ctx, db, run.Period, lastRun)
-	if err != nil {
+	if err != nil || run.Budgeted == 0 && len(runs) == 0 {
 		return nil, err
 	}
 	parts := []string{fmt.Sprint("budget ", run.Budgeted)}
