@@ -258,6 +258,7 @@ func (c *Comparer) findGaps() {
 			g.key, g.sides[ONP], o = o[0].key, o[0], o[1:]
 		default:
 			g.key, g.sides[Legacy], g.sides[ONP], l, o = l[0].key, l[0], o[0], l[1:], o[1:]
+			c.measure.lines-- // of both sides, counted once
 		}
 		if g.delta() != 0 {
 			c.gaps = append(c.gaps, g)

@@ -87,29 +87,19 @@ func selectorsOf(waves []Wave) []Field {
 	return fields
 }
 
-// countLines counts the lines of the pair, and what the legacy side pays.
+// countLines counts the lines of both sides, and what the legacy side pays:
+// findGaps takes off those that both have.
 func (c *Comparer) countLines() {
-	l, o := c.sides[Legacy].cells, c.sides[ONP].cells
 	m := &c.measure
-	m.lines += int64(len(c.sides[Legacy].unmapped) + len(c.sides[ONP].unmapped))
-	for i := range l {
-		m.paid += l[i].Amount.Abs()
+	for _, side := range Sides {
+		m.lines += int64(len(c.sides[side].cells) + len(c.sides[side].unmapped))
+	}
+	for i := range c.sides[Legacy].cells {
+		m.paid += c.sides[Legacy].cells[i].Amount.Abs()
 	}
 	for i := range c.sides[Legacy].unmapped {
 		m.paid += c.sides[Legacy].unmapped[i].amount.Abs()
 	}
-	for len(l) > 0 && len(o) > 0 {
-		m.lines++
-		switch {
-		case l[0].key < o[0].key:
-			l = l[1:]
-		case o[0].key < l[0].key:
-			o = o[1:]
-		default:
-			l, o = l[1:], o[1:]
-		}
-	}
-	m.lines += int64(len(l) + len(o))
 }
 
 // settle counts the pair for its wave, once its gaps are explained and decided.
