@@ -49,11 +49,19 @@ func doubt(rule string) string {
 // family joins the kinds under which one and the same gap may show from one
 // night to the next: a line missing today may be a wrong amount tomorrow.
 func family(k Kind) string {
-	switch k {
-	case LineMissingInLegacy, LineMissingInONP, AmountDiffers:
+	if k.Family() == AmountDiffers {
 		return "line"
 	}
 	return string(k)
+}
+
+// Family is the kind that stands for all those under which one gap may show:
+// AmountDiffers for the lines missing on one side.
+func (k Kind) Family() Kind {
+	if k == LineMissingInLegacy || k == LineMissingInONP {
+		return AmountDiffers
+	}
+	return k
 }
 
 // Digest is a keyed digest of some parts, 24 hexadecimal digits long: about

@@ -30,15 +30,7 @@ type clusterKey struct {
 }
 
 func keyOf(kind reconcile.Kind, element string, cause reconcile.Cause, rule string) clusterKey {
-	return clusterKey{familyOf(kind), element, cause, rule}
-}
-
-// familyOf joins the kinds that one cluster gathers (reconcile.ClusterOf).
-func familyOf(k reconcile.Kind) reconcile.Kind {
-	if k == reconcile.LineMissingInLegacy || k == reconcile.LineMissingInONP {
-		return reconcile.AmountDiffers
-	}
-	return k
+	return clusterKey{kind.Family(), element, cause, rule}
 }
 
 // NewBook takes the decisions ever made, in their order, and keeps those in

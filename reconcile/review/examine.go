@@ -260,7 +260,7 @@ func (x *examiner) cluster(n *Note, d *reconcile.Decision, run *reconcile.Run) b
 		x.refuse(n.row("repartez du classeur publié", "n'est pas une grappe de l'exécution n° %d", n.Run))
 		return false
 	}
-	d.Kind, d.Element, d.Cluster = familyOf(c.Kind), c.Element, reconcile.Predicate{ID: n.ID, Cause: c.Cause, Rule: c.Rule, Pattern: c.Pattern, Axis: n.Axis, Value: n.Value}
+	d.Kind, d.Element, d.Cluster = c.Kind.Family(), c.Element, reconcile.Predicate{ID: n.ID, Cause: c.Cause, Rule: c.Rule, Pattern: c.Pattern, Axis: n.Axis, Value: n.Value}
 	d.Amount = c.DeltaNet + c.DeltaInformation
 	d.Low, d.High = bounds(c, x.Margin)
 	if c.Example != nil {
@@ -311,7 +311,7 @@ func (x *examiner) gap(n *Note, d *reconcile.Decision, run *reconcile.Run) bool 
 		x.refuse(n.row(fmt.Sprintf("reprenez cette ligne dans le classeur de l'exécution n° %d", x.Current), "n'a plus la même valeur depuis que le classeur est publié"))
 		return false
 	}
-	d.Fingerprint, d.Kind, d.Element = n.ID, familyOf(row.Kind), row.Element
+	d.Fingerprint, d.Kind, d.Element = n.ID, row.Kind.Family(), row.Element
 	d.Amount, d.Low, d.High = row.Delta, row.Delta-x.Margin, row.Delta+x.Margin
 	d.LegacyText, d.ONPText = row.LegacyText, row.ONPText
 	d.Basis = BasisOf(x.grounds(run), row)
