@@ -11,8 +11,9 @@ import (
 )
 
 // reviewer carries what was decided to a run, and notes in the run the last
-// decision it knows, and what those about it will rest upon. What was decided about the systems says nothing of one
-// system's two months, and the other way round.
+// decision it knows, and what those about it will rest upon. What was decided
+// about the systems says nothing of one system's two months, and the other way
+// round.
 func (a *App) reviewer(ctx context.Context, db *sqlite.DB, run *reconcile.Run, t *reconcile.Tables) (reconcile.Reviewer, error) {
 	run.Grounds = review.GroundsOf(t, run.Period)
 	decisions, err := db.Decisions(ctx)
@@ -28,7 +29,7 @@ func (a *App) reviewer(ctx context.Context, db *sqlite.DB, run *reconcile.Run, t
 
 // known keeps the decisions that a run knew, about what it compares.
 func known(ctx context.Context, db *sqlite.DB, run *reconcile.Run, decisions []reconcile.Decision) ([]reconcile.Decision, error) {
-	runs, err := db.Runs(ctx)
+	runs, err := db.RunKeys(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -61,7 +61,7 @@ func (k *comparison) judge(ctx context.Context, measures []reconcile.Measure) er
 // the last of them speaks for: neither a run made again, nor gates or a decision
 // changed meanwhile, is another night that the systems held.
 func measuredBefore(ctx context.Context, db *sqlite.DB, run *reconcile.Run, most int) ([]review.Measured, error) {
-	runs, err := db.Runs(ctx)
+	runs, err := db.RunKeys(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -77,7 +77,7 @@ func (d *DB) Clusters(ctx context.Context, run int, of Part, limit int) ([]recon
 		keys, examples = append(keys, key), append(examples, example)
 		return c, err
 	}, `SELECT grouped, min(fingerprint), min(kind), element, cause, rule, pattern, count(*) AS roots, count(DISTINCT agent_key),
-			sum(status NOT IN ('justified', 'accepted', 'tolerated')), sum(delta_net), sum(delta_info), min(delta), max(delta),
+			sum(`+open+`), sum(delta_net), sum(delta_info), min(delta), max(delta),
 			sum(derived), sum(`+netOfRoot+`), sum(effect_employer), sum(effect_budget), sum(`+weightOfRoot+`) AS absolute, `+faultsOfRoots+`,
 			row_number() OVER (ORDER BY count(*) DESC, sum(`+weightOfRoot+`) DESC, grouped)
 		FROM `+of.roots()+` GROUP BY grouped ORDER BY absolute DESC, roots DESC, grouped LIMIT ?3`, run, of.ids, limit))
@@ -201,7 +201,7 @@ func (d *DB) causes(ctx context.Context, run int, of Part, by string) ([]reconci
 			&t.Roots, &t.Effect.Derived, &t.Effect.Net, &t.Effect.Employer, &t.Effect.Budget,
 			&t.AtFault.Legacy, &t.AtFault.ONP, &t.AtFault.Both, &t.AtFault.Unknown)
 		return t, err
-	}, `SELECT `+by+`, count(*), count(DISTINCT agent_key), sum(status NOT IN ('justified', 'accepted', 'tolerated')), sum(delta_net), sum(delta_info),
+	}, `SELECT `+by+`, count(*), count(DISTINCT agent_key), sum(`+open+`), sum(delta_net), sum(delta_info),
 			sum(abs(delta_net) + abs(delta_info)) AS absolute,
 			sum(root = ''), sum(derived), sum(iif(root = '', `+netOfRoot+`, 0)), sum(effect_employer), sum(effect_budget), `+faultsOfRoots+`
 		FROM `+of.from()+` GROUP BY 1, 2, 3 ORDER BY absolute DESC, count(*) DESC, 1, 2, 3`, run, of.ids))

@@ -91,9 +91,6 @@ func (d *DB) OwnerTotals(ctx context.Context, run int) ([]reconcile.OwnerTotal, 
 	return totals, nil
 }
 
-// open keeps the discrepancies that nothing closes.
-const open = "status NOT IN ('justified', 'accepted', 'tolerated')"
-
 // RootAges counts the open roots of a run by age: one band for each of
 // reconcile.AgeBounds, then those that are older.
 func (d *DB) RootAges(ctx context.Context, run int) (bands [len(reconcile.AgeBounds) + 1]int64, err error) {

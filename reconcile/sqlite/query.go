@@ -83,6 +83,13 @@ const (
 // wholeRun is where most discrepancies of a run are read from.
 const wholeRun = "discrepancy INDEXED BY discrepancy_run"
 
+// The statuses that close a discrepancy (reconcile.Status.Open), and what keeps
+// those that nothing closes.
+const (
+	closing = "('justified', 'accepted', 'tolerated')"
+	open    = "status NOT IN " + closing
+)
+
 // Discrepancies streams a run's discrepancies: the payslips that move most
 // money first, all rows of one payslip together, those that derive from a root
 // just after it.

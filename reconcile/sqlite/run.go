@@ -119,7 +119,7 @@ func (r *Recorder) Evolve() (map[reconcile.Evolution]int64, error) {
 			first_seen = p.first_seen,
 			age_days = CAST(julianday(?1) - julianday(p.first_seen) AS INTEGER),
 			evolution = CASE
-				WHEN p.status IN ('justified', 'accepted', 'tolerated') AND discrepancy.status NOT IN ('justified', 'accepted', 'tolerated') THEN 'reopened'
+				WHEN p.status IN `+closing+` AND discrepancy.status NOT IN `+closing+` THEN 'reopened'
 				WHEN p.kind <> discrepancy.kind OR p.delta <> discrepancy.delta OR p.legacy <> discrepancy.legacy
 					OR p.legacy_text <> discrepancy.legacy_text OR p.onp_text <> discrepancy.onp_text THEN 'changed'
 				ELSE 'persisting' END
@@ -267,14 +267,8 @@ func scanRun(row interface{ Scan(...any) error }) (*reconcile.Run, error) {
 	if err != nil {
 		return nil, describe(err)
 	}
-	if r.Period, err = reconcile.ParsePeriod(period); err != nil {
+	if err := compared(&r, period, system, earlier); err != nil {
 		return &r, err
-	}
-	if system != "" {
-		r.Months.Side, _ = reconcile.ParseSide(system) // the schema admits the two sides only
-		if r.Months.Earlier, err = reconcile.ParsePeriod(earlier); err != nil {
-			return &r, err
-		}
 	}
 	r.Summary.Compares = reconcile.ComparesSystems // of runs recorded before months could be
 	err = json.Unmarshal([]byte(summary), &r.Summary)
@@ -332,6 +326,28 @@ func (d *DB) Runs(ctx context.Context) ([]reconcile.Run, error) {
 		runs = append(runs, *r)
 	}
 	return runs, describe(rows.Err())
+}
+
+// RunKeys lists all runs, the last first, by what they compare and the last
+// decision that they knew alone: their summaries cost far more to read.
+func (d *DB) RunKeys(ctx context.Context) ([]reconcile.Run, error) {
+	return collect(stream(ctx, d, func(rows *sql.Rows) (r reconcile.Run, err error) {
+		var period, system, earlier string
+		if err := rows.Scan(&r.ID, &period, &system, &earlier, &r.Decided); err != nil {
+			return r, err
+		}
+		return r, compared(&r, period, system, earlier)
+	}, "SELECT id, period, side, legacy_period, decided FROM run ORDER BY id DESC"))
+}
+
+// compared fills in what a run compares.
+func compared(r *reconcile.Run, period, system, earlier string) (err error) {
+	if r.Period, err = reconcile.ParsePeriod(period); err != nil || system == "" {
+		return err
+	}
+	r.Months.Side, _ = reconcile.ParseSide(system) // the schema admits the two sides only
+	r.Months.Earlier, err = reconcile.ParsePeriod(earlier)
+	return err
 }
 
 // Publish notes that the outputs of a run are in place, and its final summary;
