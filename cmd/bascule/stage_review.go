@@ -67,6 +67,7 @@ func (a *App) readNotes(ctx context.Context, db *sqlite.DB, files []string, resu
 		return nil, err
 	}
 	a.Progress.Start("annotations (classeurs)", int64(len(files)))
+	columns := columnsRead{reports.AnnotatedColumns(false), reports.AnnotatedColumns(true)}
 	var notes, bare []*review.Note
 	for _, file := range files {
 		if err := ctx.Err(); err != nil {
@@ -93,10 +94,10 @@ func (a *App) readNotes(ctx context.Context, db *sqlite.DB, files []string, resu
 		result.Import.Files = append(result.Import.Files, sqlite.ImportedFile{Name: filepath.Base(file), SHA256: sum})
 		result.Known += book.Read
 		for i := range book.Rows {
-			notes = append(notes, noteOf(filepath.Base(file), &book.Stamp, &book.Rows[i]))
+			notes = append(notes, columns.noteOf(filepath.Base(file), &book.Stamp, &book.Rows[i]))
 		}
 		for i := range book.Bare {
-			bare = append(bare, noteOf(filepath.Base(file), &book.Stamp, &book.Bare[i]))
+			bare = append(bare, columns.noteOf(filepath.Base(file), &book.Stamp, &book.Bare[i]))
 		}
 		a.Progress.Add(1)
 	}
@@ -117,10 +118,6 @@ func digestOf(file string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// reviewKeys are the columns of the reviewer's cells, in the order of
-// review.Field.
-var reviewKeys = [...]string{"review_status", "review_reason", "review_decision", "review_author", "review_visa", "review_comment"}
-
 // lockedKeys are the columns that must still say what the run has, for a gap
 // and for a cluster.
 var (
@@ -128,19 +125,32 @@ var (
 	lockedOfCluster = []string{"element", "roots", "low", "high"}
 )
 
-func noteOf(file string, stamp *reports.Stamp, row *reports.Annotation) *review.Note {
+// columnsRead are the columns of both kinds of sheets, those of a gap first.
+type columnsRead [2][]reports.AnnotatedColumn
+
+// noteOf is what a row says. The reviewer's columns come in the order of
+// review.Field; amounts are written as the store's are, and what is none stays as
+// it is, and differs.
+func (columns *columnsRead) noteOf(file string, stamp *reports.Stamp, row *reports.Annotation) *review.Note {
 	n := &review.Note{File: file, Run: stamp.Run, Axis: stamp.Axis, Value: stamp.Value, Cluster: row.Cluster, At: fmt.Sprintf("%s!%d", row.Sheet, row.Row)}
-	for i, key := range reviewKeys {
-		n.Cells[i] = review.Cell{Text: row.Text(key), At: row.At(key)}
-	}
-	id, carried, locked := "fingerprint", "decision", lockedOfGap
+	of, id, carried, locked := columns[0], "fingerprint", "decision", lockedOfGap
 	if row.Cluster {
-		id, carried, locked = "cluster", "decided", lockedOfCluster
+		of, id, carried, locked = columns[1], "cluster", "decided", lockedOfCluster
 	}
 	n.ID, n.Carried = row.Text(id), row.Text(carried)
-	for _, c := range reports.AnnotatedColumns(row.Cluster) {
-		if slices.Contains(locked, c.Key) {
-			n.Locked = append(n.Locked, review.Locked{Name: c.Headers[0], Key: c.Key, Cell: review.Cell{Text: row.Text(c.Key), At: row.At(c.Key)}})
+	inputs := 0
+	for i := range of {
+		c := &of[i]
+		cell := review.Cell{Text: row.Text(c.Key), At: row.At(c.Key)}
+		if amount, err := reconcile.ParseAmount(cell.Text); c.Amount && err == nil {
+			cell.Text = amount.String()
+		}
+		switch {
+		case c.Input:
+			n.Cells[inputs] = cell
+			inputs++
+		case slices.Contains(locked, c.Key):
+			n.Locked = append(n.Locked, review.Locked{Name: c.Headers[0], Key: c.Key, Cell: cell})
 		}
 	}
 	return n
@@ -159,7 +169,7 @@ func (a *App) known(ctx context.Context, db *sqlite.DB, notes []*review.Note) (*
 	if k.Decisions, err = db.Decisions(ctx); err != nil {
 		return nil, err
 	}
-	runs, err := db.Runs(ctx)
+	runs, err := db.RunKeys(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -250,7 +260,6 @@ func lockCells(notes []*review.Note, k *review.Known) {
 			} else {
 				c.Want = lockedGap(gap, c.Key)
 			}
-			c.Text = asStored(c.Key, c.Text)
 		}
 	}
 }
@@ -281,16 +290,4 @@ func lockedCluster(c *reconcile.Cluster, key string) string {
 		return c.High.String()
 	}
 	return ""
-}
-
-// asStored writes the amount of a cell as the store's are; what is none stays
-// as it is, and differs.
-func asStored(key, text string) string {
-	switch key {
-	case "delta_net", "delta_information", "low", "high":
-		if amount, err := reconcile.ParseAmount(text); err == nil {
-			return amount.String()
-		}
-	}
-	return text
 }
