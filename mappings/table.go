@@ -30,7 +30,7 @@ type row struct {
 // reported and left out.
 func readRows(f file, columns []string, p *Problems) []row {
 	content := bytes.TrimPrefix(f.content, []byte("\ufeff"))
-	if line := invalidUTF8(content); line > 0 {
+	if line := InvalidUTF8(content); line > 0 {
 		p.add(&reconcile.InputError{File: f.path, Line: line, Err: errors.New("la ligne n'est pas en UTF-8"), Hint: "enregistrez la table au format « CSV UTF-8 »"})
 		return nil
 	}
@@ -45,7 +45,7 @@ func readRows(f file, columns []string, p *Problems) []row {
 			break
 		}
 		if err != nil {
-			p.add(quoteError(f.path, err))
+			p.add(QuoteError(f.path, err))
 			break
 		}
 		line, _ := r.FieldPos(0)
@@ -66,8 +66,8 @@ func readRows(f file, columns []string, p *Problems) []row {
 	return rows
 }
 
-// invalidUTF8 is the first line that is not UTF-8, or 0.
-func invalidUTF8(content []byte) int {
+// InvalidUTF8 is the first line that is not UTF-8, or 0.
+func InvalidUTF8(content []byte) int {
 	if utf8.Valid(content) {
 		return 0
 	}
@@ -80,7 +80,8 @@ func invalidUTF8(content []byte) int {
 	}
 }
 
-func quoteError(path string, err error) *reconcile.InputError {
+// QuoteError tells where the quotes of a CSV file are wrong.
+func QuoteError(path string, err error) *reconcile.InputError {
 	e := &reconcile.InputError{File: path, Err: errors.New("les guillemets sont mal placés"), Hint: "un champ entre guillemets double ceux qu'il contient"}
 	var parse *csv.ParseError
 	if errors.As(err, &parse) {

@@ -9,8 +9,8 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
+	"bascule/mappings"
 	"bascule/reconcile"
 	"bascule/reconcile/budget"
 	"bascule/reconcile/extract"
@@ -64,15 +64,7 @@ func readBudgetFile(file string) ([]byte, error) {
 func csvTable(file string, content []byte) (budget.Table, error) {
 	t := budget.Table{File: file}
 	content = bytes.TrimPrefix(content, []byte("\ufeff"))
-	if !utf8.Valid(content) {
-		line := 1
-		for rest := content; ; line++ {
-			text, after, _ := bytes.Cut(rest, []byte("\n"))
-			if !utf8.Valid(text) {
-				break
-			}
-			rest = after
-		}
+	if line := mappings.InvalidUTF8(content); line > 0 {
 		return t, &reconcile.InputError{File: file, Line: line, Err: errors.New("la ligne n'est pas en UTF-8"), Hint: "enregistrez le fichier au format « CSV UTF-8 », ou donnez le classeur .xlsx"}
 	}
 	r := csv.NewReader(bytes.NewReader(content))
@@ -83,12 +75,7 @@ func csvTable(file string, content []byte) (budget.Table, error) {
 			return t, nil
 		}
 		if err != nil {
-			e := &reconcile.InputError{File: file, Err: errors.New("les guillemets sont mal placés"), Hint: "un champ entre guillemets double ceux qu'il contient"}
-			var parse *csv.ParseError
-			if errors.As(err, &parse) {
-				e.Line = parse.StartLine
-			}
-			return t, e
+			return t, mappings.QuoteError(file, err)
 		}
 		line, _ := r.FieldPos(0)
 		row := budget.Row{Number: line, Cells: make([]budget.Cell, len(cells))}
