@@ -44,15 +44,8 @@ type AvisRun struct {
 // Historique, Signatures.
 func Avis(d *AvisData) *Workbook {
 	v := newAvisView(d)
-	return &Workbook{
-		Title:       v.m.t("avis.title", v.m.month(v.Run.Period)),
-		Subject:     v.m.t("avis.subject", v.Run.ID),
-		Description: v.m.t("book.description", v.Run.ID, v.m.instant(v.Run.StartedAt), v.Run.Version),
-		Keywords:    v.m.t("avis.keywords"),
-		Lang:        v.m.lang(),
-		Footer:      v.m.t("book.footer"),
-		Sheets:      []*Sheet{v.barometerSheet(), v.waveSheet(), v.gateSheet(), v.historySheet(), v.signatureSheet()},
-	}
+	return v.document(v.m.t("avis.title", v.m.month(v.Run.Period)), v.m.t("avis.subject", v.Run.ID), v.m.t("avis.keywords"),
+		v.barometerSheet(), v.waveSheet(), v.gateSheet(), v.historySheet(), v.signatureSheet())
 }
 
 // avisView is AvisData with what its sheets share.

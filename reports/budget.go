@@ -28,16 +28,8 @@ type BudgetData struct {
 // Programmes, Trajectoire, Projet AE-CP, Chantiers, Valeur, Contrôles.
 func Budget(d *BudgetData) *Workbook {
 	v := newBudgetView(d)
-	return &Workbook{
-		Title:       v.m.t("mass.title", v.m.month(v.Run.Period)),
-		Subject:     v.m.t("mass.subject", v.Run.ID),
-		Description: v.m.t("book.description", v.Run.ID, v.m.instant(v.Run.StartedAt), v.Run.Version),
-		Keywords:    v.m.t("mass.keywords"),
-		Lang:        v.m.lang(),
-		Footer:      v.m.t("book.footer"),
-		Sheets: []*Sheet{v.budgetSummarySheet(), v.massSheet(), v.programmeSheet(), v.trajectorySheet(),
-			v.projectSheet(), v.workstreamSheet(), v.valueSheet(), v.budgetCheckSheet()},
-	}
+	return v.document(v.m.t("mass.title", v.m.month(v.Run.Period)), v.m.t("mass.subject", v.Run.ID), v.m.t("mass.keywords"),
+		v.budgetSummarySheet(), v.massSheet(), v.programmeSheet(), v.trajectorySheet(), v.projectSheet(), v.workstreamSheet(), v.valueSheet(), v.budgetCheckSheet())
 }
 
 // budgetView is BudgetData with what its sheets share.

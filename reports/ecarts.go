@@ -30,14 +30,20 @@ func (v *view) workbook(sheets ...*Sheet) *Workbook {
 	if !v.whole() {
 		title = v.m.t("book.part", title, v.part())
 	}
+	book := v.document(title, v.m.t("book.subject", v.Run.ID), v.m.t("book.keywords"), sheets...)
+	book.Stamp = v.stamp()
+	return book
+}
+
+// document is a workbook about the run, with what all of them say of it.
+func (v *view) document(title, subject, keywords string, sheets ...*Sheet) *Workbook {
 	return &Workbook{
 		Title:       title,
-		Subject:     v.m.t("book.subject", v.Run.ID),
+		Subject:     subject,
 		Description: v.m.t("book.description", v.Run.ID, v.m.instant(v.Run.StartedAt), v.Run.Version),
-		Keywords:    v.m.t("book.keywords"),
+		Keywords:    keywords,
 		Lang:        v.m.lang(),
 		Footer:      v.m.t("book.footer"),
-		Stamp:       v.stamp(),
 		Sheets:      sheets,
 	}
 }
