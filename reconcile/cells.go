@@ -113,7 +113,8 @@ func (c *Comparer) mapSide(side Side, p *Pair) error {
 		}
 	}
 	if present {
-		mass.book(c.massAxis(payslip.Agent.bookedOn(0), &payslip.Agent)).count(side, &payslip.Agent)
+		main := payslip.mainPart()
+		mass.book(c.massAxis(main, &payslip.Agent)).count(side, payslip.agentOn(main))
 	}
 	m.lines = sums.Lines
 	m.cells = sumCells(m.cells)

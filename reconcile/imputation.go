@@ -1,8 +1,10 @@
 package reconcile
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -41,6 +43,38 @@ func (p *Payslip) byPart() iter.Seq2[Part, []PayLine] {
 			}
 		}
 	}
+}
+
+// mainPart is the part of a payslip that pays the agent most, ΣP; of equal ones,
+// the first by programme, BOP and service.
+func (p *Payslip) mainPart() Part {
+	if len(p.Parts) == 0 {
+		return p.Agent.bookedOn(0)
+	}
+	paid := make(map[Part]Amount)
+	for part, lines := range p.byPart() {
+		part.From = 0
+		paid[part] += SumLines(lines).ToPay
+	}
+	parts := slices.SortedFunc(maps.Keys(paid), compareParts)
+	return slices.MaxFunc(parts, func(a, b Part) int { return cmp.Compare(paid[a], paid[b]) })
+}
+
+// compareParts orders parts by where they are booked.
+func compareParts(a, b Part) int {
+	return cmp.Or(cmp.Compare(a.Programme, b.Programme), cmp.Compare(a.BOP, b.BOP), cmp.Compare(a.Service, b.Service))
+}
+
+// agentOn is the agent as the part of a payslip that is booked on one place says
+// him, the first by contents where several do.
+func (p *Payslip) agentOn(part Part) *Agent {
+	of := &p.Agent
+	for i := range p.Others {
+		if a := &p.Others[i]; a.bookedOn(0) == part && (of.bookedOn(0) != part || a.compare(of) < 0) {
+			of = a
+		}
+	}
+	return of
 }
 
 // placement is where a file books one line of a pair that several programmes
