@@ -90,6 +90,10 @@ func newBudgetImportJSON(r *BudgetImport) *budgetImportJSON {
 		BudgetChanges: reports.BudgetChanges{Import: r.Import.ID, DryRun: r.DryRun, Read: r.Read, Unchanged: r.Unchanged, Changes: []reports.BudgetChange{}, Alerts: r.Alerts, Doubts: []reports.BudgetDoubt{}}}
 	for _, c := range r.Changes {
 		of := reports.BudgetChange{Kind: c.Kind, Key: c.Key, File: c.File, Place: c.Place, Fields: []reports.FieldChange{}, Withdrawn: c.Withdrawn}
+		if c.Returns != nil {
+			of.Returns = &reports.BudgetReturn{At: c.Returns.At, Corrected: c.Returns.Corrected}
+			j.Returned++
+		}
 		for _, f := range c.Fields {
 			of.Fields = append(of.Fields, reports.FieldChange(f))
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -108,6 +109,50 @@ func TestTheSameFilesAgainLeaveTheDatabaseAsItWas(t *testing.T) {
 	if n := counted(t, "v_budget_row WHERE in_force"); n != 5 {
 		t.Errorf("%d rows are in force", n)
 	}
+}
+
+func TestAnOldFileImportedAgainSaysThatItBringsBackWhatWasCorrected(t *testing.T) {
+	ministry(t, 60, 7)
+	writeAll(t, map[string]string{"old.csv": creditsCSV, "new.csv": strings.ReplaceAll(creditsCSV, "5 000 000,00", "6 000 000,00")})
+	importing(t, exitClosed, "old.csv")
+	if done, _ := importing(t, exitClosed, "new.csv"); done.Returned != 0 || len(done.Changes) != 1 {
+		t.Fatalf("a correction brings nothing back: %+v", done)
+	}
+	dry, _ := importing(t, exitClosed, "old.csv", "--dry-run")
+	if dry.Returned != 1 || len(dry.Changes) != 1 || dry.Changes[0].Returns == nil {
+		t.Fatalf("as JSON: %+v", dry)
+	}
+	code, stdout, stderr := invoke(t, "budget", "import", "old.csv", "--quiet")
+	for _, text := range []string{"⚠ 1 ligne revient à une version antérieure", "old.csv:2 : 2013|176|21|non|lfi|2012-12-29|loi — revient à une version antérieure du ", ", corrigée le "} {
+		if code != exitClosed || !strings.Contains(stdout, text) {
+			t.Errorf("exits %d without %q: %s%s", code, text, stdout, stderr)
+		}
+	}
+}
+
+func TestARowIsWithdrawnFromTheBudgetByAMark(t *testing.T) {
+	ministry(t, 60, 7)
+	const ceilings = "exercice;programme;etpt\n2013;176;1\n"
+	writeAll(t, map[string]string{"p.csv": ceilings, "out.csv": "exercice;programme;etpt;retrait\n2013;176;;oui\n"})
+	importing(t, exitClosed, "p.csv")
+	mustExit(t, exitOpen, "run")
+	ceiling := func(f *reconcile.BudgetFigures) bool {
+		return slices.ContainsFunc(f.Programmes, func(p reconcile.ProgrammeBudget) bool { return p.Programme == "176" && p.Jobs.Ceiling.Set }) &&
+			slices.ContainsFunc(f.Alerts, func(a reconcile.BudgetAlert) bool { return a.Code == reconcile.AlertCeilingExceeded && a.Scope == "176" })
+	}
+	if !ceiling(showing(t)) {
+		t.Fatal("one job is not enough for all")
+	}
+	code, stdout, stderr := invoke(t, "budget", "import", "out.csv", "--quiet")
+	if code != exitClosed || !strings.Contains(stdout, "0 nouvelle, 0 corrigée, 1 retirée") || !strings.Contains(stdout, "out.csv:2 : 2013|176 — retirée") {
+		t.Errorf("exits %d: %s%s", code, stdout, stderr)
+	}
+	now := showing(t)
+	if ceiling(now) || len(now.Imported) != 0 || now.Import != 2 || !ceiling(showing(t, "--run", "1")) {
+		t.Errorf("it counts no more, but in the run that knew it: %+v", now)
+	}
+	mustExit(t, exitOpen, "run")
+	mustExit(t, exitClosed, "verify")
 }
 
 func TestACorrectedMonthMakesTheNextRunOfALaterOneNew(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 // Known is what files of the budget are held against.
 type Known struct {
 	Rows       []reconcile.BudgetRow // in force
+	History    []reconcile.BudgetRow // all that were ever imported, in their order
 	Programmes []string              // met in the loads
 	Patterns   []string              // of programmes, in vagues.csv
 }
@@ -40,7 +41,11 @@ type Change struct {
 	Fields []FieldChange // that a correction changes; none for a new row
 	// Withdrawn tells that the row counts no more: Fields say that alone.
 	Withdrawn bool
+	Returns   *Return // the former version that the row brings back, nil for none
 }
+
+// Return is a version of a row that was in force, was corrected, and comes back.
+type Return struct{ At, Corrected string } // when it was imported, and corrected
 
 // FieldChange is a field that a correction changes.
 type FieldChange struct{ Field, Old, New string }
@@ -137,7 +142,7 @@ func (o *Outcome) merge(b *batch, k *Known) {
 				o.Unchanged++
 				continue
 			}
-			r.Replaces, c.Fields = old.ID, fieldChanges(l.kind, old.Content, r.Content)
+			r.Replaces, c.Fields, c.Returns = old.ID, fieldChanges(l.kind, old.Content, r.Content), k.returns(&r)
 		} else if like := lookAlike(l, credits); like != "" {
 			doubt := c
 			doubt.Former = like
@@ -146,6 +151,23 @@ func (o *Outcome) merge(b *batch, k *Known) {
 		o.Rows, o.Changes = append(o.Rows, r), append(o.Changes, c)
 	}
 	o.Alerts = importAlerts(b, k)
+}
+
+// returns finds the last version of a row that said what it says now, and was
+// corrected since.
+func (k *Known) returns(r *reconcile.BudgetRow) (found *Return) {
+	var of int64
+	for i := range k.History {
+		h := &k.History[i]
+		switch {
+		case h.Kind != r.Kind || h.Key != r.Key:
+		case h.Content == r.Content:
+			found, of = &Return{At: h.At}, h.ID
+		case found != nil && h.Replaces == of:
+			found.Corrected = h.At
+		}
+	}
+	return found
 }
 
 // lookAlike finds a credit that would be in force besides a new one and may be the

@@ -324,6 +324,36 @@ func TestAMeasureOfNothingIsToldWhenItIsImported(t *testing.T) {
 	}
 }
 
+func TestAnOldFileThatBringsBackWhatWasCorrectedIsTold(t *testing.T) {
+	version := func(id, replaces int64, at, etpt string) reconcile.BudgetRow {
+		of := kept(t, examine(known(), ceilingsHeader+"2013;176;"+etpt+";;\n"))[0]
+		of.ID, of.Replaces, of.At = id, replaces, at
+		return of
+	}
+	history := []reconcile.BudgetRow{version(1, 0, "2013-01-01T00:00:00Z", "10"), version(2, 1, "2013-02-01T00:00:00Z", "11"), version(3, 2, "2013-03-01T00:00:00Z", "12")}
+	for _, c := range []struct {
+		reason, etpt string
+		want         *budget.Return
+	}{
+		{"the first version", "10", &budget.Return{At: "2013-01-01T00:00:00Z", Corrected: "2013-02-01T00:00:00Z"}},
+		{"the second one", "11", &budget.Return{At: "2013-02-01T00:00:00Z", Corrected: "2013-03-01T00:00:00Z"}},
+		{"a new one", "13", nil},
+	} {
+		o := examine(&budget.Known{Programmes: []string{"176"}, Rows: history[2:], History: history}, ceilingsHeader+"2013;176;"+c.etpt+";;\n")
+		if len(o.Problems) != 0 || len(o.Changes) != 1 {
+			t.Fatalf("%s: %+v", c.reason, o)
+		}
+		if diff := cmp.Diff(c.want, o.Changes[0].Returns); diff != "" {
+			t.Errorf("%s: %s", c.reason, diff)
+		}
+	}
+	twice := append(history, version(4, 3, "2013-04-01T00:00:00Z", "10"), version(5, 4, "2013-05-01T00:00:00Z", "12"))
+	o := examine(&budget.Known{Programmes: []string{"176"}, Rows: twice[4:], History: twice}, ceilingsHeader+"2013;176;10;;\n")
+	if diff := cmp.Diff(&budget.Return{At: "2013-04-01T00:00:00Z", Corrected: "2013-05-01T00:00:00Z"}, o.Changes[0].Returns); diff != "" {
+		t.Errorf("the last time it was in force: %s", diff)
+	}
+}
+
 func TestACreditThatDiffersByItsSourceAloneIsDoubted(t *testing.T) {
 	rows := kept(t, examine(known(), creditsHeader+"2013;176;;;lfr;2013-08-01;5;5;Loi;loi 2013-1\n"))
 	o := examine(known(rows...), creditsHeader+"2013;176;;;lfr;2013-08-01;5;5;Loi;loi n° 2013-1\n2013;176;;;lfr;2013-08-01;6;6;Loi;autre\n")
