@@ -138,7 +138,9 @@ func TestARowIsWithdrawnFromTheBudgetByAMark(t *testing.T) {
 	mustExit(t, exitOpen, "run")
 	ceiling := func(f *reconcile.BudgetFigures) bool {
 		return slices.ContainsFunc(f.Programmes, func(p reconcile.ProgrammeBudget) bool { return p.Programme == "176" && p.Jobs.Ceiling.Set }) &&
-			slices.ContainsFunc(f.Alerts, func(a reconcile.BudgetAlert) bool { return a.Code == reconcile.AlertCeilingExceeded && a.Scope == "176" })
+			slices.ContainsFunc(f.Alerts, func(a reconcile.BudgetAlert) bool {
+				return a.Code == reconcile.AlertCeilingExceeded && a.Scope == "176"
+			})
 	}
 	if !ceiling(showing(t)) {
 		t.Fatal("one job is not enough for all")
@@ -274,8 +276,8 @@ func TestFilesOfTheBudgetThatCannotBeReadSayWhy(t *testing.T) {
 	for file, want := range map[string]string{
 		"latin.csv":  "latin.csv:2: la ligne n'est pas en UTF-8 — enregistrez le fichier au format « CSV UTF-8 », ou donnez le classeur .xlsx",
 		"quotes.csv": "quotes.csv:2: les guillemets sont mal placés — un champ entre guillemets double ceux qu'il contient",
-		"none.csv":   "none.csv: ne s'ouvre pas — vérifiez le chemin et les droits du fichier",
-		"folder":     "folder: ne se lit pas — donnez le chemin d'un fichier, pas d'un dossier",
+		"none.csv":   "none.csv: n'existe pas — vérifiez le chemin du fichier",
+		"folder":     "folder: est un dossier — un fichier est attendu",
 		"old.xls":    "old.xls: est un classeur d'avant 2007 (.xls) ou un autre document, pas un .xlsx — l'enregistrer en .xlsx, ou en CSV UTF-8",
 		"cut.xlsx":   "cut.xlsx: le classeur est abîmé : son archive est coupée — l'ouvrir dans un tableur et l'enregistrer de nouveau, ou le redemander",
 	} {
