@@ -63,9 +63,10 @@ func TestFilesOfTheBudgetAreImportedTogetherOrNotAtAll(t *testing.T) {
 	ministry(t, 60, 7)
 	writeAll(t, map[string]string{"c.csv": creditsCSV, "o.csv": operationsCSV, "w.csv": workstreamCSV, "bad.csv": "exercice;programme;etpt\n2013;176;beaucoup\n2013;999;1\n"})
 	code, stdout, stderr := invoke(t, "budget", "import", "c.csv", "bad.csv", "w.csv", "--quiet")
-	want := `  bad.csv:2: etpt: n'est pas un nombre — écrivez un nombre, deux décimales au plus, sans unité : 1234,56
+	want := `  aucune extraction n'est encore chargée : les seuls programmes connus sont ceux de vagues.csv — chargez d'abord un mois (« bascule run »), puis relancez l'import
+  bad.csv:2: etpt: n'est pas un nombre — écrivez un nombre, deux décimales au plus, sans unité : 1234,56
   bad.csv:3: programme: « 999 » est inconnu — les programmes connus sont ceux des extractions chargées et de vagues.csv : 176, 216, 307
-bascule: 2 problème(s) dans les fichiers du budget : rien n'est importé — corrigez les lignes citées, puis relancez
+bascule: 3 problème(s) dans les fichiers du budget : rien n'est importé — corrigez les lignes citées, puis relancez
 `
 	if code != exitFailure || stdout != "" || stderr != want {
 		t.Errorf("exits %d: %s%s", code, stdout, cmp.Diff(want, stderr))
@@ -74,7 +75,7 @@ bascule: 2 problème(s) dans les fichiers du budget : rien n'est importé — co
 		t.Error("something of it was kept")
 	}
 	refused, _ := importing(t, exitFailure, "c.csv", "bad.csv", "w.csv")
-	if len(refused.Problems) != 2 || refused.Problems[0].Line != 2 || refused.Problems[0].Field != "etpt" || refused.Import != 0 {
+	if len(refused.Problems) != 3 || refused.Problems[1].Line != 2 || refused.Problems[1].Field != "etpt" || refused.Import != 0 {
 		t.Errorf("as JSON: %+v", refused)
 	}
 	if dry, _ := importing(t, exitClosed, "c.csv", "o.csv", "w.csv", "--dry-run"); len(dry.Changes) != 5 || dry.Import != 0 || counted(t, "budget_row") != 0 {
@@ -108,6 +109,20 @@ func TestTheSameFilesAgainLeaveTheDatabaseAsItWas(t *testing.T) {
 	}
 	if n := counted(t, "v_budget_row WHERE in_force"); n != 5 {
 		t.Errorf("%d rows are in force", n)
+	}
+}
+
+func TestAnUnknownProgrammeIsToldOnceAndAfterWhatIsNotLoadedYet(t *testing.T) {
+	ministry(t, 60, 7)
+	writeAll(t, map[string]string{"p.csv": "exercice;programme;etpt\n2013;777;1\n2014;777;1\n2015;777;1\n"})
+	code, _, stderr := invoke(t, "budget", "import", "p.csv", "--quiet")
+	lines := strings.Split(strings.TrimSuffix(stderr, "\n"), "\n")
+	if code != exitFailure || len(lines) != 3 || !strings.HasPrefix(lines[0], "  aucune extraction n'est encore chargée") || !strings.HasPrefix(lines[1], "  p.csv: lignes 2 à 4: programme: « 777 » est inconnu") ||
+		lines[2] != "bascule: 2 problème(s) dans les fichiers du budget (4, ligne à ligne : --json) : rien n'est importé — corrigez les lignes citées, puis relancez" {
+		t.Errorf("exits %d: %s", code, stderr)
+	}
+	if refused, _ := importing(t, exitFailure, "p.csv"); len(refused.Problems) != 4 || refused.Problems[3].Line != 4 {
+		t.Errorf("a program reads a problem for each line: %+v", refused.Problems)
 	}
 }
 

@@ -22,9 +22,9 @@ type Known struct {
 // Outcome is what an import comes to. Where there is any problem, nothing of it
 // may be kept.
 type Outcome struct {
-	Problems  []*reconcile.InputError // in the order of the files and lines
-	Rows      []reconcile.BudgetRow   // to be kept: new ones and corrections
-	Changes   []Change                // what Rows say, in the same order
+	Problems  []Problem             // in the order of the files and lines
+	Rows      []reconcile.BudgetRow // to be kept: new ones and corrections
+	Changes   []Change              // what Rows say, in the same order
 	Unchanged int
 	Read      int
 	Alerts    []reconcile.BudgetAlert // what is accepted and must be looked at
@@ -58,17 +58,20 @@ func Examine(tables []Table, k *Known) *Outcome {
 		b.read(&tables[i])
 	}
 	if len(b.rows) == 0 && len(b.problems) == 0 && len(tables) > 0 {
-		b.problems = append(b.problems, &reconcile.InputError{File: tables[0].File, Field: tables[0].Sheet, Err: errNoRows, Hint: "écrivez au moins une ligne, sans # devant"})
+		b.refuse(&reconcile.InputError{File: tables[0].File, Field: tables[0].Sheet, Err: errNoRows, Hint: "écrivez au moins une ligne, sans # devant"})
 	}
 	b.refuseTwice()
 	b.check(k)
 	o := &Outcome{Problems: b.problems, Read: len(b.rows)}
+	if b.nothingLoaded {
+		o.Problems = append([]Problem{{InputError: &reconcile.InputError{Err: errNothingLoaded, Hint: "chargez d'abord un mois (« bascule run »), puis relancez l'import"}}}, o.Problems...)
+	}
 	if len(b.problems) > 0 {
 		order := make(map[string]int)
 		for i := range tables {
-			order[tables[i].File] = i
+			order[tables[i].File] = i + 1 // what is wrong with no file comes first
 		}
-		slices.SortStableFunc(o.Problems, func(x, y *reconcile.InputError) int {
+		slices.SortStableFunc(o.Problems, func(x, y Problem) int {
 			return cmp.Or(order[x.File]-order[y.File], x.Line-y.Line)
 		})
 		return o
