@@ -176,31 +176,35 @@ func (v *avisView) criteriaSection() pageSection {
 	return s
 }
 
+// criteriaTable has a row for each wave and a column for each criterion: verdict,
+// value and successive runs, each on its line.
 func (v *avisView) criteriaTable() pageTable {
+	t := pageTable{Caption: v.m.t("page.criteria.table"), Head: []pageCell{{Text: v.m.t("avis.wave")}}}
 	var ids []string
-	head := []Cell{T(v.m.t("avis.wave"))}
 	for i := range v.summary().Gates {
 		if r := &v.summary().Gates[i]; !slices.Contains(ids, r.ID) {
 			ids = append(ids, r.ID)
-			head = append(head, T(v.m.gateName(&r.Gate)+" "+v.m.threshold(&r.Gate)))
+			t.Head = append(t.Head, pageCell{Text: v.m.gateName(&r.Gate) + " " + v.m.threshold(&r.Gate)})
 		}
 	}
-	lines := []Line{{Cells: []Cell{T(v.m.t("page.criteria.table"))}}, {Cells: append(head, T(v.m.t("avis.opinion")))}}
+	t.Head = append(t.Head, pageCell{Text: v.m.t("avis.opinion")})
 	for _, wave := range append(slices.Clone(v.avis.Waves), reconcile.WholeMinistry) {
-		row := make([]Cell, len(ids)+1, len(ids)+2)
-		row[0] = T(v.m.wave(wave))
+		row := make([]pageCell, len(t.Head))
+		row[0] = pageCell{Text: v.m.wave(wave), Row: true}
 		for i := range ids {
-			row[i+1] = T(v.m.t("page.unjudged")).As(Muted)
+			row[i+1] = pageCell{Text: v.m.t("page.unjudged"), Class: "muted"}
 		}
 		for i := range v.summary().Gates {
 			if r := &v.summary().Gates[i]; r.Wave == wave {
-				text, role := v.m.gateVerdict(r)
-				row[slices.Index(ids, r.ID)+1] = T(v.m.t("page.verdict", text, v.m.gateValue(r), v.m.gateHeld(r))).As(role)
+				verdict, role := v.m.gateVerdict(r)
+				row[slices.Index(ids, r.ID)+1] = pageCell{Text: strings.Join([]string{verdict, v.m.gateValue(r), v.m.gateHeld(r)}, "\n"), Class: "lines " + pageClass(role)}
 			}
 		}
-		lines = append(lines, Line{Cells: append(row, v.opinionCell(v.summary().OpinionOn(wave)))})
+		opinion := v.opinionCell(v.summary().OpinionOn(wave))
+		row[len(row)-1] = pageCell{Text: opinion.Text, Class: pageClass(opinion.Role)}
+		t.Rows = append(t.Rows, row)
 	}
-	return v.tablesOf(lines)[0]
+	return t
 }
 
 func (v *avisView) targetSection() pageSection {

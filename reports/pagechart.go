@@ -56,6 +56,10 @@ func (v *avisView) trendChart() *pageChart {
 		}
 		low, high = min(low, rates[i]), max(high, rates[i])
 	}
+	least, most := low, high
+	if low == high { // steady: in the middle
+		least, most = low-1, high+1
+	}
 	first, last := &runs[0], &runs[len(runs)-1]
 	rate := func(p *RunPoint) string { return v.m.rate(p.Identical+p.Tolerated, p.Matched+p.Missing) }
 	c := &pageChart{ID: "trend-chart", Width: chartWidth, Height: trendHeight, Title: v.m.t("chart.history"),
@@ -64,7 +68,7 @@ func (v *avisView) trendChart() *pageChart {
 	var points []string
 	for i, r := range rates {
 		x := trendLeft + i*(chartWidth-2*trendLeft)/(len(rates)-1)
-		y := trendBottom - int((r-low)*(trendBottom-trendTop)/max(high-low, 1))
+		y := trendBottom - int((r-least)*(trendBottom-trendTop)/(most-least))
 		points = append(points, fmt.Sprintf("%d,%d", x, y))
 		c.Dots = append(c.Dots, pageMark{X1: x, Y1: y})
 	}
