@@ -10,7 +10,7 @@ import (
 // sense, then the totals and the proof that the gaps are all of the difference.
 func (b *payslipBlock) amounts() []Line {
 	lines := []Line{{Cells: payslipHeader(payslipGap, b.m.t("payslip.legacy_codes"), b.m.t("payslip.element"), b.m.t("col.origin"), b.m.t("payslip.onp_codes"), b.m.side(reconcile.Legacy), b.m.side(reconcile.ONP),
-		b.m.t("word.gap"), b.m.t("payslip.mark"), b.m.t("col.cause")), Height: 2}}
+		b.m.t("word.gap"), b.m.t("payslip.mark"), b.m.t("col.cause")), Height: 1}}
 	for _, sense := range reconcile.Senses {
 		first := true
 		for i := range b.a.Lines {
@@ -111,11 +111,11 @@ func (b *payslipBlock) totals() []Line {
 		cells[payslipGap] = D(gapOfSides(sums))
 		return Line{Cells: asTotal(cells), Height: 1}
 	}
-	return []Line{
-		row("payslip.total.to_pay", t.toPay), row("payslip.total.to_deduct", t.toDeduct), row("agent.net", net),
-		row("payslip.total.employer", t.employer), row("payslip.total.other", t.other),
-		b.closing(net, both(t.employer, t.other)),
+	lines := []Line{row("payslip.total.to_pay", t.toPay), row("payslip.total.to_deduct", t.toDeduct), row("agent.net", net), row("payslip.total.employer", t.employer)}
+	if t.other != [2]reconcile.Amount{} {
+		lines = append(lines, row("payslip.total.other", t.other))
 	}
+	return append(lines, b.closing(net, both(t.employer, t.other)))
 }
 
 // closing holds the gaps that the run recorded against the difference of the

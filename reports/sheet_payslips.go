@@ -50,7 +50,7 @@ func (v *view) payslipSheet() *Sheet {
 	} else {
 		lines = append(lines, heading(v.m.t("payslip.index")),
 			Line{Cells: payslipHeader(payslipMark, v.m.t("payslip.payslip"), v.m.t("col.agent"), v.m.t("col.programme"), v.m.t("col.service"), v.m.t("payslip.effect_net"), v.m.t("payslip.effect_employer"),
-				v.m.t("payslip.net_gap"), v.m.t("payslip.roots"), v.m.t("payslip.first_cause")), Height: 2})
+				v.m.t("payslip.net_gap"), v.m.t("payslip.roots"), v.m.t("payslip.first_cause")), Height: 1})
 	}
 	index, top := len(lines), len(lines)+len(v.Largest.Of)+1
 	var blocks []Line
@@ -118,7 +118,7 @@ func payslipHeader(lastFigure int, texts ...string) []Cell {
 		cells[i] = T(text)
 	}
 	for i := range cells {
-		cells[i].Role, cells[i].Right = Header, i >= payslipLegacy && i <= lastFigure
+		cells[i].Role, cells[i].Right, cells[i].Wrap = Header, i >= payslipLegacy && i <= lastFigure, true
 	}
 	return cells
 }
@@ -213,7 +213,7 @@ func (b *payslipBlock) head(rank int) []Line {
 func (b *payslipBlock) roots() []Line {
 	const sentence = 150 // characters that the columns right of the mark hold
 	lines := []Line{{Cells: payslipHeader(payslipMark, b.m.t("payslip.mark"), b.m.t("payslip.root"), "", b.m.t("payslip.status"), b.m.t("payslip.effect_net"), b.m.t("payslip.effect_employer"), b.m.t("word.gap"),
-		b.m.t("payslip.derived"), b.m.t("col.cause")), Height: 2}}
+		b.m.t("payslip.derived"), b.m.t("col.cause")), Height: 1}}
 	for i := range b.branches {
 		d := b.branches[i].root
 		cells := make([]Cell, payslipColumns)

@@ -23,35 +23,63 @@ func inBlocks(s *reports.Sheet) bool {
 	return slices.ContainsFunc(s.Lines, func(l reports.Line) bool { return l.Block })
 }
 
-// pageScale is the percentage at which some columns are one page wide: Excel
-// heeds no page break of a sheet that it fits to a page by itself.
-func pageScale(widths []int) uint {
+// pageScale is the percentage at which a sheet in blocks is one page wide: Excel
+// heeds no page break of a sheet that it fits to a page by itself. It is somewhat
+// smaller where that keeps on one page a block that would not fit.
+func pageScale(s *reports.Sheet) uint {
+	const smallest, whole, smaller = 10, 100, 0.85 // Excel's own bound, no scaling, and what still reads well
 	wide := 0
-	for _, w := range widths {
+	for _, w := range s.Widths {
 		wide += w
 	}
-	const smallest, whole = 10, 100 // Excel's own bound, then no scaling
 	room := (pageWidth - 2*pageSide) * pageSlack
-	return uint(max(smallest, min(whole, int(room*whole/(float64(max(wide, 1))*digitWidth)))))
+	scale := max(smallest, min(whole, room*whole/(float64(max(wide, 1))*digitWidth)))
+	least := scale * smaller
+	for _, b := range blocksOf(s) {
+		if fits := pageRoom / b.height * whole; b.block && fits >= least {
+			scale = min(scale, fits)
+		}
+	}
+	return uint(scale)
+}
+
+// pageRoom is the height that a page has for rows, in points.
+const pageRoom = (pageHeight - pageTop - pageBottom) * pointsPerInch * pageSlack
+
+// extent is a block, or what stands before the first, from a row on.
+type extent struct {
+	row    int
+	height float64 // in points
+	block  bool
+}
+
+func blocksOf(s *reports.Sheet) []extent {
+	var list []extent
+	for i := range s.Lines {
+		l := &s.Lines[i]
+		if i == 0 || l.Block {
+			list = append(list, extent{row: i + 1, block: l.Block})
+		}
+		list[len(list)-1].height += rowHeight(l, s.Widths)
+	}
+	return list
 }
 
 // pageBreaks are the rows that begin a page, so that no block is cut that a page
 // can hold. After one that no page holds, the next begins a page of its own.
 func pageBreaks(s *reports.Sheet) []int {
-	room := (pageHeight - pageTop - pageBottom) * pointsPerInch * pageSlack * 100 / float64(pageScale(s.Widths))
+	if !inBlocks(s) {
+		return nil
+	}
+	room := pageRoom * 100 / float64(pageScale(s))
 	var rows []int
 	used := 0.0
-	for i := 0; i < len(s.Lines); {
-		end, height := i+1, rowHeight(&s.Lines[i], s.Widths)
-		for ; end < len(s.Lines) && !s.Lines[end].Block; end++ {
-			height += rowHeight(&s.Lines[end], s.Widths)
-		}
-		if s.Lines[i].Block && used > 0 && used+height > room {
-			rows = append(rows, i+1)
+	for _, b := range blocksOf(s) {
+		if b.block && used > 0 && used+b.height > room {
+			rows = append(rows, b.row)
 			used = 0
 		}
-		used += height
-		i = end
+		used += b.height
 	}
 	return rows
 }

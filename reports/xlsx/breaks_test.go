@@ -30,6 +30,7 @@ func TestAPrintedPageCutsNoBlockThatItCanHold(t *testing.T) {
 	}{
 		{100, []int{5, 5}, nil, "all of it on one page"},
 		{100, []int{30, 20, 5}, []int{32}, "the second would be cut, the third follows it"},
+		{100, []int{5, 40, 5}, []int{7, 47}, "one barely too high is made smaller with its sheet, not cut"},
 		{100, []int{20, 60, 5}, []int{22, 82}, "one that no page holds begins a page, and so does what follows it"},
 		{300, []int{30, 20, 5}, nil, "a wide sheet is made smaller, and its page holds more"},
 	} {

@@ -27,7 +27,7 @@ func (b *book) layout(s *reports.Sheet, name string) error {
 	}
 	page := &excelize.PageLayoutOptions{Size: &size, Orientation: &orientation, FitToWidth: &wide, FitToHeight: &high}
 	if !fit {
-		scale := pageScale(s.Widths)
+		scale := pageScale(s)
 		page = &excelize.PageLayoutOptions{Size: &size, Orientation: &orientation, AdjustTo: &scale}
 	}
 	if err := b.file.SetPageLayout(name, page); err != nil {
