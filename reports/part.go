@@ -4,20 +4,21 @@ import "bascule/reconcile"
 
 // EcartsPart is the écarts workbook of one population, Data.Axis and Data.Value,
 // for those who control it: Synthèse, Causes, Grappes, Écarts, Absents,
-// Lisez-moi. The lists of d are that population's. The totals of the files,
+// Bulletins where it is asked for, Lisez-moi. The lists of d are that population's. The totals of the files,
 // their rejected lines and the codes of the ministry are those of everybody:
 // they stay out.
 func EcartsPart(d *Data) *Workbook {
 	part := *d
 	part.Run, part.Rejects, part.History = runOfPart(d), nil, nil // the codes give their labels
 	v := newView(&part)
-	detail := v.discrepancySheet()
+	detail, payslips := v.discrepancySheet(), v.payslipSheet()
 	return v.workbook(
 		v.partSummarySheet(),
 		v.causeSheet(),
 		v.clusterSheet(),
 		detail,
 		v.missingSheet(),
+		payslips,
 		v.readMeSheet(detail.Table.Columns),
 	)
 }
@@ -85,6 +86,7 @@ func (v *view) partSummarySheet() *Sheet {
 		links[i] = T("→ " + name).To(name)
 	}
 	links[bandStep] = T("→ " + n.readMe).To(n.readMe)
+	links[bandStep+1] = v.payslipLink()
 	lines = append(lines, Line{}, Line{Cells: links})
 	return &Sheet{Name: n.summary, Tab: role, Widths: summaryWidths, Lines: lines, OnePage: true}
 }

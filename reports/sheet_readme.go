@@ -95,6 +95,9 @@ func (v *view) sheetNotes() [][2]string {
 		{n.discrepancies, v.m.t("sheet.discrepancies.note")},
 		{n.missing, v.m.t("sheet.missing.note")},
 	}
+	if v.Largest.Asked > 0 {
+		notes = append(notes, [2]string{n.payslips, v.m.t("sheet.payslips.note")})
+	}
 	if !v.whole() {
 		notes[0][1] = v.m.t("part.summary.note")
 		return notes

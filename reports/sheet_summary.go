@@ -291,6 +291,7 @@ func (v *view) linkLine() Line {
 	for i, name := range []string{n.coverage, n.rejects} {
 		cells[bandStep+i] = T("→ " + name).To(name)
 	}
+	cells[bandStep+2] = v.payslipLink()
 	for i, name := range []string{n.checks, n.readMe} {
 		cells[2*bandStep+i] = T("→ " + name).To(name)
 	}

@@ -34,7 +34,8 @@ type Sheet struct {
 // at its right: nothing is merged.
 type Line struct {
 	Cells  []Cell
-	Height int // in lines of text; 0 is one
+	Height int  // in lines of text; 0 is one
+	Block  bool // begins a block, up to the next one, that a printed page does not cut where it can hold it
 }
 
 // Table is a list with one header row. Rows are pulled once, in order; a row
@@ -170,6 +171,7 @@ type Cell struct {
 	N     int64  // centimes, a count, a percentage's numerator, ten-thousandths of a job, a day or a month (see Date and Month)
 	Of    int64  // a percentage's denominator
 	Link  string // name of the sheet it leads to
+	Row   int    // of that sheet; 0 is its top
 	List  string // name of the drop-down list it is an item of
 }
 
@@ -181,6 +183,9 @@ func (c Cell) AtRight() Cell { c.Right = true; return c }
 
 // To makes the cell a link to a sheet.
 func (c Cell) To(sheet string) Cell { c.Link = sheet; return c }
+
+// ToRow makes the cell a link to a row of a sheet, counted from 1.
+func (c Cell) ToRow(sheet string, row int) Cell { c.Link, c.Row = sheet, row; return c }
 
 // T is a text, made harmless.
 func T(s string) Cell {

@@ -171,6 +171,9 @@ func (a *App) reportData(ctx context.Context, db *sqlite.DB, run *reconcile.Run)
 			return nil, err
 		}
 	}
+	if d.Largest, err = a.largest(ctx, db, run, tables, sqlite.Part{}); err != nil {
+		return nil, err
+	}
 	d.Coverage = reconcile.Coverage(tables.For(run.Period, run.Months), read)
 	d.History, err = history(ctx, db, run)
 	return d, err

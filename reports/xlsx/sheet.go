@@ -34,6 +34,7 @@ type page struct {
 type link struct {
 	col, row int
 	sheet    string
+	at       int // row of that sheet
 }
 
 // sheet writes a sheet, and those its table overflows to.
@@ -134,7 +135,7 @@ func (p *page) lines(lines []reports.Line, suffix string) error {
 			cells = append([]reports.Cell(nil), cells...)
 			cells[0].Text += suffix
 		}
-		if err := p.write(cells, nil, line.Height); err != nil {
+		if err := p.write(cells, nil, linesIn(line, p.sheet.Widths)); err != nil {
 			return err
 		}
 	}
@@ -214,7 +215,7 @@ func (p *page) put(c *reports.Cell, columns []reports.Column, i int) error {
 	p.cells[i] = excelize.Cell{StyleID: style, Value: value}
 	p.values = append(p.values, &p.cells[i])
 	if c.Link != "" {
-		p.links = append(p.links, link{i + 1, p.row, c.Link})
+		p.links = append(p.links, link{i + 1, p.row, c.Link, max(c.Row, 1)})
 	}
 	if c.List != "" {
 		p.item(c.List, i+1)
@@ -252,7 +253,7 @@ func (p *page) item(name string, col int) {
 func (p *page) end(header, last int) error {
 	for _, l := range p.links {
 		display := l.sheet
-		if err := p.file.SetCellHyperLink(p.name, cellName(l.col, l.row), quoted(l.sheet)+"!A1", "Location", excelize.HyperlinkOpts{Tooltip: &display}); err != nil {
+		if err := p.file.SetCellHyperLink(p.name, cellName(l.col, l.row), quoted(l.sheet)+"!"+cellName(1, l.at), "Location", excelize.HyperlinkOpts{Tooltip: &display}); err != nil {
 			return err
 		}
 	}
@@ -263,6 +264,11 @@ func (p *page) end(header, last int) error {
 	}
 	if header > 0 {
 		if err := p.endTable(header, last); err != nil {
+			return err
+		}
+	}
+	for _, row := range pageBreaks(p.sheet) {
+		if err := p.file.InsertPageBreak(p.name, cellName(1, row)); err != nil {
 			return err
 		}
 	}
