@@ -34,11 +34,15 @@ type Data struct {
 	Decisions        func(ref string) *reconcile.Decision
 	ClusterDecisions func(cluster, axis, value string) *reconcile.Decision
 
-	Causes   []reconcile.CauseTotal // by cause, kind and status
-	ByCause  []reconcile.CauseTotal // by cause alone
-	Clusters []reconcile.Cluster
-	Coverage []reconcile.CodeCoverage
-	History  []RunPoint // oldest first, this run last
+	Causes     []reconcile.CauseTotal // by cause, kind and status
+	ByCause    []reconcile.CauseTotal // by cause alone
+	Aggregates []reconcile.Aggregate  // by programme, kind, cause and status
+	Evolutions []reconcile.EvolutionTotal
+	Clusters   []reconcile.Cluster
+	Coverage   []reconcile.CodeCoverage
+	History    []RunPoint // oldest first, this run last
+
+	SheetRows int // rows of a sheet before its table goes on in another; 0: it never does
 }
 
 // Labels are the names of the two systems, or of the two sides of a run, on

@@ -7,16 +7,20 @@ import (
 )
 
 // Ecarts is the écarts workbook (CONTRACT 6): Synthèse, Causes, Grappes,
-// Écarts, Absents, Correspondances, Rejets, Contrôles, Lisez-moi.
+// Écarts, Absents, Correspondances, Rejets, Contrôles, Lisez-moi; and, after
+// Absents, Analyse and Agrégats.
 func Ecarts(d *Data) *Workbook {
 	v := newView(d)
 	detail := v.discrepancySheet()
+	analysis, aggregates := v.analysisSheets()
 	return v.workbook(
 		v.summarySheet(),
 		v.causeSheet(),
 		v.clusterSheet(),
 		detail,
 		v.missingSheet(),
+		analysis,
+		aggregates,
 		v.coverageSheet(),
 		v.rejectSheet(),
 		v.checkSheet(),
@@ -55,7 +59,7 @@ func (v *view) stamp() Stamp {
 
 // sheetNames are the names of the sheets in the language of the report.
 type sheetNames struct {
-	summary, causes, clusters, discrepancies, missing, coverage, rejects, checks, readMe string
+	summary, causes, clusters, discrepancies, missing, analysis, aggregates, coverage, rejects, checks, readMe string
 }
 
 func (v *view) nameSheets() sheetNames {
@@ -65,6 +69,8 @@ func (v *view) nameSheets() sheetNames {
 		clusters:      v.m.t("sheet.clusters"),
 		discrepancies: v.m.t("sheet.discrepancies"),
 		missing:       v.m.t("sheet.missing"),
+		analysis:      v.m.t("sheet.analysis"),
+		aggregates:    v.m.t("sheet.aggregates"),
 		coverage:      v.m.t("sheet.coverage"),
 		rejects:       v.m.t("sheet.rejects"),
 		checks:        v.m.t("sheet.checks"),

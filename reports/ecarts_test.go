@@ -37,8 +37,8 @@ func TestTheWorkbookHasTheSheetsOfTheContract(t *testing.T) {
 		lang  string
 		names []string
 	}{
-		{"fr", []string{"Synthèse", "Causes", "Grappes", "Écarts", "Absents", "Correspondances", "Rejets", "Contrôles", "Lisez-moi"}},
-		{"en", []string{"Summary", "Causes", "Clusters", "Gaps", "Missing", "Mappings", "Rejects", "Checks", "Read me"}},
+		{"fr", []string{"Synthèse", "Causes", "Grappes", "Écarts", "Absents", "Analyse", "Agrégats", "Correspondances", "Rejets", "Contrôles", "Lisez-moi"}},
+		{"en", []string{"Summary", "Causes", "Clusters", "Gaps", "Missing", "Analysis", "Aggregates", "Mappings", "Rejects", "Checks", "Read me"}},
 	} {
 		file, _ := publish(t, invented(12, c.lang))
 		if got := file.GetSheetList(); !slices.Equal(got, c.names) {
@@ -136,7 +136,7 @@ func TestTheReviewerFillsSixColumnsAndNoOther(t *testing.T) {
 		}
 	}
 	validations, err := file.GetDataValidations("Écarts")
-	if err != nil || len(validations) != 1 || validations[0].Formula1 != "Statuts" || validations[0].Sqref != "AG7:AG36" {
+	if err != nil || len(validations) != 1 || validations[0].Formula1 != "Statuts" || validations[0].Sqref != "AI7:AI36" {
 		t.Fatalf("the drop-down: %+v %v", validations, err)
 	}
 	for _, name := range file.GetDefinedName() {

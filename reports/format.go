@@ -69,6 +69,26 @@ func (m *messages) rate(n, of int64) string {
 	return s + "," + cents + noBreak + "%"
 }
 
+// signedCount prints a difference of counts: its sign is always shown.
+func (m *messages) signedCount(n int64) string {
+	if n > 0 {
+		return "+" + m.count(n)
+	}
+	return m.count(n)
+}
+
+// points prints a difference of rates, in hundredths of a percent, as points.
+func (m *messages) points(hundredths int64) string {
+	s := m.decimal(reconcile.Amount(magnitude(hundredths)))
+	switch {
+	case hundredths > 0:
+		s = "+" + s
+	case hundredths < 0:
+		s = m.minus() + s
+	}
+	return m.t("key.points", s)
+}
+
 // decimal prints an amount for a CSV file: no thousands, the mark of the language.
 func (m *messages) decimal(a reconcile.Amount) string {
 	if m.english {

@@ -151,6 +151,9 @@ func (v *view) noteLines() []Line {
 	return append(lines, Line{})
 }
 
+// shortDigest is what a page has room for; Contrôles has the whole.
+func shortDigest(s string) string { return s[:min(len(s), 16)] }
+
 // inputLines list the files read, with their whole digest.
 func (v *view) inputLines() []Line {
 	lines := []Line{

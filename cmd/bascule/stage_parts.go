@@ -69,6 +69,9 @@ func partData(ctx context.Context, db *sqlite.DB, whole *reports.Data, p sqlite.
 	if d.ByCause, err = db.ByCause(ctx, run, p); err != nil {
 		return nil, err
 	}
+	if d.Aggregates, err = db.Aggregates(ctx, run, p, aggregatesShown); err != nil {
+		return nil, err
+	}
 	d.Clusters, err = db.Clusters(ctx, run, p, clustersShown)
 	return &d, err
 }

@@ -30,6 +30,9 @@ type RunResult struct {
 // clustersShown bounds the sheet of clusters; the summary says the rest.
 const clustersShown = 5000
 
+// aggregatesShown bounds what the pivot table of a workbook adds up.
+const aggregatesShown = 5000
+
 // runFolder is where a run's outputs stand, as the configuration writes paths.
 func runFolder(c *Config, run int) string {
 	return path.Join(string(c.Output), c.Period.String(), fmt.Sprintf("run-%04d", run))
@@ -148,6 +151,7 @@ func (a *App) reportData(ctx context.Context, db *sqlite.DB, run *reconcile.Run)
 	}
 	d := &reports.Data{
 		Run: run, Tables: tables, Labels: a.labels(), Lang: c.Lang, Database: databaseID(db),
+		SheetRows:  c.Limits.SheetRows,
 		MaskAgents: c.Privacy.MaskNIR, ShowNames: c.Privacy.Names, Agent: a.agentNamer(db),
 		Discrepancies: func() discrepancySeq { return db.Discrepancies(ctx, run.ID, sqlite.Part{}) },
 		Missing:       func() discrepancySeq { return db.Missing(ctx, run.ID, sqlite.Part{}) },
@@ -172,6 +176,12 @@ func (a *App) reportData(ctx context.Context, db *sqlite.DB, run *reconcile.Run)
 		}
 	}
 	d.Coverage = reconcile.Coverage(tables.For(run.Period, run.Months), read)
+	if d.Aggregates, err = db.Aggregates(ctx, run.ID, sqlite.Part{}, aggregatesShown); err != nil {
+		return nil, err
+	}
+	if d.Evolutions, err = db.Evolutions(ctx, run); err != nil {
+		return nil, err
+	}
 	d.History, err = history(ctx, db, run)
 	return d, err
 }

@@ -32,8 +32,16 @@ type page struct {
 }
 
 type link struct {
-	col, row int
-	sheet    string
+	col, row    int
+	sheet, mark string
+}
+
+// place is a mark of a sheet, by the name of its table's first; target is where
+// it stands.
+type place struct{ sheet, mark string }
+
+type target struct {
+	sheet, cell string
 }
 
 // sheet writes a sheet, and those its table overflows to.
@@ -59,6 +67,14 @@ func (b *book) begin(s *reports.Sheet, name string, header int) (*page, error) {
 	}
 	if err := b.layout(s, name); err != nil {
 		return nil, err
+	}
+	if err := b.pivots(s, name, header); err != nil {
+		return nil, err
+	}
+	if s.Table != nil && s.Table.Outline {
+		if err := b.outline(); err != nil {
+			return nil, err
+		}
 	}
 	stream, err := b.file.NewStreamWriter(name)
 	if err != nil {
@@ -163,6 +179,7 @@ func (p *page) write(cells []reports.Cell, columns []reports.Column, height int)
 	if height > 0 {
 		options.Height = float64(min(height, tallest)) * lineHeight
 	}
+	options.OutlineLevel = int(cells[0].Level)
 	return p.stream.SetRow(cellName(1, p.row), p.values, options)
 }
 
@@ -213,8 +230,8 @@ func (p *page) put(c *reports.Cell, columns []reports.Column, i int) error {
 	}
 	p.cells[i] = excelize.Cell{StyleID: style, Value: value}
 	p.values = append(p.values, &p.cells[i])
-	if c.Link != "" {
-		p.links = append(p.links, link{i + 1, p.row, c.Link})
+	if c.Link != "" || c.Mark != "" {
+		p.link(c, i+1)
 	}
 	if c.List != "" {
 		p.item(c.List, i+1)
@@ -247,15 +264,10 @@ func (p *page) item(name string, col int) {
 	p.lists[name] = l
 }
 
-// end sets what stands after the rows, then closes the stream. The table, if
+// end sets what stands after the rows, then closes the stream or, where links
+// lead to sheets to come, leaves that to the end of the workbook. The table, if
 // any, has its header at the row header and its last row at last.
 func (p *page) end(header, last int) error {
-	for _, l := range p.links {
-		display := l.sheet
-		if err := p.file.SetCellHyperLink(p.name, cellName(l.col, l.row), quoted(l.sheet)+"!A1", "Location", excelize.HyperlinkOpts{Tooltip: &display}); err != nil {
-			return err
-		}
-	}
 	for i := range p.sheet.Charts {
 		if err := p.chart(&p.sheet.Charts[i]); err != nil {
 			return err
@@ -271,5 +283,9 @@ func (p *page) end(header, last int) error {
 			return err
 		}
 	}
-	return p.stream.Flush()
+	if p.waits() {
+		p.pending = append(p.pending, p)
+		return nil
+	}
+	return p.close()
 }
