@@ -28,7 +28,7 @@ func (v *view) analysisSheets() (analysis, aggregates *Sheet) {
 		Labels: []string{columns[2].Header}, Filters: []string{columns[0].Header, columns[1].Header, columns[3].Header},
 	}
 	for _, c := range columns[aggregateTexts:] {
-		pivot.Sums = append(pivot.Sums, PivotSum{Column: c.Header, Name: "Σ " + c.Header, Counts: c.Type == Count})
+		pivot.Sums = append(pivot.Sums, PivotSum{Column: c.Header, Name: v.m.t("analysis.sum", c.Header), Counts: c.Type == Count})
 	}
 	for _, name := range pivot.Filters {
 		analysis.Lines = append(analysis.Lines, Line{Cells: []Cell{T(name), T(v.m.t("analysis.all"))}})
