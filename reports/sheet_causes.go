@@ -104,7 +104,7 @@ func (v *view) clusterRows() iter.Seq2[[]Cell, error] {
 		}
 		decided, ref := v.clusterDecision(c)
 		return v.appendReview([]Cell{
-			N(rank), N(c.ByCount), T(cmp.Or(v.clusterLabel(c), c.Element, or(c.Kind, v.m.kind))).ToMark(v.sheets.discrepancies, c.ID), T(or(c.Cause, v.m.cause)),
+			N(rank).ToMark(v.sheets.discrepancies, c.ID), N(c.ByCount), T(cmp.Or(v.clusterLabel(c), c.Element, or(c.Kind, v.m.kind))), T(or(c.Cause, v.m.cause)),
 			T(v.pattern(c)), T(sentence),
 			N(c.Count), N(c.Agents), N(c.Effect.Derived), N(c.Open),
 			D(c.Effect.Net), D(c.Effect.Employer), D(c.Effect.Budget), A(c.Absolute),

@@ -41,11 +41,10 @@ func (v *view) discrepancyColumns() []Column {
 	status := v.column("status", Text, 19)
 	status.Rules = v.statusRules()
 	columns = append(columns,
-		v.column("service", Text, 13), v.column("programme", Text, 7),
-		v.column("level", Text, 11), v.column("kind", Text, 27), v.wrapped("label", 38), v.column("origin", Month, 10),
+		v.column("programme", Text, 7), v.column("level", Text, 11), v.wrapped("label", 36), v.column("origin", Month, 10),
 		v.column("legacy", Money, 15), v.column("onp", Money, 15), v.column("delta", Delta, 15),
-		v.column("cause", Text, 22), v.wrapped("explanation", 64), status,
-		v.column("cluster_rank", Count, 10), v.wrapped("element", 36), v.column("delta_net", Delta, 15), v.column("delta_information", Delta, 15),
+		v.column("cause", Text, 22), v.wrapped("explanation", 58), status,
+		v.column("cluster_rank", Count, 10), v.column("service", Text, 13), v.column("kind", Text, 27), v.wrapped("element", 36), v.column("delta_net", Delta, 15), v.column("delta_information", Delta, 15),
 		v.column("at_fault", Text, v.sideWidth(13)), v.column("owner", Text, v.sideWidth(13)), v.column("evolution", Text, 12),
 		v.column("legacy_text", Text, 14), v.column("onp_text", Text, 14),
 		v.column("rule", Text, 18), v.column("root", Digest, 19),
@@ -96,27 +95,32 @@ func (v *view) discrepancyRows() iter.Seq2[[]Cell, error] {
 }
 
 // place puts a row under its root, where that stands just above, or notes it as
-// one. The first row of each cluster and of each cause is where links from other
-// sheets lead, and leads back.
-func (g *gapLinks) place(v *view, d *reconcile.Discrepancy, label, cause *Cell) (level uint8) {
+// one, and returns the rank of its cluster. The first row of each cluster and of
+// each cause is where links from other sheets lead, and leads back.
+func (g *gapLinks) place(v *view, d *reconcile.Discrepancy, first, cause *Cell) Cell {
 	under := d.Root != "" && d.Root != d.Fingerprint
 	switch {
 	case under && d.Root == g.root:
-		level = 1
+		first.Level = 1
 	case under:
 		g.root, g.rank = "", 0
 	default:
 		g.root, g.rank = d.Fingerprint, g.clusters[d.Cluster]
-		if g.rank > 0 && !g.met[d.Cluster] {
-			g.met[d.Cluster] = true
-			*label = label.ToMark(v.sheets.clusters, d.Cluster)
-		}
 	}
 	if mark := causeMark(d.Cause); d.Cause != "" && !g.met[mark] {
 		g.met[mark] = true
 		*cause = cause.ToMark(v.sheets.causes, mark)
 	}
-	return level
+	if g.rank == 0 {
+		return Cell{}
+	}
+	rank := N(g.rank)
+	if !under && !g.met[d.Cluster] {
+		g.met[d.Cluster] = true
+		first.Mark = d.Cluster
+		rank = rank.ToMark(v.sheets.clusters, d.Cluster)
+	}
+	return rank
 }
 
 // gapsPurpose says what the sheet lists and, where that takes several, which.
@@ -160,19 +164,16 @@ func (v *view) appendDiscrepancyCells(row []Cell, d *reconcile.Discrepancy, link
 	if root == d.Fingerprint {
 		root = ""
 	}
-	labelled, cause := T(label), T(or(d.Cause, v.m.cause))
-	row[0].Level = links.place(v, d, &labelled, &cause)
-	level, rank := v.m.t("level.root"), Cell{}
+	cause := T(or(d.Cause, v.m.cause))
+	rank := links.place(v, d, &row[0], &cause)
+	level := v.m.t("level.root")
 	if root != "" {
 		level = v.m.t("level.derived")
 	}
-	if links.rank > 0 {
-		rank = N(links.rank)
-	}
 	row = append(row,
-		T(d.Service), T(d.Programme), T(level), T(or(d.Kind, v.m.kind)), labelled, M(d.Origin),
+		T(d.Programme), T(level), T(label), M(d.Origin),
 		v.sideAmount(d, reconcile.Legacy), v.sideAmount(d, reconcile.ONP), v.gap(d),
-		cause, T(v.why(d)), T(or(d.Status, v.m.status)), rank,
+		cause, T(v.why(d)), T(or(d.Status, v.m.status)), rank, T(d.Service), T(or(d.Kind, v.m.kind)),
 		T(d.Element), D(d.DeltaNet), D(d.DeltaInformation),
 		T(or(d.AtFault, v.m.fault)), T(v.owner(d)), T(or(d.Evolution, v.m.evolution)),
 		T(legacyText), T(onpText),

@@ -123,7 +123,7 @@ func (p *page) widths() error {
 // freeze keeps the header and the key columns in sight, unless what stands
 // above the header would fill the screen.
 func (p *page) freeze(header, columns int) error {
-	const highest = 10 // rows
+	const highest = 12 // rows
 	if header > highest {
 		return nil
 	}
