@@ -75,12 +75,12 @@ type causeStep struct {
 }
 
 // causeSteps go from the net of one side to that of the other: the causes that
-// move it most, then the others together. What no root of the run explains is
+// move it or the employer's cost most, then the others together. What no root of the run explains is
 // told apart, so that the steps always add up to the gap.
 func (v *view) causeSteps() []causeStep {
 	causes := slices.Clone(v.ByCause)
 	slices.SortStableFunc(causes, func(x, y reconcile.CauseTotal) int {
-		return cmp.Or(cmp.Compare(y.Effect.Net.Abs(), x.Effect.Net.Abs()), cmp.Compare(y.Effect.Employer.Abs(), x.Effect.Employer.Abs()), cmp.Compare(y.Roots, x.Roots))
+		return cmp.Or(cmp.Compare(y.Effect.Net.Abs()+y.Effect.Employer.Abs(), x.Effect.Net.Abs()+x.Effect.Employer.Abs()), cmp.Compare(y.Roots, x.Roots))
 	})
 	var steps []causeStep
 	left := v.summary().Discrepancies.Delta

@@ -30,8 +30,12 @@ type RunResult struct {
 // clustersShown bounds the sheet of clusters; the summary says the rest.
 const clustersShown = 5000
 
-// aggregatesShown bounds what the pivot table of a workbook adds up.
-const aggregatesShown = 5000
+// aggregatesShown bounds what the pivot table of a workbook adds up, all on one
+// sheet.
+func (a *App) aggregatesShown() int {
+	const most, besides = 5000, 16 // rows; of them, those that are no aggregate
+	return min(most, a.Config.Limits.SheetRows-besides)
+}
 
 // runFolder is where a run's outputs stand, as the configuration writes paths.
 func runFolder(c *Config, run int) string {
@@ -176,7 +180,7 @@ func (a *App) reportData(ctx context.Context, db *sqlite.DB, run *reconcile.Run)
 		}
 	}
 	d.Coverage = reconcile.Coverage(tables.For(run.Period, run.Months), read)
-	if d.Aggregates, err = db.Aggregates(ctx, run.ID, sqlite.Part{}, aggregatesShown); err != nil {
+	if d.Aggregates, err = db.Aggregates(ctx, run.ID, sqlite.Part{}, a.aggregatesShown()); err != nil {
 		return nil, err
 	}
 	if d.Evolutions, err = db.Evolutions(ctx, run); err != nil {
