@@ -28,7 +28,7 @@ func (v *view) readMeSheet(columns []Column) *Sheet {
 	for _, s := range v.sheetNotes() {
 		lines = append(lines, entry(T(s[0]).To(s[0]), s[1]))
 	}
-	lines = append(lines, v.section("readme.annotating", "readme.fill", "readme.import", "readme.filter", "readme.print")...)
+	lines = append(lines, v.section("readme.annotating", "readme.fill", "readme.import", "readme.filter", "readme.outline", "readme.links", "readme.pivot", "readme.print")...)
 	lines = append(lines, entry(T(v.m.t("readme.stamp")), v.stamp().String()))
 	lines = append(lines, Line{}, heading(v.m.t("readme.statuses")))
 	for _, s := range decidable {
