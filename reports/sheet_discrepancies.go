@@ -149,10 +149,11 @@ func (v *view) appendDiscrepancyCells(row []Cell, d *reconcile.Discrepancy, link
 	}
 	legacyText, onpText := "", ""
 	label := v.elementLabel(d)
-	if d.Kind == reconcile.Unmapped {
-		label = strings.TrimSuffix(d.Element+" — "+label, " — ")
-	}
 	switch {
+	case wholePayslip(d.Kind):
+		label = v.m.kind(d.Kind)
+	case d.Kind == reconcile.Unmapped:
+		label = strings.TrimSuffix(d.Element+" — "+label, " — ")
 	case d.Kind == reconcile.IdentityDoubt:
 		legacyText, onpText = values(d)
 		label = v.m.doubt(d)

@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	termWidth = 34
-	textWidth = 120
+	termWidth = 46
+	textWidth = 112
 )
 
 // readMeSheet explains the workbook: how to read it, how to annotate it, what
