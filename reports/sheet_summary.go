@@ -18,11 +18,11 @@ const (
 	historyRows = 8
 	rowPixels   = 18
 	bridgeWidth = 500 // of the second band
-	trendWidth  = 1100
+	trendWidth  = 1124
 	chartLines  = 13 // of a page of rows of the usual height
 )
 
-var summaryWidths = []int{27, 17, 17, 17, 2, 33, 10, 10, 16, 2, 45, 9, 9, 17}
+var summaryWidths = []int{27, 17, 17, 17, 2, 33, 10, 10, 16, 2, 48, 9, 9, 17}
 
 // summarySheet is the page that a meeting looks at: the verdict in words, the
 // key figures, what explains the gap, what is new, what to treat first, and the

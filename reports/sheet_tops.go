@@ -75,7 +75,7 @@ func (v *view) clusterBlock(title string, list []reconcile.Cluster, most int) []
 	var rows [][]Cell
 	for i := range list[:min(len(list), most)] {
 		c := &list[i]
-		rows = append(rows, []Cell{T(shorten(v.clusterText(c), 44)).ToMark(v.sheets.discrepancies, c.ID), N(c.Agents), N(c.Open), D(c.Effect.Net)})
+		rows = append(rows, []Cell{T(fit(v.clusterText(c), summaryWidths[2*bandStep])).ToMark(v.sheets.discrepancies, c.ID), N(c.Agents), N(c.Open), D(c.Effect.Net)})
 	}
 	if len(rows) == 0 {
 		rows = [][]Cell{{T(v.m.t("clusters.none"))}}
@@ -87,7 +87,7 @@ func (v *view) clusterBlock(title string, list []reconcile.Cluster, most int) []
 // clusterText names a cluster in a few words: what, why, by how much.
 func (v *view) clusterText(c *reconcile.Cluster) string {
 	what := cmp.Or(v.clusterLabel(c), c.Element, or(c.Kind, v.m.kind))
-	text := shorten(what, 25) + " · " + or(c.Cause, v.m.cause)
+	text := shorten(what, 27) + " · " + or(c.Cause, v.m.cause)
 	if pattern := v.pattern(c); pattern != "" {
 		text += " · " + pattern
 	}

@@ -2,7 +2,6 @@ package xlsx
 
 import (
 	"fmt"
-	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -186,21 +185,12 @@ func (p *page) write(cells []reports.Cell, columns []reports.Column, height int)
 // linesOf is the height that a wrapped text needs, 0 for the usual one: neither
 // Excel nor LibreOffice measures the rows of a streamed sheet.
 func linesOf(text string, width int) int {
-	const upper, lower, other, margin = 12, 9, 6, 15 // tenths of the width of a digit, in Arial
-	room, used := width*10-margin, 0
-	if utf8.RuneCountInString(text)*upper <= room {
+	const margin = 15 // tenths of the width of a digit
+	room := width*10 - margin
+	if utf8.RuneCountInString(text)*reports.WidestLetter <= room {
 		return 0
 	}
-	for _, r := range text {
-		switch {
-		case unicode.IsUpper(r) || unicode.IsDigit(r) || r == '_':
-			used += upper
-		case unicode.IsLower(r):
-			used += lower
-		default:
-			used += other
-		}
-	}
+	used := reports.Breadth(text)
 	if used <= room {
 		return 0
 	}
