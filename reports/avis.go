@@ -59,7 +59,7 @@ type avisView struct {
 type avisNames struct{ barometer, waves, gates, history, signatures string }
 
 func newAvisView(d *AvisData) *avisView {
-	v := &avisView{avis: d, view: newView(&Data{Run: d.Run, Tables: d.Tables, Labels: d.Labels, Lang: d.Lang})}
+	v := &avisView{avis: d, view: newView(&Data{Run: d.Run, Tables: d.Tables, Labels: d.Labels, Lang: d.Lang, ByCause: d.ByCause})}
 	v.names = avisNames{v.m.t("sheet.barometer"), v.m.t("sheet.waves"), v.m.t("sheet.gates"), v.m.t("sheet.history"), v.m.t("sheet.signatures")}
 	for i := range d.History {
 		if d.History[i].Systems {

@@ -111,41 +111,26 @@ func (v *avisView) trendSection() pageSection {
 	return pageSection{ID: "trend", Heading: v.m.t("page.trend"), Chart: v.trendChart(), Tables: v.tablesOf(v.runBlock())}
 }
 
-// bridgeSection leads from one payroll's nets to the other's, cause by cause,
-// and shows that nothing remains.
+// bridgeSection leads from one payroll's nets to the other's, cause by cause as
+// the Synthèse does, and shows that nothing remains.
 func (v *avisView) bridgeSection() pageSection {
-	var rows [][]Cell
-	var sum reconcile.Amount
-	for _, c := range v.pageCauses() {
-		rows = append(rows, []Cell{T(or(c.Cause, v.m.cause)), N(c.Roots), N(c.Open), D(c.Effect.Net)})
-		sum += c.Effect.Net
+	steps := v.causeSteps()
+	lines, note := v.bridgeBlock(steps), v.m.t("page.bridge.open")
+	const employer = 2 // column of the block: the page is about nets, and narrow
+	for i := range lines[1:] {
+		lines[1+i].Cells = slices.Delete(lines[1+i].Cells, employer, employer+1)
 	}
-	rows = append(orNone(rows, v.m), asTotal([]Cell{T(v.m.t("word.total")), {}, {}, D(sum)}))
-	note := v.m.t("page.bridge.open")
 	if difference, known := v.netDifference(); known {
-		if difference == sum {
+		remainder := difference
+		for i := range steps {
+			remainder -= steps[i].net
+		}
+		if remainder == 0 {
 			note = v.m.t("page.bridge.note")
 		}
-		rows = append(rows, []Cell{T(v.m.t("page.difference")), {}, {}, D(difference)}, asTotal([]Cell{T(v.m.t("page.remainder")), {}, {}, D(difference - sum)}))
+		lines = append(lines, Line{Cells: []Cell{T(v.m.t("page.difference")), {}, D(difference)}}, Line{Cells: asTotal([]Cell{T(v.m.t("page.remainder")), {}, D(remainder)})})
 	}
-	return pageSection{ID: "bridge", Heading: v.m.t("page.bridge"), Notes: []pageText{{note, "soft"}}, Chart: v.causeBridge(),
-		Tables: v.tablesOf(block(T(v.m.t("page.bridge.table")), []string{v.m.t("col.cause"), v.m.t("avis.roots"), v.m.t("word.open"), v.m.t("page.effect")}, rows...))}
-}
-
-// pageCauses are the causes that have roots, by what these move with all that
-// derives from them, the largest first.
-func (v *avisView) pageCauses() []reconcile.CauseTotal {
-	causes := slices.DeleteFunc(slices.Clone(v.avis.ByCause), func(c reconcile.CauseTotal) bool { return c.Roots == 0 && c.Effect.Net == 0 })
-	slices.SortStableFunc(causes, func(x, y reconcile.CauseTotal) int {
-		switch a, b := magnitude(int64(x.Effect.Net)), magnitude(int64(y.Effect.Net)); {
-		case a > b:
-			return -1
-		case a < b:
-			return 1
-		}
-		return 0
-	})
-	return causes
+	return pageSection{ID: "bridge", Heading: v.m.t("page.bridge"), Notes: []pageText{{note, "soft"}}, Chart: v.stepChart(steps), Tables: v.tablesOf(lines)}
 }
 
 // netDifference is that of the nets of both sides, as the closing proved it.

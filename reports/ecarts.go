@@ -8,11 +8,12 @@ import (
 )
 
 // Ecarts is the écarts workbook (CONTRACT 6): Synthèse, Causes, Grappes,
-// Écarts, Absents, Bulletins where it is asked for, Correspondances, Rejets,
-// Contrôles, Lisez-moi.
+// Écarts, Absents, Correspondances, Rejets, Contrôles, Lisez-moi; and, after
+// Absents, Bulletins where it is asked for, Analyse and Agrégats.
 func Ecarts(d *Data) *Workbook {
 	v := newView(d)
 	detail, payslips := v.discrepancySheet(), v.payslipSheet()
+	analysis, aggregates := v.analysisSheets()
 	return v.workbook(
 		v.summarySheet(),
 		v.causeSheet(),
@@ -20,6 +21,8 @@ func Ecarts(d *Data) *Workbook {
 		detail,
 		v.missingSheet(),
 		payslips,
+		analysis,
+		aggregates,
 		v.coverageSheet(),
 		v.rejectSheet(),
 		v.checkSheet(),
@@ -59,7 +62,7 @@ func (v *view) stamp() Stamp {
 
 // sheetNames are the names of the sheets in the language of the report.
 type sheetNames struct {
-	summary, causes, clusters, discrepancies, missing, payslips, coverage, rejects, checks, readMe string
+	summary, causes, clusters, discrepancies, missing, payslips, analysis, aggregates, coverage, rejects, checks, readMe string
 }
 
 func (v *view) nameSheets() sheetNames {
@@ -70,6 +73,8 @@ func (v *view) nameSheets() sheetNames {
 		discrepancies: v.m.t("sheet.discrepancies"),
 		missing:       v.m.t("sheet.missing"),
 		payslips:      v.m.t("sheet.payslips"),
+		analysis:      v.m.t("sheet.analysis"),
+		aggregates:    v.m.t("sheet.aggregates"),
 		coverage:      v.m.t("sheet.coverage"),
 		rejects:       v.m.t("sheet.rejects"),
 		checks:        v.m.t("sheet.checks"),

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"bascule/reconcile"
@@ -39,7 +40,7 @@ const (
 	trendLeft    = 12
 	barRow       = 40 // of the bridge: a text, then its bar
 	barThickness = 14
-	hundredths   = 10_000 // of a percent, in one
+	rateParts    = 10_000 // hundredths of a percent, in all
 )
 
 // trendChart draws the concordance over the last runs; nil when there are too few.
@@ -49,11 +50,9 @@ func (v *avisView) trendChart() *pageChart {
 		return nil
 	}
 	rates := make([]int64, len(runs))
-	low, high := int64(hundredths), int64(0)
+	low, high := int64(rateParts), int64(0)
 	for i := range runs {
-		if all := runs[i].Matched + runs[i].Missing; all > 0 {
-			rates[i] = (runs[i].Identical + runs[i].Tolerated) * hundredths / all
-		}
+		rates[i] = hundredths(runs[i].Identical+runs[i].Tolerated, runs[i].Matched+runs[i].Missing)
 		low, high = min(low, rates[i]), max(high, rates[i])
 	}
 	least, most := low, high
@@ -74,33 +73,28 @@ func (v *avisView) trendChart() *pageChart {
 	}
 	c.Points = strings.Join(points, " ")
 	c.Labels = []pageMark{
-		{X1: trendLeft, Y1: trendTop - 10, Text: v.m.t("page.trend.high", v.m.rate(high, hundredths)), Class: "start"},
-		{X1: trendLeft, Y1: trendBottom + 16, Text: v.m.t("page.trend.low", v.m.rate(low, hundredths)), Class: "start"},
+		{X1: trendLeft, Y1: trendTop - 10, Text: v.m.t("page.trend.high", v.m.rate(high, rateParts)), Class: "start"},
+		{X1: trendLeft, Y1: trendBottom + 16, Text: v.m.t("page.trend.low", v.m.rate(low, rateParts)), Class: "start"},
 		{X1: trendLeft, Y1: trendHeight - 6, Text: v.runName(first), Class: "start"},
 		{X1: chartWidth - trendLeft, Y1: trendHeight - 6, Text: v.runName(last), Class: "end"},
 	}
 	return c
 }
 
-// causeBridge draws the causes end to end, from no difference to the whole of it;
-// nil when nothing moves.
-func (v *avisView) causeBridge() *pageChart {
-	var causes []reconcile.CauseTotal
-	for _, c := range v.pageCauses() {
-		if c.Effect.Net != 0 {
-			causes = append(causes, c)
-		}
-	}
-	if len(causes) == 0 {
+// stepChart draws the steps of the bridge end to end, from no difference to the
+// whole of it; nil when nothing moves.
+func (v *avisView) stepChart(steps []causeStep) *pageChart {
+	steps = slices.DeleteFunc(slices.Clone(steps), func(s causeStep) bool { return s.net == 0 })
+	if len(steps) == 0 {
 		return nil
 	}
 	var level, low, high reconcile.Amount
-	for i := range causes {
-		level += causes[i].Effect.Net
+	for i := range steps {
+		level += steps[i].net
 		low, high = min(low, level), max(high, level)
 	}
-	c := &pageChart{ID: "bridge-chart", Width: chartWidth, Height: (len(causes)+1)*barRow + 6, Title: v.m.t("page.bridge"),
-		Description: v.m.t("page.bridge.desc", v.m.count(int64(len(causes))), v.m.delta(level))}
+	c := &pageChart{ID: "bridge-chart", Width: chartWidth, Height: (len(steps)+1)*barRow + 6, Title: v.m.t("page.bridge"),
+		Description: v.m.t("page.bridge.desc", v.m.count(int64(len(steps))), v.m.delta(level))}
 	at := func(a reconcile.Amount) int { return int((a - low) * chartWidth / (high - low)) }
 	bar := func(row int, label, class string, from, to, shown reconcile.Amount) {
 		x, end := at(min(from, to)), at(max(from, to))
@@ -109,15 +103,15 @@ func (v *avisView) causeBridge() *pageChart {
 		c.Labels = append(c.Labels, pageMark{X1: 0, Y1: y + 15, Text: label, Class: "start"}, pageMark{X1: chartWidth, Y1: y + 15, Text: v.m.delta(shown), Class: "end strong"})
 	}
 	level = 0
-	for i := range causes {
-		net, class := causes[i].Effect.Net, "up"
-		if net < 0 {
+	for i := range steps {
+		class := "up"
+		if steps[i].net < 0 {
 			class = "down"
 		}
-		bar(i, or(causes[i].Cause, v.m.cause), class, level, level+net, net)
-		level += net
+		bar(i, steps[i].label.Text, class, level, level+steps[i].net, steps[i].net)
+		level += steps[i].net
 	}
-	bar(len(causes), v.m.t("word.total"), "whole", 0, level, level)
+	bar(len(steps), v.m.t("word.total"), "whole", 0, level, level)
 	c.Lines = []pageMark{{X1: at(0), Y1: 18, X2: at(0), Y2: c.Height, Class: "zero"}}
 	return c
 }

@@ -104,7 +104,7 @@ func TestEveryLinkToAPayslipLeadsToItsHeading(t *testing.T) {
 			}
 		case len(row) > 8 && row[8] == "↑ Sommaire":
 			back++
-			if got := heading("Bulletins", fmt.Sprintf("I%d", i+1)); got != "Bulletin" {
+			if got := heading("Bulletins", fmt.Sprintf("I%d", i+1)); got != "Sommaire" {
 				t.Errorf("the way back leads to %q", got)
 			}
 		}

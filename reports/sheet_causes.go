@@ -39,7 +39,9 @@ func (v *view) causeSheet() *Sheet {
 			Frozen:  1,
 			Empty:   v.m.t("gaps.none"),
 			Rows: slice(v.ByCause, func(c *reconcile.CauseTotal) []Cell {
-				return v.causeCells(c, or(c.Cause, func(c reconcile.Cause) string { return v.m.t("cause." + string(c) + ".note") }))
+				cells := v.causeCells(c, or(c.Cause, func(c reconcile.Cause) string { return v.m.t("cause." + string(c) + ".note") }))
+				cells[0] = cells[0].ToMark(v.sheets.discrepancies, causeMark(c.Cause))
+				return cells
 			}),
 		},
 		Below: below,
@@ -102,7 +104,7 @@ func (v *view) clusterRows() iter.Seq2[[]Cell, error] {
 		}
 		decided, ref := v.clusterDecision(c)
 		return v.appendReview([]Cell{
-			N(rank), N(c.ByCount), T(cmp.Or(v.clusterLabel(c), c.Element, or(c.Kind, v.m.kind))), T(or(c.Cause, v.m.cause)),
+			N(rank).ToMark(v.sheets.discrepancies, c.ID), N(c.ByCount), T(cmp.Or(v.clusterLabel(c), c.Element, or(c.Kind, v.m.kind))), T(or(c.Cause, v.m.cause)),
 			T(v.pattern(c)), T(sentence),
 			N(c.Count), N(c.Agents), N(c.Effect.Derived), N(c.Open),
 			D(c.Effect.Net), D(c.Effect.Employer), D(c.Effect.Budget), A(c.Absolute),

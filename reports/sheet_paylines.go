@@ -56,7 +56,7 @@ func (b *payslipBlock) payLine(l *reconcile.Aligned) Line {
 func (b *payslipBlock) lineMark(l *reconcile.Aligned) (mark, cause Cell) {
 	d, root := b.gapOf(l)
 	if d != nil {
-		return b.mark(d, root), T(or(d.Cause, b.m.cause))
+		return b.gapMark(d, root), T(or(d.Cause, b.m.cause))
 	}
 	at := slices.IndexFunc(b.branches, func(x branch) bool { return wholePayslip(x.root.Kind) })
 	if at < 0 {

@@ -48,19 +48,18 @@ func (v *view) payslipSheet() *Sheet {
 	if len(v.Largest.Of) == 0 {
 		lines = append(lines, Line{Cells: []Cell{T(Good.mark() + v.m.t("payslip.none")).As(Strong)}})
 	} else {
-		lines = append(lines, heading(v.m.t("payslip.index")),
+		index := heading(v.m.t("payslip.index"))
+		index.Cells[0].Mark = payslipIndex
+		lines = append(lines, index,
 			Line{Cells: payslipHeader(payslipMark, v.m.t("payslip.payslip"), v.m.t("col.agent"), v.m.t("col.programme"), v.m.t("col.service"), v.m.t("payslip.effect_net"), v.m.t("payslip.effect_employer"),
 				v.m.t("payslip.net_gap"), v.m.t("payslip.roots"), v.m.t("payslip.first_cause")), Height: 1})
 	}
-	index, top := len(lines), len(lines)+len(v.Largest.Of)+1
 	var blocks []Line
 	for i := range v.Largest.Of {
-		of := &v.Largest.Of[i]
-		at := top + len(blocks) + 1
-		b := payslipBlock{agentPage: newAgentPage(of.View), v: v, of: of, index: index}
-		lines = append(lines, b.entry(i+1, at))
-		blocks = append(blocks, b.lines(i+1)...)
-		v.noteBlock(of, at)
+		b := payslipBlock{agentPage: newAgentPage(v.Largest.Of[i].View), v: v, of: &v.Largest.Of[i], rank: i + 1}
+		lines = append(lines, b.entry())
+		blocks = append(blocks, b.lines()...)
+		v.noteBlock(&b)
 	}
 	return &Sheet{Name: v.sheets.payslips, Tab: Muted, Widths: payslipWidths, Lines: append(append(lines, Line{}), blocks...), Printed: payslipColumns}
 }
@@ -82,30 +81,30 @@ func (v *view) payslipHead() []Line {
 	return slices.Insert(lines, len(lines)-2, about...)
 }
 
-// payslipLink leads to the sheet, where there is one.
-func (v *view) payslipLink() Cell {
+// payslips names the sheet, where there is one.
+func (v *view) payslips() string {
 	if v.Largest.Asked == 0 {
-		return Cell{}
+		return ""
 	}
-	return T("→ " + v.sheets.payslips).To(v.sheets.payslips)
+	return v.sheets.payslips
 }
 
 // noteBlock remembers where the clusters of a payslip can be seen.
-func (v *view) noteBlock(of *LargestPayslip, row int) {
+func (v *view) noteBlock(b *payslipBlock) {
 	if v.shown == nil {
-		v.shown = map[string]int{}
+		v.shown = map[string]string{}
 	}
-	for _, d := range of.View.Discrepancies {
+	for _, d := range b.a.Discrepancies {
 		if _, known := v.shown[d.Cluster]; !known && d.Cluster != "" {
-			v.shown[d.Cluster] = row
+			v.shown[d.Cluster] = b.mark()
 		}
 	}
 }
 
 // toBlock links a cell to a payslip that shows a root of a cluster, if any does.
 func (v *view) toBlock(c Cell, cluster string) Cell {
-	if row := v.shown[cluster]; row > 0 && c.Type != Blank {
-		return c.ToRow(v.sheets.payslips, row)
+	if mark := v.shown[cluster]; mark != "" && c.Type != Blank {
+		return c.ToMark(v.sheets.payslips, mark)
 	}
 	return c
 }
@@ -126,16 +125,22 @@ func payslipHeader(lastFigure int, texts ...string) []Cell {
 // payslipBlock is one payslip of the sheet.
 type payslipBlock struct {
 	*agentPage
-	v     *view
-	of    *LargestPayslip
-	index int // row of the header of the index
+	v    *view
+	of   *LargestPayslip
+	rank int
 }
 
-// entry is the payslip in the index, with a link to the row where it stands.
-func (b *payslipBlock) entry(rank, row int) Line {
+// payslipIndex is the mark of the index.
+const payslipIndex = "index"
+
+// mark is that of the heading.
+func (b *payslipBlock) mark() string { return "payslip " + strconv.Itoa(b.rank) }
+
+// entry is the payslip in the index, with a link to where it stands.
+func (b *payslipBlock) entry() Line {
 	r := b.of.Root
 	cells := make([]Cell, payslipColumns)
-	cells[payslipCode] = T(b.m.t("payslip.number", rank)).ToRow(b.v.sheets.payslips, row)
+	cells[payslipCode] = T(b.m.t("payslip.number", b.rank)).ToMark(b.v.sheets.payslips, b.mark())
 	cells[payslipElement] = T(shorten(b.title(), 46))
 	cells[payslipOrigin], cells[payslipOtherCode] = T(r.Programme), T(r.Service)
 	net, employer := effects(r)
@@ -176,8 +181,8 @@ func (b *payslipBlock) netGap() reconcile.Amount {
 	return gap
 }
 
-func (b *payslipBlock) lines(rank int) []Line {
-	lines := b.head(rank)
+func (b *payslipBlock) lines() []Line {
+	lines := b.head()
 	lines = append(lines, b.roots()...)
 	lines = append(lines, b.situation()...)
 	lines = append(lines, b.amounts()...)
@@ -185,12 +190,13 @@ func (b *payslipBlock) lines(rank int) []Line {
 }
 
 // head says whose payslips they are.
-func (b *payslipBlock) head(rank int) []Line {
+func (b *payslipBlock) head() []Line {
 	r := b.of.Root
 	title := make([]Cell, payslipColumns)
-	title[0] = T(b.m.t("payslip.number", rank) + " — " + b.title()).As(Heading)
+	title[0] = T(b.m.t("payslip.number", b.rank) + " — " + b.title()).As(Heading)
+	title[0].Mark = b.mark()
 	title[payslipMark] = T("→ " + b.v.sheets.discrepancies).To(b.v.sheets.discrepancies)
-	title[payslipCause] = T("↑ "+b.m.t("payslip.index")).ToRow(b.v.sheets.payslips, b.index)
+	title[payslipCause] = T("↑ "+b.m.t("payslip.index")).ToMark(b.v.sheets.payslips, payslipIndex)
 	var about []string
 	if agent := b.a.agent(); agent != nil {
 		about = append(about, b.m.t("agent.who", Clean(agent.Matricule), Clean(agent.Dossier)))
@@ -217,7 +223,7 @@ func (b *payslipBlock) roots() []Line {
 	for i := range b.branches {
 		d := b.branches[i].root
 		cells := make([]Cell, payslipColumns)
-		cells[payslipCode] = b.mark(d, i+1)
+		cells[payslipCode] = b.gapMark(d, i+1)
 		cells[payslipElement], cells[payslipOtherCode] = T(b.what(d)), T(or(d.Status, b.m.status))
 		cells[payslipElement].Wrap = true
 		net, employer := effects(d)
@@ -265,7 +271,7 @@ func (b *payslipBlock) situation() []Line {
 		cells[payslipMark] = T("≠")
 		for i := range b.branches {
 			if d := b.branches[i].root; textual(d.Kind) && d.Element == f.field.String() {
-				cells[payslipMark] = b.mark(d, i+1)
+				cells[payslipMark] = b.gapMark(d, i+1)
 			}
 		}
 		lines = append(lines, Line{Cells: asBody(cells), Height: 1})
@@ -277,8 +283,8 @@ func (b *payslipBlock) situation() []Line {
 	return slices.Insert(lines, 0, Line{Cells: header, Height: 1})
 }
 
-// mark tells whether a gap is a root or derives from one, and which.
-func (b *payslipBlock) mark(d *reconcile.Discrepancy, root int) Cell {
+// gapMark tells whether a gap is a root or derives from one, and which.
+func (b *payslipBlock) gapMark(d *reconcile.Discrepancy, root int) Cell {
 	switch {
 	case d.Status == reconcile.StatusTolerated:
 		return T(b.m.t("payslip.mark.tolerated")).As(Muted)

@@ -17,7 +17,8 @@ func blocks(wide int, heights ...int) *reports.Workbook {
 			s.Lines = append(s.Lines, reports.Line{Cells: []reports.Cell{reports.T("ligne")}, Height: 1, Block: i == 0})
 		}
 	}
-	s.Lines[0].Cells[0] = reports.T("vers le second bloc").ToRow("Blocs", 2+heights[0])
+	s.Lines[0].Cells[0] = reports.T("vers le second bloc").ToMark("Blocs", "second")
+	s.Lines[1+heights[0]].Cells[0].Mark = "second"
 	return &reports.Workbook{Title: "Blocs", Lang: "fr", Sheets: []*reports.Sheet{s}}
 }
 
