@@ -114,7 +114,11 @@ func (v *view) bridgeBlock(steps []causeStep) []Line {
 	rows := [][]Cell{asTotal([]Cell{T(v.m.t("bridge.net_legacy")), {}, {}, A(s.Legacy.ToPay - s.Legacy.ToDeduct)})}
 	var all causeStep
 	for _, step := range steps {
-		rows = append(rows, []Cell{step.label, N(step.roots), D(step.employer), D(step.net)})
+		row := []Cell{step.label, {}, {}, D(step.net)}
+		if step.roots > 0 {
+			row[1], row[2] = N(step.roots), D(step.employer)
+		}
+		rows = append(rows, row)
 		all.roots, all.employer, all.net = all.roots+step.roots, all.employer+step.employer, all.net+step.net
 	}
 	rows = append(rows,
