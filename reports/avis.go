@@ -22,7 +22,8 @@ type AvisData struct {
 	RootAges   [len(reconcile.AgeBounds) + 1]int64 // open roots by age
 	Ageing     []reconcile.AgeTotal                // what may have been paid wrongly
 	Decisions  []reconcile.DecisionTotal
-	History    []AvisRun // every run up to this one, oldest first
+	ByCause    []reconcile.CauseTotal // of all gaps of the run
+	History    []AvisRun              // every run up to this one, oldest first
 }
 
 // AvisRun is a run in the history of an opinion.

@@ -34,6 +34,8 @@ type Data struct {
 	Decisions        func(ref string) *reconcile.Decision
 	ClusterDecisions func(cluster, axis, value string) *reconcile.Decision
 
+	Largest Largest
+
 	Causes     []reconcile.CauseTotal // by cause, kind and status
 	ByCause    []reconcile.CauseTotal // by cause alone
 	Aggregates []reconcile.Aggregate  // by programme, kind, cause and status
@@ -97,6 +99,7 @@ type view struct {
 	*teller
 	codes  [2]map[string]string // label of each code, by side
 	sheets sheetNames
+	shown  map[string]int // row of the sheet of payslips where a root of a cluster is
 }
 
 func newView(d *Data) *view {

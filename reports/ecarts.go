@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"slices"
 	"strings"
 
 	"bascule/reconcile"
@@ -8,10 +9,10 @@ import (
 
 // Ecarts is the écarts workbook (CONTRACT 6): Synthèse, Causes, Grappes,
 // Écarts, Absents, Correspondances, Rejets, Contrôles, Lisez-moi; and, after
-// Absents, Analyse and Agrégats.
+// Absents, Analyse, Agrégats and, where it is asked for, Bulletins.
 func Ecarts(d *Data) *Workbook {
 	v := newView(d)
-	detail := v.discrepancySheet()
+	detail, payslips := v.discrepancySheet(), v.payslipSheet()
 	analysis, aggregates := v.analysisSheets()
 	return v.workbook(
 		v.summarySheet(),
@@ -21,6 +22,7 @@ func Ecarts(d *Data) *Workbook {
 		v.missingSheet(),
 		analysis,
 		aggregates,
+		payslips,
 		v.coverageSheet(),
 		v.rejectSheet(),
 		v.checkSheet(),
@@ -28,12 +30,13 @@ func Ecarts(d *Data) *Workbook {
 	)
 }
 
-// workbook gives the sheets the properties of the document.
+// workbook gives the sheets, those that there are, the properties of the document.
 func (v *view) workbook(sheets ...*Sheet) *Workbook {
 	title := v.m.t("book.title", v.m.month(v.Run.Period))
 	if !v.whole() {
 		title = v.m.t("book.part", title, v.part())
 	}
+	sheets = slices.DeleteFunc(sheets, func(s *Sheet) bool { return s == nil })
 	book := v.document(title, v.m.t("book.subject", v.Run.ID), v.m.t("book.keywords"), sheets...)
 	book.Stamp = v.stamp()
 	return book
@@ -59,7 +62,7 @@ func (v *view) stamp() Stamp {
 
 // sheetNames are the names of the sheets in the language of the report.
 type sheetNames struct {
-	summary, causes, clusters, discrepancies, missing, analysis, aggregates, coverage, rejects, checks, readMe string
+	summary, causes, clusters, discrepancies, missing, analysis, aggregates, payslips, coverage, rejects, checks, readMe string
 }
 
 func (v *view) nameSheets() sheetNames {
@@ -71,6 +74,7 @@ func (v *view) nameSheets() sheetNames {
 		missing:       v.m.t("sheet.missing"),
 		analysis:      v.m.t("sheet.analysis"),
 		aggregates:    v.m.t("sheet.aggregates"),
+		payslips:      v.m.t("sheet.payslips"),
 		coverage:      v.m.t("sheet.coverage"),
 		rejects:       v.m.t("sheet.rejects"),
 		checks:        v.m.t("sheet.checks"),

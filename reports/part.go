@@ -4,14 +4,14 @@ import "bascule/reconcile"
 
 // EcartsPart is the écarts workbook of one population, Data.Axis and Data.Value,
 // for those who control it: Synthèse, Causes, Grappes, Écarts, Absents,
-// Analyse, Agrégats, Lisez-moi. The lists of d are that population's. The totals of the files,
+// Analyse, Agrégats, Bulletins where it is asked for, Lisez-moi. The lists of d are that population's. The totals of the files,
 // their rejected lines and the codes of the ministry are those of everybody:
 // they stay out.
 func EcartsPart(d *Data) *Workbook {
 	part := *d
 	part.Run, part.Rejects, part.History = runOfPart(d), nil, nil // the codes give their labels
 	v := newView(&part)
-	detail := v.discrepancySheet()
+	detail, payslips := v.discrepancySheet(), v.payslipSheet()
 	analysis, aggregates := v.analysisSheets()
 	return v.workbook(
 		v.partSummarySheet(),
@@ -21,6 +21,7 @@ func EcartsPart(d *Data) *Workbook {
 		v.missingSheet(),
 		analysis,
 		aggregates,
+		payslips,
 		v.readMeSheet(detail.Table.Columns),
 	)
 }
@@ -88,6 +89,7 @@ func (v *view) partSummarySheet() *Sheet {
 		links[i] = T("→ " + name).To(name)
 	}
 	links[bandStep] = T("→ " + n.analysis).To(n.analysis)
+	links[bandStep+1] = v.payslipLink()
 	links[2*bandStep] = T("→ " + n.readMe).To(n.readMe)
 	lines = append(lines, Line{}, Line{Cells: links})
 	return &Sheet{Name: n.summary, Tab: role, Widths: summaryWidths, Lines: lines, OnePage: true}

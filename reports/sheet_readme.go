@@ -97,6 +97,9 @@ func (v *view) sheetNotes() [][2]string {
 		{n.analysis, v.m.t("sheet.analysis.note")},
 		{n.aggregates, v.m.t("sheet.aggregates.note")},
 	}
+	if v.Largest.Asked > 0 {
+		notes = append(notes, [2]string{n.payslips, v.m.t("sheet.payslips.note")})
+	}
 	if !v.whole() {
 		notes[0][1] = v.m.t("part.summary.note")
 		return notes

@@ -252,7 +252,8 @@ func (v *view) closingLine() Line {
 func (v *view) linkLine() Line {
 	n := v.sheets
 	cells := make([]Cell, pageColumns)
-	for i, names := range [][]string{{n.causes, n.clusters, n.discrepancies, n.missing}, {n.analysis, n.coverage, "", n.rejects}, {n.checks, n.readMe}} {
+	cells[2*bandStep+1] = v.payslipLink()
+	for i, names := range [][]string{{n.causes, n.clusters, n.discrepancies, n.missing}, {n.analysis, n.coverage, "", n.rejects}, {n.checks, "", "", n.readMe}} {
 		for j, name := range names {
 			if name != "" {
 				cells[i*bandStep+j] = T("→ " + name).To(name)

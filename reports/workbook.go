@@ -35,7 +35,8 @@ type Sheet struct {
 // at its right: nothing is merged.
 type Line struct {
 	Cells  []Cell
-	Height int // in lines of text; 0 is one
+	Height int  // in lines of text; 0 is one
+	Block  bool // begins a block, up to the next one, that a printed page does not cut where it can hold it
 }
 
 // Table is a list with one header row. Rows are pulled once, in order; a row
@@ -194,7 +195,8 @@ type Cell struct {
 	N     int64  // centimes, a count, a percentage's numerator, ten-thousandths of a job, a day or a month (see Date and Month)
 	Of    int64  // a percentage's denominator
 	Link  string // name of the sheet it leads to
-	Mark  string // what both ends of a link share: it leads to the cell of that sheet with the same mark, or to its top
+	Mark  string // what both ends of a link share: it leads to the cell of that sheet with the same mark, or to Row
+	Row   int    // of that sheet; 0 is its top
 	List  string // name of the drop-down list it is an item of
 }
 
@@ -209,6 +211,9 @@ func (c Cell) To(sheet string) Cell { c.Link = sheet; return c }
 
 // ToMark makes the cell a link to the cell of a sheet that bears the same mark.
 func (c Cell) ToMark(sheet, mark string) Cell { c.Link, c.Mark = sheet, mark; return c }
+
+// ToRow makes the cell a link to a row of a sheet, counted from 1.
+func (c Cell) ToRow(sheet string, row int) Cell { c.Link, c.Row = sheet, row; return c }
 
 // T is a text, made harmless.
 func T(s string) Cell {

@@ -72,6 +72,9 @@ func (a *App) partData(ctx context.Context, db *sqlite.DB, whole *reports.Data, 
 	if d.Aggregates, err = db.Aggregates(ctx, run, p, a.aggregatesShown()); err != nil {
 		return nil, err
 	}
+	if d.Largest, err = a.largest(ctx, db, whole.Run, whole.Tables, p); err != nil {
+		return nil, err
+	}
 	d.Clusters, err = db.Clusters(ctx, run, p, clustersShown)
 	return &d, err
 }

@@ -179,6 +179,9 @@ func (a *App) reportData(ctx context.Context, db *sqlite.DB, run *reconcile.Run)
 			return nil, err
 		}
 	}
+	if d.Largest, err = a.largest(ctx, db, run, tables, sqlite.Part{}); err != nil {
+		return nil, err
+	}
 	d.Coverage = reconcile.Coverage(tables.For(run.Period, run.Months), read)
 	if d.Aggregates, err = db.Aggregates(ctx, run.ID, sqlite.Part{}, a.aggregatesShown()); err != nil {
 		return nil, err

@@ -18,7 +18,7 @@ var errNoOutline = errors.New("le plan des lignes ne peut pas être annoncé")
 // layout sets the page: A4 landscape, one page wide, a footer that says how
 // confidential it is and page x/y.
 func (b *book) layout(s *reports.Sheet, name string) error {
-	colour, fit, below := tabColours[s.Tab], true, false
+	colour, fit, below := tabColours[s.Tab], !inBlocks(s), false
 	props := &excelize.SheetPropsOptions{FitToPage: &fit, OutlineSummaryBelow: &below}
 	if colour != "" {
 		props.TabColorRGB = &colour
@@ -30,10 +30,15 @@ func (b *book) layout(s *reports.Sheet, name string) error {
 	if s.OnePage {
 		high = 1
 	}
-	if err := b.file.SetPageLayout(name, &excelize.PageLayoutOptions{Size: &size, Orientation: &orientation, FitToWidth: &wide, FitToHeight: &high}); err != nil {
+	page := &excelize.PageLayoutOptions{Size: &size, Orientation: &orientation, FitToWidth: &wide, FitToHeight: &high}
+	if !fit {
+		scale := pageScale(s)
+		page = &excelize.PageLayoutOptions{Size: &size, Orientation: &orientation, AdjustTo: &scale}
+	}
+	if err := b.file.SetPageLayout(name, page); err != nil {
 		return err
 	}
-	side, top, bottom, foot := 0.4, 0.4, 0.6, 0.25 // inches
+	side, top, bottom, foot := pageSide, pageTop, pageBottom, pageFoot
 	if err := b.file.SetPageMargins(name, &excelize.PageLayoutMarginsOptions{Left: &side, Right: &side, Top: &top, Bottom: &bottom, Header: &foot, Footer: &foot}); err != nil {
 		return err
 	}

@@ -33,6 +33,7 @@ type page struct {
 type link struct {
 	col, row    int
 	sheet, mark string
+	at          int // row of that sheet, where no cell bears the mark
 }
 
 // place is a mark of a sheet, by the name of its table's first; target is where
@@ -149,7 +150,7 @@ func (p *page) lines(lines []reports.Line, suffix string) error {
 			cells = append([]reports.Cell(nil), cells...)
 			cells[0].Text += suffix
 		}
-		if err := p.write(cells, nil, line.Height); err != nil {
+		if err := p.write(cells, nil, linesIn(line, p.sheet.Widths)); err != nil {
 			return err
 		}
 	}
@@ -265,6 +266,11 @@ func (p *page) end(header, last int) error {
 	}
 	if header > 0 {
 		if err := p.endTable(header, last); err != nil {
+			return err
+		}
+	}
+	for _, row := range pageBreaks(p.sheet) {
+		if err := p.file.InsertPageBreak(p.name, cellName(1, row)); err != nil {
 			return err
 		}
 	}
