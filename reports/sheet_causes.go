@@ -81,7 +81,7 @@ func (v *view) clusterSheet() *Sheet {
 				v.column("rank", Count, 6), v.column("rank_count", Count, 8), v.wrapped("label", 30), v.column("cause", Text, 22),
 				v.wrapped("pattern", 22), v.wrapped("explained", 62),
 				v.column("roots", Count, 8), v.column("agents", Count, 8), v.column("derived", Count, 8), v.column("open", Count, 8),
-				v.column("effect_net", Delta, 15), v.column("effect_employer", Delta, 15), v.column("effect_budget", Delta, 15), v.column("absolute", Money, 15),
+				v.column("effect_net", Delta, 17), v.column("effect_employer", Delta, 17), v.column("effect_budget", Delta, 17), v.column("absolute", Money, 17),
 				v.column("services", Count, 9), v.wrapped("where", 38), v.wrapped("examples", 13), v.wrapped("faults", 18),
 				v.column("kind", Text, 28), v.wrapped("element", 36), v.column("rule", Text, 20),
 				v.column("low", Delta, 15), v.column("high", Delta, 15), v.column("decided", Text, 12), v.column("cluster", Digest, 14),

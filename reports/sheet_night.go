@@ -14,7 +14,7 @@ func (v *view) keyFigures() []Line {
 	openRoots, effect := v.rootsAndEffect()
 	figures := []struct{ caption, value, note string }{
 		{v.m.t("key.rate"), v.concordance(), v.sincePrevious(func(r *RunPoint) string {
-			return v.m.points(hundredths(p.Identical+p.Tolerated, allPayslips(&p)) - hundredths(r.Identical+r.Tolerated, r.Matched+r.Missing))
+			return v.m.points(rateIn(p.Identical+p.Tolerated, allPayslips(&p)) - rateIn(r.Identical+r.Tolerated, r.Matched+r.Missing))
 		})},
 		{v.m.t("key.open"), v.m.count(d.Open), v.sincePrevious(func(r *RunPoint) string { return v.m.signedCount(d.Open - r.Open) })},
 		{v.m.t("key.roots"), v.m.count(openRoots), v.m.t("key.roots.note", v.m.count(d.Roots))},
@@ -59,8 +59,8 @@ func (v *view) sincePrevious(moved func(*RunPoint) string) string {
 	return v.m.t("key.since", moved(&v.History[at]), v.Run.Previous)
 }
 
-// hundredths is n out of of in hundredths of a percent, rounded downwards.
-func hundredths(n, of int64) int64 {
+// rateIn is n out of of in hundredths of a percent, rounded downwards.
+func rateIn(n, of int64) int64 {
 	if of == 0 {
 		return 0
 	}
@@ -114,7 +114,11 @@ func (v *view) bridgeBlock(steps []causeStep) []Line {
 	rows := [][]Cell{asTotal([]Cell{T(v.m.t("bridge.net_legacy")), {}, {}, A(s.Legacy.ToPay - s.Legacy.ToDeduct)})}
 	var all causeStep
 	for _, step := range steps {
-		rows = append(rows, []Cell{step.label, N(step.roots), D(step.employer), D(step.net)})
+		row := []Cell{step.label, {}, {}, D(step.net)}
+		if step.roots > 0 {
+			row[1], row[2] = N(step.roots), D(step.employer)
+		}
+		rows = append(rows, row)
 		all.roots, all.employer, all.net = all.roots+step.roots, all.employer+step.employer, all.net+step.net
 	}
 	rows = append(rows,

@@ -22,7 +22,7 @@ const (
 	chartLines  = 13 // of a page of rows of the usual height
 )
 
-var summaryWidths = []int{27, 17, 17, 17, 2, 33, 10, 10, 16, 2, 48, 9, 9, 17}
+var summaryWidths = []int{27, 18, 18, 18, 2, 33, 10, 10, 18, 2, 48, 9, 9, 18}
 
 // summarySheet is the page that a meeting looks at: the verdict in words, the
 // key figures, what explains the gap, what is new, what to treat first, and the
