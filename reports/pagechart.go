@@ -52,7 +52,7 @@ func (v *avisView) trendChart() *pageChart {
 	rates := make([]int64, len(runs))
 	low, high := int64(rateParts), int64(0)
 	for i := range runs {
-		rates[i] = hundredths(runs[i].Identical+runs[i].Tolerated, runs[i].Matched+runs[i].Missing)
+		rates[i] = rateIn(runs[i].Identical+runs[i].Tolerated, runs[i].Matched+runs[i].Missing)
 		low, high = min(low, rates[i]), max(high, rates[i])
 	}
 	least, most := low, high

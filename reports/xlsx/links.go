@@ -13,7 +13,7 @@ const maxLinks = 65_529
 // cell that bears it and does not lead to it.
 func (p *page) link(c *reports.Cell, col int) {
 	if c.Link != "" && len(p.links) < maxLinks {
-		p.links = append(p.links, link{col, p.row, c.Link, c.Mark, max(c.Row, 1)})
+		p.links = append(p.links, link{col, p.row, c.Link, c.Mark})
 	}
 	if at := (place{p.sheet.Name, c.Mark}); c.Mark != "" && c.Link != p.sheet.Name { // a link within the sheet leads to another cell
 		if _, known := p.marks[at]; !known {
@@ -38,7 +38,7 @@ func (p *page) close() error {
 	for _, l := range p.links {
 		to, known := p.marks[place{l.sheet, l.mark}]
 		if !known {
-			to = target{l.sheet, cellName(1, l.at)}
+			to = target{l.sheet, "A1"}
 		}
 		if err := p.file.SetCellHyperLink(p.name, cellName(l.col, l.row), quoted(to.sheet)+"!"+to.cell, "Location", excelize.HyperlinkOpts{Tooltip: &to.sheet}); err != nil {
 			return err

@@ -33,7 +33,6 @@ type page struct {
 type link struct {
 	col, row    int
 	sheet, mark string
-	at          int // row of that sheet, where no cell bears the mark
 }
 
 // place is a mark of a sheet, by the name of its table's first; target is where
