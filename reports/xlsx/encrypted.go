@@ -36,21 +36,22 @@ func openFile(path, password string) (*Workbook, io.Closer, error) {
 		}
 		return nil, nil, unfit(what, "vérifier le chemin et les droits de lecture")
 	}
-	w, err := openAt(file, password)
+	w, err := openAt(file, password, maxFileBytes, maxUnfoldedBytes)
 	if err != nil {
 		return nil, nil, errors.Join(err, file.Close())
 	}
 	return w, file, nil
 }
 
-func openAt(file *os.File, password string) (*Workbook, error) {
+// openAt opens a workbook of at most so many bytes, which unfold to so many.
+func openAt(file *os.File, password string, most, unfoldedMost int64) (*Workbook, error) {
 	info, err := file.Stat()
 	switch {
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular():
 		return nil, unfit("n'est pas un fichier", hintXLSX)
-	case info.Size() > maxFileBytes:
+	case info.Size() > most:
 		return nil, unfit("dépasse 512 Mio : aucun classeur de bascule n'est si grand", hintXLSX)
 	}
 	head := make([]byte, len(compoundHead))
@@ -75,9 +76,9 @@ func openAt(file *os.File, password string) (*Workbook, error) {
 	}
 	unfolded := uint64(0)
 	for _, f := range z.File {
-		unfolded += min(f.UncompressedSize64, maxUnfoldedBytes)
+		unfolded += min(f.UncompressedSize64, uint64(unfoldedMost))
 	}
-	if len(z.File) > maxParts || unfolded > maxUnfoldedBytes {
+	if len(z.File) > maxParts || unfolded > uint64(unfoldedMost) {
 		return nil, unfit("se déplie au-delà de ce qu'un classeur de bascule contient", hintXLSX)
 	}
 	return Open(z)

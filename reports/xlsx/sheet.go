@@ -27,8 +27,12 @@ type page struct {
 	stream *excelize.StreamWriter
 	row    int // last row written
 	links  []link
-	cells  []excelize.Cell
-	values []any
+	styled []styled // by column, the last look met
+}
+
+type styled struct {
+	look
+	style int
 }
 
 type link struct {
@@ -74,6 +78,7 @@ func (b *book) begin(s *reports.Sheet, name string, header int) (*page, error) {
 		}
 	}
 	b.digest.Write([]byte("\n# " + name))
+	b.rows = newQueue(stream)
 	return p, nil
 }
 
@@ -147,23 +152,27 @@ func (p *page) write(cells []reports.Cell, columns []reports.Column, height int)
 	if len(cells) == 0 {
 		return nil
 	}
-	for len(p.cells) < len(cells) {
-		p.cells = append(p.cells, excelize.Cell{})
+	for len(p.styled) < len(cells) {
+		p.styled = append(p.styled, styled{})
 	}
-	p.values = p.values[:0]
+	row, err := p.rows.next(p.row, len(cells))
+	if err != nil {
+		return err
+	}
+	p.told = p.told[:0]
 	for i := range cells {
-		if err := p.put(&cells[i], columns, i); err != nil {
+		if err := p.put(row, &cells[i], columns, i); err != nil {
 			return err
 		}
 		if columns != nil && columns[i].Wrap {
 			height = max(height, linesOf(cells[i].Text, columns[i].Width))
 		}
 	}
-	options := excelize.RowOpts{}
+	p.digest.Write(p.told)
 	if height > 0 {
-		options.Height = float64(min(height, tallest)) * lineHeight
+		row.options.Height = float64(min(height, tallest)) * lineHeight
 	}
-	return p.stream.SetRow(cellName(1, p.row), p.values, options)
+	return nil
 }
 
 // linesOf is the height that a wrapped text needs, 0 for the usual one: neither
@@ -190,29 +199,32 @@ func linesOf(text string, width int) int {
 	return (used*11/10 + room - 1) / room // a word is not cut: a tenth more
 }
 
-// put prepares cell i of the current row.
-func (p *page) put(c *reports.Cell, columns []reports.Column, i int) error {
+// put prepares cell i of a row.
+func (p *page) put(row *queued, c *reports.Cell, columns []reports.Column, i int) error {
 	l := look{typ: c.Type, role: c.Role, wrap: c.Wrap, link: c.Link != "", right: c.Right, large: c.Large, signed: (c.Type == reports.Count || c.Type == reports.Percent) && c.Text != ""}
 	if columns != nil {
 		l = inColumn(l, &columns[i])
 	}
 	if l == (look{}) {
-		p.values = append(p.values, nil)
+		row.leave(i)
 		return nil
 	}
-	style, err := p.style(l)
+	if last := &p.styled[i]; last.style == 0 || last.look != l {
+		style, err := p.style(l)
+		if err != nil {
+			return err
+		}
+		*last = styled{l, style}
+	}
+	value, text, err := p.value(c, p.text[:0])
 	if err != nil {
 		return err
 	}
-	value, text, err := p.value(c)
-	if err != nil {
-		return err
-	}
+	p.text = text
 	if columns == nil || !columns[i].Input {
-		p.hash(p.row, i+1, text)
+		p.told = appendCell(p.told, p.row, i+1, text)
 	}
-	p.cells[i] = excelize.Cell{StyleID: style, Value: value}
-	p.values = append(p.values, &p.cells[i])
+	row.set(i, p.styled[i].style, value)
 	if c.Link != "" {
 		p.links = append(p.links, link{i + 1, p.row, c.Link})
 	}
@@ -250,6 +262,9 @@ func (p *page) item(name string, col int) {
 // end sets what stands after the rows, then closes the stream. The table, if
 // any, has its header at the row header and its last row at last.
 func (p *page) end(header, last int) error {
+	if err := p.rows.close(); err != nil {
+		return err
+	}
 	for _, l := range p.links {
 		display := l.sheet
 		if err := p.file.SetCellHyperLink(p.name, cellName(l.col, l.row), quoted(l.sheet)+"!A1", "Location", excelize.HyperlinkOpts{Tooltip: &display}); err != nil {
