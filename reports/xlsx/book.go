@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 
@@ -97,14 +98,17 @@ func (b *book) finish() error {
 }
 
 // value turns a cell into what the stream takes, and adds the text it is stored
-// under.
-func (b *book) value(c *reports.Cell, text []byte) (any, []byte, error) {
+// under. The former text of the column is not made a value again.
+func (b *book) value(c *reports.Cell, text []byte, former *any) (any, []byte, error) {
 	switch c.Type {
 	case reports.Blank:
 		return nil, text, nil
 	case reports.Text, reports.Digest:
 		s := fitting(c.Text)
-		return s, append(text, s...), nil
+		if last, ok := (*former).(string); !ok || last != s {
+			*former = s
+		}
+		return *former, append(text, s...), nil
 	case reports.Money, reports.Delta:
 		f, err := number(c.N, 2)
 		return f, appendNumber(text, c.N, 2), err
@@ -132,16 +136,22 @@ func appendCell(to []byte, row, col int, text []byte) []byte {
 	return appendQuoted(append(to, ' '), text)
 }
 
-// appendQuoted is strconv.AppendQuote, faster on what French is written with.
+// appendQuoted is strconv.AppendQuote, faster on texts that need no escape.
 func appendQuoted(to, text []byte) []byte {
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case c >= ' ' && c < 0x7f && c != '"' && c != '\\':
-		case c == 0xC3 && i+1 < len(text) && text[i+1]&0xC0 == 0x80: // À to ÿ
-			i++
-		default:
+	for i := 0; i < len(text); {
+		c, size := text[i], 1
+		switch {
+		case c == '"' || c == '\\' || c < ' ' || c == 0x7f:
 			return strconv.AppendQuote(to, string(text))
+		case c == 0xC3 && i+1 < len(text) && text[i+1]&0xC0 == 0x80: // À to ÿ
+			size = 2
+		case c >= utf8.RuneSelf:
+			var r rune
+			if r, size = utf8.DecodeRune(text[i:]); r == utf8.RuneError || !strconv.IsPrint(r) {
+				return strconv.AppendQuote(to, string(text))
+			}
 		}
+		i += size
 	}
 	return append(append(append(to, '"'), text...), '"')
 }

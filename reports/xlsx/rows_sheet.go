@@ -27,10 +27,9 @@ type scanner struct {
 	inRow   bool
 	cell    cell
 	inCell  bool
-	collect bool   // the text that comes is the cell's
-	text    []byte // of the cell
-	kind    string // of the former cell
-	style   string
+	collect bool    // the text that comes is the cell's
+	text    []byte  // of the cell
+	style   string  // of the former cell
 	raw     *rawRow // takes the texts in the place of row, when not nil
 }
 
@@ -177,13 +176,21 @@ func (s *scanner) startCell(reference, kind, style []byte) error {
 	if column <= s.cell.column || column > maxColumns {
 		return damaged("les cellules d'une ligne ne sont pas dans l'ordre")
 	}
-	if string(kind) != s.kind { // one for all its cells, most often
-		s.kind = string(kind)
+	var known string
+	switch string(kind) { // the usual ones are no new strings
+	case "":
+		known = ""
+	case "inlineStr":
+		known = "inlineStr"
+	case "s":
+		known = "s"
+	default:
+		known = string(kind)
 	}
-	if string(style) != s.style {
+	if s.raw == nil && string(style) != s.style { // one for all its cells, most often
 		s.style = string(style)
 	}
-	s.cell = cell{column: column, kind: s.kind, style: s.style}
+	s.cell = cell{column: column, kind: known, style: s.style}
 	s.text = s.text[:0]
 	return nil
 }

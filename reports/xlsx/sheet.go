@@ -27,12 +27,14 @@ type page struct {
 	stream *excelize.StreamWriter
 	row    int // last row written
 	links  []link
-	styled []styled // by column, the last look met
+	last   []last // of each column
 }
 
-type styled struct {
+// last is what the cell above was made of: lists repeat themselves.
+type last struct {
 	look
 	style int
+	text  any
 }
 
 type link struct {
@@ -152,8 +154,8 @@ func (p *page) write(cells []reports.Cell, columns []reports.Column, height int)
 	if len(cells) == 0 {
 		return nil
 	}
-	for len(p.styled) < len(cells) {
-		p.styled = append(p.styled, styled{})
+	for len(p.last) < len(cells) {
+		p.last = append(p.last, last{})
 	}
 	row, err := p.rows.next(p.row, len(cells))
 	if err != nil {
@@ -180,11 +182,15 @@ func (p *page) write(cells []reports.Cell, columns []reports.Column, height int)
 func linesOf(text string, width int) int {
 	const upper, lower, other, margin = 12, 9, 6, 15 // tenths of the width of a digit, in Arial
 	room, used := width*10-margin, 0
-	if utf8.RuneCountInString(text)*upper <= room {
+	if len(text)*upper <= room || utf8.RuneCountInString(text)*upper <= room {
 		return 0
 	}
 	for _, r := range text {
 		switch {
+		case r >= 'a' && r <= 'z':
+			used += lower
+		case r < utf8.RuneSelf && r < '0':
+			used += other
 		case unicode.IsUpper(r) || unicode.IsDigit(r) || r == '_':
 			used += upper
 		case unicode.IsLower(r):
@@ -209,14 +215,15 @@ func (p *page) put(row *queued, c *reports.Cell, columns []reports.Column, i int
 		row.leave(i)
 		return nil
 	}
-	if last := &p.styled[i]; last.style == 0 || last.look != l {
+	above := &p.last[i]
+	if above.style == 0 || above.look != l {
 		style, err := p.style(l)
 		if err != nil {
 			return err
 		}
-		*last = styled{l, style}
+		above.look, above.style = l, style
 	}
-	value, text, err := p.value(c, p.text[:0])
+	value, text, err := p.value(c, p.text[:0], &above.text)
 	if err != nil {
 		return err
 	}
@@ -224,7 +231,7 @@ func (p *page) put(row *queued, c *reports.Cell, columns []reports.Column, i int
 	if columns == nil || !columns[i].Input {
 		p.told = appendCell(p.told, p.row, i+1, text)
 	}
-	row.set(i, p.styled[i].style, value)
+	row.set(i, above.style, value)
 	if c.Link != "" {
 		p.links = append(p.links, link{i + 1, p.row, c.Link})
 	}
