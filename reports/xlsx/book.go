@@ -74,10 +74,11 @@ func (b *book) properties() error {
 	return b.file.SetAppProps(&excelize.AppProperties{Application: creator})
 }
 
-// finish ends the workbook: the lists of the drop-downs, and the plan by which
-// the file is read back. Nothing here may touch a sheet: excelize would parse
+// finish ends the workbook: its charts, the lists of the drop-downs, and the plan
+// by which the file is read back. Nothing here may touch a sheet: excelize would parse
 // the flushed streams back into memory, whole.
 func (b *book) finish() error {
+	b.orderCharts()
 	for _, name := range b.listNames {
 		l := b.lists[name]
 		if err := b.file.SetDefinedName(&excelize.DefinedName{Name: name, RefersTo: quoted(l.sheet) + "!" + absolute(l.col, l.first) + ":" + absolute(l.col, l.last)}); err != nil {

@@ -42,7 +42,7 @@ func TestNothingIsLostInTheStream(t *testing.T) {
 		{"xl/worksheets/sheet2.xml", `location="'Page l''une'!A1"`, "link to a name with a quote"},
 		{"xl/worksheets/sheet2.xml", `fitToHeight="0" fitToWidth="1" orientation="landscape" paperSize="9"`, "A4 landscape, one page wide"},
 		{"xl/worksheets/sheet2.xml", `<pane activePane="bottomRight" state="frozen" topLeftCell="B4" xSplit="1" ySplit="3">`, "frozen header and key column"},
-		{"xl/worksheets/sheet2.xml", `<col min="1" max="1" width="20"`, "widths"},
+		{"xl/worksheets/sheet2.xml", `<cols><col min="1" max="1" width="20" customWidth="1"/><col min="2"`, "widths, from the left"},
 		{"xl/worksheets/sheet2.xml", `<sheetProtection sheet="true"`, "protection"},
 		{"xl/worksheets/sheet2.xml", `formatColumns="false"`, "columns may be formatted"},
 		{"xl/worksheets/sheet2.xml", `autoFilter="false"`, "rows may be filtered"},

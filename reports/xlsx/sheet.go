@@ -103,8 +103,8 @@ func (p *page) widths() error {
 			widths = append(widths, t.Columns[i].Width)
 		}
 	}
-	for i, w := range widths {
-		if err := p.stream.SetColWidth(i+1, i+1, float64(w)); err != nil {
+	for i := len(widths); i > 0; i-- { // excelize writes the last one set first, and they must ascend
+		if err := p.stream.SetColWidth(i, i, float64(widths[i-1])); err != nil {
 			return err
 		}
 	}
