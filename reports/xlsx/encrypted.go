@@ -4,9 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"slices"
 
@@ -25,44 +23,29 @@ const (
 
 const hintXLSX = "rendre le classeur .xlsx que bascule a écrit, une fois rempli"
 
-// openFile opens a workbook that a person hands in. What is returned to be
-// closed is the file it is read from.
-func openFile(path, password string) (*Workbook, io.Closer, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		what := "ne peut pas être ouvert"
-		if errors.Is(err, fs.ErrNotExist) {
-			what = "n'existe pas"
-		}
-		return nil, nil, unfit(what, "vérifier le chemin et les droits de lecture")
-	}
-	w, err := openAt(file, password, maxFileBytes, maxUnfoldedBytes)
-	if err != nil {
-		return nil, nil, errors.Join(err, file.Close())
-	}
-	return w, file, nil
-}
-
-// openAt opens a workbook of at most so many bytes, which unfold to so many.
-func openAt(file *os.File, password string, most, unfoldedMost int64) (*Workbook, error) {
+// openFile opens a workbook that a person hands in, by the file it is read from.
+func openFile(file *os.File, password string) (*Workbook, error) {
 	info, err := file.Stat()
 	switch {
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular():
 		return nil, unfit("n'est pas un fichier", hintXLSX)
-	case info.Size() > most:
+	case info.Size() > maxFileBytes:
 		return nil, unfit("dépasse 512 Mio : aucun classeur de bascule n'est si grand", hintXLSX)
 	}
+	return openAt(file, info.Size(), password, maxUnfoldedBytes)
+}
+
+// openAt opens a workbook whose parts unfold to at most so many bytes.
+func openAt(at io.ReaderAt, size int64, password string, most uint64) (*Workbook, error) {
 	head := make([]byte, len(compoundHead))
-	if _, err := file.ReadAt(head, 0); err != nil && err != io.EOF {
+	if _, err := at.ReadAt(head, 0); err != nil && err != io.EOF {
 		return nil, err
 	}
-	var at io.ReaderAt = file
-	size := info.Size()
 	switch {
 	case bytes.Equal(head, compoundHead):
-		content, err := decrypted(file, size, password)
+		content, err := decrypted(at, size, password)
 		if err != nil {
 			return nil, err
 		}
@@ -76,9 +59,9 @@ func openAt(file *os.File, password string, most, unfoldedMost int64) (*Workbook
 	}
 	unfolded := uint64(0)
 	for _, f := range z.File {
-		unfolded += min(f.UncompressedSize64, uint64(unfoldedMost))
+		unfolded += min(f.UncompressedSize64, most)
 	}
-	if len(z.File) > maxParts || unfolded > uint64(unfoldedMost) {
+	if len(z.File) > maxParts || unfolded > most {
 		return nil, unfit("se déplie au-delà de ce qu'un classeur de bascule contient", hintXLSX)
 	}
 	return Open(z)

@@ -65,7 +65,11 @@ func Sums(path string, o Options) (_ Result, err error) {
 		return Result{}, err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	book, err := openAt(file, o.Password, math.MaxInt64, math.MaxInt64)
+	info, err := file.Stat()
+	if err != nil {
+		return Result{}, err
+	}
+	book, err := openAt(file, info.Size(), o.Password, math.MaxUint64)
 	if err != nil {
 		return Result{}, err
 	}
