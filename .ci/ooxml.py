@@ -102,7 +102,7 @@ def units(text):
 class Sheet:
     def __init__(self, name, part):
         self.name, self.part, self.root = name, part, None
-        self.texts, self.figures = {}, set()  # cells: texts by (column, row); those that hold a number
+        self.texts = {}  # by (column, row)
         self.last = 0
 
 
@@ -392,7 +392,6 @@ class Book:
                 good = False
             if not good:
                 self.say(s.part, f'{c.get("r")}: the value is no {"number" if kind == "n" else "boolean"}')
-            s.figures.add(at)
         return at[0]
 
     def pages(self):
@@ -613,13 +612,6 @@ class Book:
                     sheet, where = self.target(e.text)
                     if not sheet or where[3] > sheet.last:
                         self.say(name, f'it draws {e.text}, which is nowhere')
-            for e in root.iter():
-                if local(e.tag) != 'val':
-                    continue
-                for f in e.iter():
-                    sheet, where = self.target(f.text) if local(f.tag) == 'f' else (None, None)
-                    if sheet and not any((where[0], r) in sheet.figures for r in range(where[1], min(where[3], sheet.last) + 1)):
-                        self.say(name, f'{f.text} holds no figure')
 
     def properties(self):
         kinds = {k: t for k, t in self.rels.get('', {}).values()}

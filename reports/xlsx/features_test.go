@@ -162,3 +162,22 @@ func TestALongTextMakesItsRowHigher(t *testing.T) {
 		t.Errorf("the heights are wrong: %s", text[strings.Index(text, "<row"):][:400])
 	}
 }
+
+func TestAFooterIsNeverTooLongForExcel(t *testing.T) {
+	for _, c := range []struct{ text, want, reason string }{
+		{"Écarts & co", "Écarts && co", "a short one is whole"},
+		{"2013", " 2013", "a digit is no size"},
+		{strings.Repeat("x", 200), strings.Repeat("x", 109) + "…", "a long one is cut"},
+		{strings.Repeat("&", 200), strings.Repeat("&&", 54) + "…", "no command is cut in two"},
+		{strings.Repeat("😀", 200), strings.Repeat("😀", 54) + "…", "some letters count for two"},
+	} {
+		wb := workbook(rows(1))
+		wb.Title, wb.Footer = c.text, c.text
+		path, _ := write(t, wb, xlsx.Options{})
+		file := open(t, path, "")
+		footer, err := file.GetHeaderFooter("Liste")
+		if want := "&L&8" + c.want + "&C&8" + c.want + "&R&8&P / &N"; err != nil || footer.OddFooter != want {
+			t.Errorf("%s: %q %v", c.reason, footer.OddFooter, err)
+		}
+	}
+}
