@@ -72,7 +72,10 @@ func fill(file *os.File, wb *reports.Workbook, o Options) (result Result, err er
 	if err != nil {
 		return Result{}, err
 	}
-	defer func() { err = errors.Join(err, b.file.Close()) }()
+	defer func() {
+		b.rows.stop()
+		err = errors.Join(err, b.file.Close())
+	}()
 	for _, s := range wb.Sheets {
 		if err := b.sheet(s); err != nil {
 			return Result{}, fmt.Errorf("feuille %s : %w", s.Name, err)
