@@ -191,53 +191,55 @@ class Project:
         return o['date'] <= self.day
 
     def _commitments(self):
-        found = {o['operation']: Counter(ae=0) for o in self.operations if o['nature'] == 'engagement' and not o['engagement']}
+        """What each commitment made by that day comes to, with what amends and pays it."""
+        found = {o['operation']: Counter() for o in self.operations if o['nature'] == 'engagement' and not o['engagement'] and self.done(o)}
         for o in self.operations:
             c = found.get(o['engagement'] or o['operation'])
             if c is None:
                 continue
-            if o['nature'] == 'engagement':
-                c['ae' if self.done(o) else 'ae_to_come'] += amount(o['ae'])
-            elif o['nature'] == 'paiement' and self.done(o):
-                c.update(paid=amount(o['cp']), payments=1)
-            else:
+            if not self.done(o) or o['nature'] == 'prevision':
                 c['expected'] += amount(o['cp'])
+            elif o['nature'] == 'engagement':
+                c['ae'] += amount(o['ae'])
+            else:
+                c.update(paid=amount(o['cp']), payments=1)
         for c in found.values():
             c['left'] = max(0, c['ae'] - c['paid'])
         return found
 
     def _opened(self):
         for w in self.imported['chantiers']:
-            s = self.streams[w['chantier']]
-            if str(w['exercice']) == self.year:
-                s.update(ae=amount(w['ae']), cp=amount(w['cp']), declared_ae=amount(w['prevision_ae']), declared_cp=amount(w['prevision_cp']))
+            s, year = self.streams[w['chantier']], str(w['exercice'])
+            if year == self.year:
+                s.update(ae=amount(w['ae']), cp=amount(w['cp']), declared_cp=amount(w['prevision_cp']))
+            if year >= self.year:
+                s['declared', year] += amount(w['prevision_ae'])
         for j in self.imported['jalons']:
             self.streams[j['chantier']]['late'] += j['prevu'] < min(j['realise'] or self.day, self.day)
 
     def _operation(self, o):
-        s, ae, cp = self.streams[o['chantier'] or self.stream_of.get(o['engagement'], '')], amount(o['ae']), amount(o['cp'])
+        s, ae, cp, now = self.streams[o['chantier'] or self.stream_of.get(o['engagement'], '')], amount(o['ae']), amount(o['cp']), o['date'][:4] == self.year
         if o['operation'] in self.commitments:
             s['to_pay'] += self.commitments[o['operation']]['left']
-        if o['nature'] == 'engagement' and self.done(o):
-            s.update(all_committed=ae, committed=ae if o['date'][:4] == self.year else 0)
-        elif o['nature'] == 'paiement' and self.done(o):
-            s.update(all_paid=cp, paid=cp if o['date'][:4] == self.year else 0)
+        if o['nature'] == 'prevision' or not self.done(o):  # planned; what is overdue is due this year
+            year = max(o['date'][:4], self.year)
+            s['planned', year] += ae
+            s.update(foreseen_cp=cp if year == self.year else 0)
+            s.update(amending=ae) if o['engagement'] else s.update(without_commitment=cp)
+        elif o['nature'] == 'engagement':
+            s.update(all_committed=ae, committed=ae if now else 0)
         else:
-            self._planned(s, o, ae, cp)
-
-    def _planned(self, s, o, ae, cp):
-        """What is still to come: in the year for the forecast to its end, and in what the project will have cost."""
-        if o['date'][:4] <= self.year:
-            s.update(foreseen_ae=ae, foreseen_cp=cp)
-        s['previsions'] += o['nature'] == 'prevision'
-        if o['engagement']:
-            s['amending'] += ae
-        else:
-            s.update(further_ae=ae, further_cp=cp)
+            s.update(all_paid=cp, paid=cp if now else 0)
 
     def _complete(self, s):
-        s['expected_ae'], s['expected_cp'] = max(s['foreseen_ae'], s['declared_ae'] - s['committed']), max(s['foreseen_cp'], s['declared_cp'] - s['paid'])
-        s['further'] = max(s['further_ae'], s['further_cp']) + s['amending']
+        """What is still expected this year, and what the workstream will have cost: what is to be committed is, each year, the greater of the
+        operations to come and of what was declared less what is committed; or, where greater, the CP without commitment and the amendments."""
+        to_commit = {}
+        for year in {k[1] for k in s if isinstance(k, tuple)}:
+            committed = s['committed'] if year == self.year else 0
+            to_commit[year] = max(s['planned', year], s['declared', year] - committed)
+        s['expected_ae'], s['expected_cp'] = to_commit.get(self.year, 0), max(s['foreseen_cp'], s['declared_cp'] - s['paid'])
+        s['further'] = max(sum(to_commit.values()), s['without_commitment'] + s['amending'])
         s['completion'] = s['all_paid'] + s['to_pay'] + s['further']
 
 
