@@ -176,7 +176,8 @@ type ProjectBudget struct {
 }
 
 // WorkstreamBudget is where a workstream stands. AE and CP are of the year; what
-// remains to be paid, and the completion, are of all years.
+// remains to be paid, and the completion, are of all years. What is dated after
+// the day of the report is neither committed nor paid yet: it is expected.
 type WorkstreamBudget struct {
 	ID         string `json:"workstream"`
 	Label      string `json:"label"`
@@ -191,8 +192,9 @@ type WorkstreamBudget struct {
 	AllCommit  Amount `json:"all_committed"`
 	AllPaid    Amount `json:"all_paid"`
 	ToPay      Amount `json:"to_pay"` // reste à payer: committed less paid, commitment by commitment
-	// Further is expected without being committed; Completion is paid + to pay +
-	// further.
+	// Further is expected without being committed, by operations or by what is
+	// declared for this year and the next ones, the larger of both in each year;
+	// Completion is paid + to pay + further.
 	Further    Amount `json:"further"`
 	Completion Amount `json:"completion"`
 	Late       int    `json:"late_milestones"`

@@ -71,9 +71,9 @@ type categoryKey struct {
 }
 
 func newYear(t *Terms, months []Month, b *reconcile.Budget) *year {
-	attached := *b
-	attached.Operations = attach(b.Operations)
-	y := &year{terms: t, year: t.Through.Year(), latest: -1, budget: &attached, books: make(map[string]*book)}
+	asOf := *b
+	y := &year{terms: t, year: t.Through.Year(), latest: -1, budget: &asOf, books: make(map[string]*book)}
+	asOf.Operations = planned(attach(b.Operations), y.asOf())
 	for i := range months {
 		m := &months[i]
 		if m.Period.Year() != y.year || m.Period > t.Through {
