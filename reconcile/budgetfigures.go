@@ -107,6 +107,11 @@ type ProgrammeMonth struct {
 	Forecast  OptJobs   `json:"etpt_forecast"`
 	Entries   ETP       `json:"entries"` // declared
 	Exits     ETP       `json:"exits"`
+	// Bounded tells that the explained estimate fell below nothing, or beyond any
+	// amount, and was held back; Unlike, that the declared profile was not used: in
+	// the latest month it is less than a tenth of what is paid.
+	Bounded bool `json:"bounded,omitempty"`
+	Unlike  bool `json:"unlike,omitempty"`
 }
 
 // SwitchEffect is what the switchover does to the payroll mass: ONP − legacy on
@@ -308,12 +313,14 @@ const (
 	AlertNoWorkstream       BudgetAlertCode = "no_workstream" // an operation has none
 	AlertProfileMissing     BudgetAlertCode = "profile_missing"
 	AlertCreditsMissing     BudgetAlertCode = "credits_missing"
-	AlertMonthsMissing      BudgetAlertCode = "months_missing" // months before the last one have no run
+	AlertProfileUnlike      BudgetAlertCode = "profile_unlike"   // the profile is not of the size of what is paid: it was not used
+	AlertEstimateBounded    BudgetAlertCode = "estimate_bounded" // the explained estimate of months was held back
+	AlertMonthsMissing      BudgetAlertCode = "months_missing"   // months before the last one have no run
 )
 
 // BudgetAlerts lists the codes in the order of every screen.
 var BudgetAlerts = []BudgetAlertCode{AlertCreditsExceeded, AlertCeilingExceeded, AlertCPShort, AlertCPLacking, AlertAEShort, AlertCommittedAboveAE, AlertPaidAboveCP,
-	AlertPaidAboveCommitted, AlertMarginLow, AlertMilestoneLate, AlertNoWorkstream, AlertProfileMissing, AlertCreditsMissing, AlertMonthsMissing}
+	AlertPaidAboveCommitted, AlertMarginLow, AlertMilestoneLate, AlertNoWorkstream, AlertProfileMissing, AlertProfileUnlike, AlertCreditsMissing, AlertEstimateBounded, AlertMonthsMissing}
 
 // BudgetAlert is something that the controller must look at.
 type BudgetAlert struct {

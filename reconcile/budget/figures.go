@@ -295,7 +295,12 @@ func (y *year) otherTitles() []reconcile.OtherTitleCredit {
 	return list
 }
 
-// ratio is amount × by ÷ of, rounded to the nearest centime.
+// maxRatio bounds a quotient as an amount is: 10^13 €, so that those of nine
+// thousand months still sum within an int64.
+const maxRatio = 1_000_000_000_000_000
+
+// ratio is amount × by ÷ of, rounded to the nearest centime, within ± maxRatio.
 func ratio(amount, by, of reconcile.Amount) reconcile.Amount {
-	return reconcile.Amount(decimal.New(int64(amount), 0).Mul(decimal.New(int64(by), 0)).DivRound(decimal.New(int64(of), 0), 0).IntPart())
+	d := decimal.New(int64(amount), 0).Mul(decimal.New(int64(by), 0)).DivRound(decimal.New(int64(of), 0), 0)
+	return reconcile.Amount(decimal.Max(decimal.New(-maxRatio, 0), decimal.Min(decimal.New(maxRatio, 0), d)).IntPart())
 }
