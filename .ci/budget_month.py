@@ -120,7 +120,7 @@ def programme_sheet(book, month):
         total = next(r for r in sheet.iter_rows() if r[0].value == labels.total)
         book.figures('all programmes', total[1:12], month.row())
     rows = book.table(sheet)
-    book.same(f'{sheet.title}: programmes', [r[0].value for r in rows], list(labels.back))
+    book.same(f'{sheet.title}: programmes', sorted(r[0].value for r in rows), sorted(labels.back))
     for r in rows:
         book.figures(r[0].value, r[1:12], month.row(labels.of(r[0].value)))
     for r in book.block(sheet, word('programmes.by_bop'), 12):

@@ -138,8 +138,9 @@ class Ministry:
             if covered or self.dice.random() < 0.6:
                 for m in range(1, 13):
                     for category in ('21', '22') if p < '2' else ('',):
-                        told = self.dice.random() > 0.05
-                        profile.append(f'{self.year};{p};{category};{self.year}-{m:02};{self.euros(5 * 10 ** 7) if told else "0"};;{self.euros(300) if told else 0};{self.euros(300) if told else 0}')
+                        told, posts = self.dice.random() > 0.05, category != '22'
+                        flows = f'{self.euros(300)};{self.euros(self.dice.choice([300, 9000]))}' if told and posts else ';'
+                        profile.append(f'{self.year};{p};{category};{self.year}-{m:02};{self.euros(5 * 10 ** 7) if told else "0"};;{flows}')
         if self.dice.random() < 0.5:
             ceilings.append(f'{self.year};;{self.euros(100000)};;')
         ceilings.append(f'{self.year - 1};176;5;;')
@@ -173,7 +174,7 @@ class Ministry:
         correction = {k: [lines[0], *self.dice.sample(lines[1:], min(3, len(lines) - 1))] for k, lines in kinds.items() if k in ('chantiers', 'jalons')}
         correction['chantiers'] = [correction['chantiers'][0]] + [re.sub(r'(;\d+,\d\d)', lambda m: ';' + self.euros(10 ** 8), r, count=1) for r in correction['chantiers'][1:]]
         withdrawn = [r.split(';') for r in kinds['operations'][1:] if r.split(';')[0].startswith('PR-') or '-' in r.split(';')[0][3:]][:2]
-        correction['operations'] = [kinds['operations'][0], *(';'.join([r[0], r[1], 'annulation', *r[3:]]) for r in withdrawn)]
+        correction['operations'] = [kinds['operations'][0], *(';'.join([r[0], r[1], 'annulation', r[3], r[4], '', '', '', '']) for r in withdrawn)]
         if withdrawn:
             self.call('budget', 'import', *[self.write(f'correction/{k}.csv', lines) for k, lines in correction.items()], codes=(0,))
 
@@ -188,7 +189,7 @@ class Ministry:
         titles = [c.value for c in rows[0]]
         french = 'Visa' in titles and 'Valideur' in titles
         at = {k: titles.index(k) for k in (('Statut', 'Motif', 'Décision', 'Valideur', 'Visa') if french else titles[-6:-1])}
-        words = ['Justifié', 'Accepté', 'À corriger PSOP', 'À corriger ONP'] if french else ['Justified', 'Accepted', 'Fix in PSOP', 'Fix in ONP']
+        words = ['Justifié', 'Accepté', 'À corriger PSOP', 'À corriger ONP'] if french else ['Justified', 'Accepted', 'To fix in PSOP', 'To fix in ONP']
         reasons = ['Erreur de l\'ancien système établie', 'Error of the former system established']
         for row in self.dice.sample(rows[1:], min(25, len(rows) - 1)):
             values = [self.dice.choice(words[:2] if self.dice.random() < 0.6 else words[2:]), reasons[not french], 'D-1', 'Lecteur', 'Relecteur']

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 KINDS = ['credits', 'plafonds', 'profil', 'chantiers', 'operations', 'jalons', 'valeur']
 METHODS = ['explained', 'declared', 'simple']
 Counter = collections.Counter
+LIKENESS = 10  # a profile of less than a tenth of what is paid tells nothing of the season
 
 
 class Count(int):
@@ -106,7 +107,7 @@ class Year:
 
     def explained(self, q, month):
         """The amount and the jobs of a month without a run: the lasting part of the latest month as the payer of the month books it; the season,
-        at constant staff; entries less exits at the average cost of a job."""
+        at constant staff; entries less exits at the average cost of a job. Never less than nothing."""
         def booked(m):
             return sum(a for (p, wave, side), a in self.lasting.items() if p == q and side == self.payroll.tables.payer(wave, m))
 
@@ -115,10 +116,11 @@ class Year:
         cost = ratio(booked(last), 10000, now) if now else 0
         between = [m for m in self.of_year if last < m <= month or month < m <= last]
         moving = sum(self.flows[q, m, 'in'] - self.flows[q, m, 'out'] for m in between) * (1 if month > last else -1)
-        worth, season = ratio(cost, moving, 10000), 0
-        if {(q, last), (q, month)} <= self.told and self.profile[q, last] > 0:
-            season = ratio(then, self.profile[q, month] - worth - self.profile[q, last], self.profile[q, last])
-        return then + season + worth, now + moving
+        moving = max(moving, -now)  # nobody is fewer than none
+        worth, season, profile = ratio(cost, moving, 10000), 0, self.profile[q, last]
+        if {(q, last), (q, month)} <= self.told and profile > 0 and LIKENESS * profile >= abs(then):
+            season = ratio(then, self.profile[q, month] - worth - profile, profile)
+        return max(then + season + worth, min(then, 0)), now + moving
 
     def month(self, method, q, month):
         if month in self.runs:
