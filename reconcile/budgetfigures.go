@@ -311,6 +311,8 @@ const (
 	AlertMarginLow          BudgetAlertCode = "margin_low"           // below the share declared in the configuration
 	AlertMilestoneLate      BudgetAlertCode = "milestone_late"
 	AlertNoWorkstream       BudgetAlertCode = "no_workstream" // an operation has none
+	AlertGainNought         BudgetAlertCode = "gain_nought"   // measured to be nothing, in the place of what was expected
+	AlertCostNought         BudgetAlertCode = "cost_nought"
 	AlertProfileMissing     BudgetAlertCode = "profile_missing"
 	AlertCreditsMissing     BudgetAlertCode = "credits_missing"
 	AlertProfileUnlike      BudgetAlertCode = "profile_unlike"   // the profile is not of the size of what is paid: it was not used
@@ -320,7 +322,7 @@ const (
 
 // BudgetAlerts lists the codes in the order of every screen.
 var BudgetAlerts = []BudgetAlertCode{AlertCreditsExceeded, AlertCeilingExceeded, AlertCPShort, AlertCPLacking, AlertAEShort, AlertCommittedAboveAE, AlertPaidAboveCP,
-	AlertPaidAboveCommitted, AlertMarginLow, AlertMilestoneLate, AlertNoWorkstream, AlertProfileMissing, AlertProfileUnlike, AlertCreditsMissing, AlertEstimateBounded, AlertMonthsMissing}
+	AlertPaidAboveCommitted, AlertMarginLow, AlertMilestoneLate, AlertNoWorkstream, AlertGainNought, AlertCostNought, AlertProfileMissing, AlertProfileUnlike, AlertCreditsMissing, AlertEstimateBounded, AlertMonthsMissing}
 
 // BudgetAlert is something that the controller must look at.
 type BudgetAlert struct {

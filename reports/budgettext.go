@@ -25,6 +25,8 @@ type BudgetChange struct {
 	File   string               `json:"file"`
 	Place  string               `json:"place"`
 	Fields []FieldChange        `json:"fields"` // of a correction; none for a new row
+	// Withdrawn tells that the row counts no more.
+	Withdrawn bool `json:"withdrawn"`
 }
 
 // FieldChange is a field that a correction changes.
@@ -61,19 +63,25 @@ func BudgetImportText(lang string, labels Labels, c *BudgetChanges) string {
 	}
 	corrected := 0
 	for _, kind := range reconcile.BudgetKinds {
-		fresh, corrections := 0, 0
+		fresh, corrections, withdrawn := 0, 0, 0
 		for i := range c.Changes {
 			switch {
 			case c.Changes[i].Kind != kind:
+			case c.Changes[i].Withdrawn:
+				withdrawn++
 			case len(c.Changes[i].Fields) > 0:
 				corrections++
 			default:
 				fresh++
 			}
 		}
-		corrected += corrections
-		if fresh+corrections > 0 {
-			lines = append(lines, "  "+pad(m.t("budget_kind."+string(kind)), 24, false)+m.n("budget_import.new", int64(fresh))+", "+m.n("budget_import.corrected", int64(corrections)))
+		corrected += corrections + withdrawn
+		if fresh+corrections+withdrawn > 0 {
+			line := "  " + pad(m.t("budget_kind."+string(kind)), 24, false) + m.n("budget_import.new", int64(fresh)) + ", " + m.n("budget_import.corrected", int64(corrections))
+			if withdrawn > 0 {
+				line += ", " + m.n("budget_import.withdrawn", int64(withdrawn))
+			}
+			lines = append(lines, line)
 		}
 	}
 	if c.Unchanged > 0 {

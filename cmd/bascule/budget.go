@@ -33,7 +33,8 @@ et rien n'est importé.
 
 Une ligne est reconnue à sa clé (opération, jalon ; chantier et exercice ; exercice, programme, nature, date et source d'un crédit). Relue
 sans changement, elle ne fait rien ; changée, elle corrige la précédente, qui reste dans l'historique. Une ligne absente d'un nouveau
-fichier reste en vigueur : une opération se retire par la nature « annulation », le reste se met à zéro.`,
+fichier reste en vigueur. Une ligne se retire en la redonnant avec « oui » dans une colonne « retrait », que toute sorte de fichier peut
+avoir (une opération, aussi par la nature « annulation ») ; elle reste dans l'historique.`,
 		Example: "bascule budget import budget/*.csv --dry-run\nbascule budget import budget-2014.xlsx",
 		Args:    arguments(1, -1, "un ou plusieurs fichiers de budget"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -88,7 +89,7 @@ func newBudgetImportJSON(r *BudgetImport) *budgetImportJSON {
 	j := &budgetImportJSON{Files: []fileJSON{}, Problems: []budgetProblemJSON{},
 		BudgetChanges: reports.BudgetChanges{Import: r.Import.ID, DryRun: r.DryRun, Read: r.Read, Unchanged: r.Unchanged, Changes: []reports.BudgetChange{}, Alerts: r.Alerts, Doubts: []reports.BudgetDoubt{}}}
 	for _, c := range r.Changes {
-		of := reports.BudgetChange{Kind: c.Kind, Key: c.Key, File: c.File, Place: c.Place, Fields: []reports.FieldChange{}}
+		of := reports.BudgetChange{Kind: c.Kind, Key: c.Key, File: c.File, Place: c.Place, Fields: []reports.FieldChange{}, Withdrawn: c.Withdrawn}
 		for _, f := range c.Fields {
 			of.Fields = append(of.Fields, reports.FieldChange(f))
 		}

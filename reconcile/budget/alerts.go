@@ -31,6 +31,7 @@ func (y *year) alerts(f *reconcile.BudgetFigures) []reconcile.BudgetAlert {
 	if f.Project != nil {
 		list = append(list, y.ofProject(f.Project)...)
 	}
+	list = append(list, measuredNought(y.budget.Values)...)
 	slices.SortStableFunc(list, func(a, b reconcile.BudgetAlert) int {
 		return slices.Index(reconcile.BudgetAlerts, a.Code) - slices.Index(reconcile.BudgetAlerts, b.Code)
 	})

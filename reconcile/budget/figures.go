@@ -159,12 +159,12 @@ func (y *year) names() []string {
 		names = append(names, name)
 	}
 	for i := range y.budget.Credits {
-		if c := &y.budget.Credits[i]; c.Year == y.year && reconcile.InTitle2(c.Category) {
+		if c := &y.budget.Credits[i]; c.Year == y.year && reconcile.InTitle2(c.Category) && c.Says() {
 			names = append(names, c.Programme)
 		}
 	}
 	for i := range y.budget.Ceilings {
-		if c := &y.budget.Ceilings[i]; c.Year == y.year && c.Programme != "" {
+		if c := &y.budget.Ceilings[i]; c.Year == y.year && c.Programme != "" && c.Says() {
 			names = append(names, c.Programme)
 		}
 	}
@@ -194,7 +194,7 @@ func (y *year) programme(name string) reconcile.ProgrammeBudget {
 func (y *year) credits(programme string) (t reconcile.CreditTotals) {
 	for i := range y.budget.Credits {
 		c := &y.budget.Credits[i]
-		if c.Year != y.year || c.Programme != programme || !reconcile.InTitle2(c.Category) {
+		if c.Year != y.year || c.Programme != programme || !reconcile.InTitle2(c.Category) || !c.Says() {
 			continue
 		}
 		t.Told = true
@@ -229,7 +229,7 @@ func (y *year) categories(programme string, b *book) []reconcile.CategoryBudget 
 	var keys []categoryKey
 	for i := range y.budget.Credits {
 		c := &y.budget.Credits[i]
-		if c.Year == y.year && c.Programme == programme && reconcile.InTitle2(c.Category) && c.Category != reconcile.Title2 && c.CAS != "" {
+		if c.Year == y.year && c.Programme == programme && reconcile.InTitle2(c.Category) && c.Category != reconcile.Title2 && c.CAS != "" && c.Says() {
 			k := categoryKey{c.Category, c.CAS == "oui"}
 			opened[k] += c.CP
 			keys = append(keys, k)
@@ -269,7 +269,7 @@ func compareCategories(a, b reconcile.CategoryBudget) int {
 // ceiling is that of a programme, or of the ministry for a blank one.
 func (y *year) ceiling(programme string) reconcile.OptJobs {
 	for i := range y.budget.Ceilings {
-		if c := &y.budget.Ceilings[i]; c.Year == y.year && c.Programme == programme {
+		if c := &y.budget.Ceilings[i]; c.Year == y.year && c.Programme == programme && c.Says() {
 			return reconcile.SomeJobs(c.Jobs)
 		}
 	}
@@ -281,7 +281,7 @@ func (y *year) otherTitles() []reconcile.OtherTitleCredit {
 	list := []reconcile.OtherTitleCredit{}
 	for i := range y.budget.Credits {
 		c := &y.budget.Credits[i]
-		if c.Year != y.year || reconcile.InTitle2(c.Category) {
+		if c.Year != y.year || reconcile.InTitle2(c.Category) || !c.Says() {
 			continue
 		}
 		at := slices.IndexFunc(list, func(o reconcile.OtherTitleCredit) bool {

@@ -238,6 +238,9 @@ func TestMarginsAndJobsAreHeldAgainstWhatWasGiven(t *testing.T) {
 		{"another year's credits are none of this one", []reconcile.Credit{{Year: 2014, Programme: "176", Category: "2", Nature: "lfi", Date: "2014-01-01", AE: 1, CP: 1}}, nil, "", "", nil},
 		{"nor are those of another title", []reconcile.Credit{{Year: 2013, Programme: "176", Category: "31", Nature: "lfi", Date: "2013-01-01", AE: 1, CP: 2}}, nil, "", "", nil},
 		{"ten jobs all year under a ceiling of 9.99", nil, []reconcile.Ceiling{ceiling("176", 999)}, "", "-0.01", []reconcile.BudgetAlertCode{"ceiling_exceeded", "ceiling_exceeded"}},
+		{"a ceiling of nought is none, as the rows that were withdrawn so", nil, []reconcile.Ceiling{ceiling("176", 0), ceiling("", 0)}, "", "", nil},
+		{"credits of nought are none, not known to be nothing", []reconcile.Credit{credit("lfi", 0), {Year: 2013, Programme: "216", Category: "21", CAS: "oui", Nature: "lfi", Date: "2013-01-01"}}, nil, "", "", nil},
+		{"credits that were all cancelled are known", []reconcile.Credit{credit("lfi", 5), credit("annulation", -5)}, nil, "-12000.00", "", []reconcile.BudgetAlertCode{"credits_exceeded"}},
 		{"the ministry's own ceiling goes before the sum of the others", nil, []reconcile.Ceiling{ceiling("176", 1000), ceiling("", 998)}, "", "0.00", []reconcile.BudgetAlertCode{"ceiling_exceeded"}},
 	} {
 		t.Run(c.reason, func(t *testing.T) {

@@ -38,6 +38,8 @@ type Change struct {
 	Place  string
 	Former string        // key of what it looks like, or blank
 	Fields []FieldChange // that a correction changes; none for a new row
+	// Withdrawn tells that the row counts no more: Fields say that alone.
+	Withdrawn bool
 }
 
 // FieldChange is a field that a correction changes.
@@ -126,7 +128,10 @@ func (o *Outcome) merge(b *batch, k *Known) {
 	credits := overlaid[reconcile.Credit](b, k, reconcile.BudgetCredits)
 	for _, l := range b.rows {
 		r := reconcile.BudgetRow{Kind: l.kind, Key: l.key, Content: contentOf(l.value), File: filepath.Base(l.table.File), Place: l.place()}
-		c := Change{Kind: l.kind, Key: l.key, File: r.File, Place: r.Place}
+		if l.withdrawn {
+			r.Withdraw()
+		}
+		c := Change{Kind: l.kind, Key: l.key, File: r.File, Place: r.Place, Withdrawn: l.withdrawn}
 		if old := former[string(l.kind)+" "+l.key]; old != nil {
 			if old.Content == r.Content {
 				o.Unchanged++
@@ -140,7 +145,7 @@ func (o *Outcome) merge(b *batch, k *Known) {
 		}
 		o.Rows, o.Changes = append(o.Rows, r), append(o.Changes, c)
 	}
-	o.Alerts = importAlerts(b.operations(k))
+	o.Alerts = importAlerts(b, k)
 }
 
 // lookAlike finds a credit that would be in force besides a new one and may be the
@@ -186,8 +191,15 @@ func fieldChanges(kind reconcile.BudgetKind, old, now string) (changes []FieldCh
 	if json.Unmarshal([]byte(old), &before) != nil || json.Unmarshal([]byte(now), &after) != nil {
 		return nil
 	}
+	text := func(row map[string]any, column string) string {
+		if row[column] == nil { // a row that is not withdrawn does not say so
+			return ""
+		}
+		return fmt.Sprint(row[column])
+	}
+	withdraws := after["retrait"] != nil
 	for _, c := range Columns(kind) {
-		if x, y := fmt.Sprint(before[c]), fmt.Sprint(after[c]); x != y {
+		if x, y := text(before, c), text(after, c); x != y && (!withdraws || c == "retrait") {
 			changes = append(changes, FieldChange{c, x, y})
 		}
 	}
@@ -195,13 +207,17 @@ func fieldChanges(kind reconcile.BudgetKind, old, now string) (changes []FieldCh
 }
 
 // importAlerts are those that an import can tell by itself.
-func importAlerts(operations []reconcile.Operation) []reconcile.BudgetAlert {
+func importAlerts(b *batch, k *Known) []reconcile.BudgetAlert {
 	list := []reconcile.BudgetAlert{}
-	operations = attach(operations)
+	operations := attach(b.operations(k))
 	for _, c := range commitments(operations) {
 		if c.Paid > c.AE {
 			list = append(list, reconcile.BudgetAlert{Code: reconcile.AlertPaidAboveCommitted, Scope: c.ID, Amount: c.Paid - c.AE, Of: c.AE})
 		}
 	}
-	return append(list, withoutWorkstream(operations)...)
+	var values []reconcile.ValueRow
+	for _, v := range overlaid[reconcile.ValueRow](b, k, reconcile.BudgetValues) {
+		values = append(values, v.row)
+	}
+	return append(append(list, withoutWorkstream(operations)...), measuredNought(values)...)
 }

@@ -61,7 +61,7 @@ func kept(t testing.TB, o *budget.Outcome) []reconcile.BudgetRow {
 }
 
 func TestWhatCannotBeIsRefusedWithItsFileLineAndRemedy(t *testing.T) {
-	const columns = " — colonnes du fichier « credits » : exercice;programme;categorie;cas;nature;date;ae;cp;libelle;source"
+	const columns = " — colonnes du fichier « credits » : exercice;programme;categorie;cas;nature;date;ae;cp;libelle;source;retrait"
 	const kinds = " — la première ligne nomme les colonnes, comme dans les exemples que « bascule init » écrit dans le dossier budget : credits, plafonds, profil, chantiers, operations, jalons, valeur"
 	const number = " — écrivez un nombre, deux décimales au plus, sans unité : 1234,56"
 	for _, c := range []struct {
@@ -102,7 +102,7 @@ func TestWhatCannotBeIsRefusedWithItsFileLineAndRemedy(t *testing.T) {
 		{"jobs in the category of contributions", []string{profileHeader + "2013;176;22;2013-01;1;10;;\n"},
 			[]string{"a.csv:2: etpt: les emplois comptent une fois, pas dans chaque catégorie — donnez etpt, entrees et sorties sur la ligne de la catégorie 21"}},
 		{"a profile both whole and split", []string{profileHeader + "2013;176;;2013-01;3;;;\n2013;176;21;2013-01;2;;;\n"},
-			[]string{"a.csv:2: categorie: le profil du programme 176 en 2013-01 est donné à la fois en entier et par catégorie — gardez l'une des deux formes ; mettez à 0 les lignes déjà importées de l'autre"}},
+			[]string{"a.csv:2: categorie: le profil du programme 176 en 2013-01 est donné à la fois en entier et par catégorie — gardez l'une des deux formes ; retirez les lignes déjà importées de l'autre (« oui » dans la colonne retrait)"}},
 		{"an operation given twice", []string{oneStream, operationsHeader + "E1;R;engagement;2013-01-01;;5;;;\nE1;R;engagement;2013-01-02;;6;;;\n"},
 			[]string{"b.csv:3: l'opération E1 est déjà donné(e) (ligne 2) — gardez l'une des deux, ou réunissez leurs montants en une ligne"}},
 		{"an operation told again in other letters", []string{oneStream, operationsHeader + "E1;R;engagement;2013-01-01;;5;;;\ne 1;R;engagement;2013-01-01;;5;;;\nÉ1;R;engagement;2013-01-01;;5;;;\n"},
@@ -127,6 +127,10 @@ func TestWhatCannotBeIsRefusedWithItsFileLineAndRemedy(t *testing.T) {
 			[]string{"b.csv:2: cp: un engagement ne consomme que des AE — laissez cp vide ; le paiement est une opération à part, qui cite l'engagement"}},
 		{"a withdrawal of what was never imported", []string{oneStream, operationsHeader + "E1;R;annulation;2013-01-01;;;;;\n"},
 			[]string{"b.csv:2: operation: « E1 » n'a jamais été importée : il n'y a rien à annuler — vérifiez son numéro, ou retirez cette ligne"}},
+		{"a ceiling withdrawn that was never imported", []string{"exercice;programme;etpt;retrait\n2013;176;;oui\n"},
+			[]string{"a.csv:2: retrait: aucune ligne de même clé n'a été importée : il n'y a rien à retirer — reprenez la ligne telle qu'elle a été importée, et ajoutez « oui » dans la colonne retrait"}},
+		{"a withdrawal that says neither yes nor no", []string{"exercice;programme;etpt;retrait\n2013;176;1;peut-être\n"},
+			[]string{"a.csv:2: retrait: vaut « peut-être » — écrivez l'un de : oui, non"}},
 		{"a workstream that no file describes", []string{oneStream, milestonesHeader + "J;Racordement;2013-01-01;;\n"},
 			[]string{"b.csv:2: chantier: « Racordement » est inconnu — décrivez-le dans un fichier « chantiers », donné avec celui-ci ou importé avant ; connus : R"}},
 		{"a gain without a name", []string{valuesHeader + "2013;gain;attendu;1;;\n"}, []string{"a.csv:2: libelle: est vide — dites ce que c'est : il distingue les lignes d'une même année"}},
@@ -252,6 +256,71 @@ func TestAProfileChangesFormOnceTheFormerRowsAreSetToNought(t *testing.T) {
 	}
 	if o := examine(known(rows...), profileHeader+"2013;176;;2013-01;0;;;\n"+split); len(o.Problems) != 0 || len(o.Rows) != 3 {
 		t.Errorf("the remedy that the refusal gives must work: %v", o.Problems)
+	}
+}
+
+func TestAnyRowIsWithdrawnByTellingItAgainWithTheMark(t *testing.T) {
+	given := []string{
+		creditsHeader + "2013;176;;;lfi;2013-01-01;5;5;Loi;loi\n", ceilingsHeader + "2013;176;10;;\n", profileHeader + "2013;176;;2013-01;3;1;;\n", oneStream,
+		operationsHeader + "E1;R;engagement;2013-01-01;;5;;;\n", milestonesHeader + "J;R;2013-01-01;;\n", valuesHeader + "2013;gain;mesure;9;Équipe;s\n",
+	}
+	rows := kept(t, examine(known(), given...))
+	marked := make([]string, len(given))
+	for i, text := range given { // as they were imported, the mark added at the end
+		lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+		marked[i] = lines[0] + ";Retrait\n" + lines[1] + ";Oui\n"
+	}
+	o := examine(known(rows...), marked...)
+	if len(o.Problems) != 0 || len(o.Rows) != len(given) {
+		t.Fatalf("%d rows, %v", len(o.Rows), o.Problems)
+	}
+	for i := range o.Changes {
+		c := &o.Changes[i]
+		if c.Kind == reconcile.BudgetOperations {
+			continue // it becomes of nature annulation
+		}
+		if diff := cmp.Diff([]budget.FieldChange{{Field: "retrait", New: "oui"}}, c.Fields); diff != "" || !c.Withdrawn {
+			t.Errorf("%s: %s", c.Kind, diff)
+		}
+	}
+	for i := range o.Rows {
+		if o.Rows[i].Replaces == 0 {
+			t.Errorf("%s replaces nothing", o.Rows[i].Kind)
+		}
+		o.Rows[i].ID = int64(100 + i)
+	}
+	b, err := reconcile.BudgetOf(o.Rows)
+	if err != nil || len(b.Credits)+len(b.Ceilings)+len(b.Profile)+len(b.Workstreams)+len(b.Milestones)+len(b.Values) != 0 || b.Operations[0].Nature != reconcile.OperationWithdrawn {
+		t.Errorf("nothing is left: %+v, %v", b, err)
+	}
+	if again := examine(known(o.Rows...), marked...); again.Unchanged != len(given) || len(again.Problems) != 0 {
+		t.Errorf("the same withdrawals again: %+v", again)
+	}
+	if back := examine(known(o.Rows...), given...); len(back.Problems) != 0 || len(back.Rows) != len(given) || back.Rows[0].Content != rows[0].Content {
+		t.Errorf("what is told again without the mark counts again: %+v", back)
+	}
+}
+
+func TestAWorkstreamIsNotWithdrawnUnderItsOperations(t *testing.T) {
+	rows := kept(t, examine(known(), oneStream+"R;Raccordement;2014;1;1;;\n", operationsHeader+"E1;R;engagement;2013-01-01;;5;;;\n"))
+	const header = "chantier;libelle;exercice;ae;cp;retrait\n"
+	if o := examine(known(rows...), header+"R;;2013;;;oui\n"); len(o.Problems) != 0 {
+		t.Errorf("another year still describes it: %v", o.Problems)
+	}
+	both := header + "R;;2013;;;oui\nR;;2014;;;oui\n"
+	if o := examine(known(rows...), both); len(o.Problems) != 2 || !strings.Contains(o.Problems[0].Error(), "est encore cité par l'opération E1") {
+		t.Errorf("E1 would belong to nothing: %v", o.Problems)
+	}
+	if o := examine(known(rows...), both, operationsHeader+"E1;R;annulation;2013-01-01;;;;;\n"); len(o.Problems) != 0 {
+		t.Errorf("withdrawn with it: %v", o.Problems)
+	}
+}
+
+func TestAMeasureOfNothingIsToldWhenItIsImported(t *testing.T) {
+	rows := kept(t, examine(known(), valuesHeader+"2014;gain;attendu;9;Équipe;s\n"))
+	o := examine(known(rows...), valuesHeader+"2014;gain;mesure;0;Équipe;s\n")
+	if diff := cmp.Diff([]reconcile.BudgetAlert{{Code: reconcile.AlertGainNought, Scope: "2014", Amount: 900}}, o.Alerts); diff != "" || len(o.Rows) != 1 {
+		t.Error(diff)
 	}
 }
 

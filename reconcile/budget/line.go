@@ -133,6 +133,9 @@ func (l *line) word(name string, words ...string) string {
 
 // amount reads euros, to the centime. A blank one is zero where it may be.
 func (l *line) amount(name string, mayBeBlank bool) reconcile.Amount {
+	if l.withdrawn {
+		return 0
+	}
 	c := l.cell(name)
 	s := strings.TrimSpace(c.Text)
 	if s == "" && mayBeBlank {

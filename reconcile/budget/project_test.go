@@ -226,6 +226,30 @@ func TestTheProjectIsWorthWhatAHandReckons(t *testing.T) {
 	}
 }
 
+func TestWhatWasMeasuredToBeNothingIsAFactThatIsTold(t *testing.T) {
+	for _, c := range []struct {
+		reason string
+		rows   []reconcile.ValueRow
+		gains  reconcile.Amount
+		alerts []reconcile.BudgetAlert
+	}{
+		{"nothing was gained of the 600 expected", []reconcile.ValueRow{value(2014, "gain", "attendu", 600), value(2014, "gain", "mesure", 0)}, 0,
+			[]reconcile.BudgetAlert{{Code: reconcile.AlertGainNought, Scope: "2014", Amount: 60_000}}},
+		{"nor was any cost", []reconcile.ValueRow{value(2014, "cout", "attendu", 5), value(2014, "cout", "mesure", 0), value(2014, "gain", "attendu", 1)}, 100,
+			[]reconcile.BudgetAlert{{Code: reconcile.AlertCostNought, Scope: "2014", Amount: 500}}},
+		{"something was measured beside it", []reconcile.ValueRow{value(2014, "gain", "attendu", 600), value(2014, "gain", "mesure", 0), {Year: 2014, Nature: "gain", State: "mesure", Amount: 700, Label: "autre"}}, 700, nil},
+		{"nothing was expected", []reconcile.ValueRow{value(2014, "gain", "mesure", 0), value(2015, "gain", "attendu", 3)}, 300, nil},
+	} {
+		f := project(t, &reconcile.Budget{Values: c.rows})
+		if f.Value.Retained.Gains != c.gains {
+			t.Errorf("%s: %v retained", c.reason, f.Value.Retained.Gains)
+		}
+		if diff := cmp.Diff(append([]reconcile.BudgetAlert{}, c.alerts...), f.Alerts); diff != "" {
+			t.Errorf("%s: %s", c.reason, diff)
+		}
+	}
+}
+
 func TestValueInEurosOfALaterYearIsCarriedForward(t *testing.T) {
 	f := budget.Figures(&budget.Terms{Through: period(t, "2013-10"), Rate: decimal.New(4, -2), BaseYear: 2014}, nil, &reconcile.Budget{Values: []reconcile.ValueRow{value(2012, "cout", "attendu", 1000)}})
 	if o := f.Value.Retained; o.Present != -108_160 || o.Payback != 0 || o.TestYear != 2015 || o.TestPassed || o.TestTold {

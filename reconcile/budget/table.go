@@ -46,14 +46,16 @@ const (
 
 // columns of a kind of file; those marked with ? may be left out.
 var columns = map[reconcile.BudgetKind][]string{
-	reconcile.BudgetCredits:     {"exercice", "programme", "categorie?", "cas?", "nature", "date", "ae", "cp", "libelle?", "source?"},
-	reconcile.BudgetCeilings:    {"exercice", "programme", "etpt", "libelle?", "source?"},
-	reconcile.BudgetProfile:     {"exercice", "programme", "categorie?", "mois", "montant", "etpt?", "entrees?", "sorties?"},
-	reconcile.BudgetWorkstreams: {"chantier", "libelle?", "exercice", "ae", "cp", "prevision_ae?", "prevision_cp?"},
-	reconcile.BudgetOperations:  {"operation", "chantier", "nature", "date", "engagement", "ae", "cp", "tiers?", "libelle?"},
-	reconcile.BudgetMilestones:  {"jalon", "chantier", "prevu", "realise", "libelle?"},
-	reconcile.BudgetValues:      {"annee", "nature", "etat", "montant", "libelle", "source?"},
+	reconcile.BudgetCredits:     {"exercice", "programme", "categorie?", "cas?", "nature", "date", "ae", "cp", "libelle?", "source?", withdrawn},
+	reconcile.BudgetCeilings:    {"exercice", "programme", "etpt", "libelle?", "source?", withdrawn},
+	reconcile.BudgetProfile:     {"exercice", "programme", "categorie?", "mois", "montant", "etpt?", "entrees?", "sorties?", withdrawn},
+	reconcile.BudgetWorkstreams: {"chantier", "libelle?", "exercice", "ae", "cp", "prevision_ae?", "prevision_cp?", withdrawn},
+	reconcile.BudgetOperations:  {"operation", "chantier", "nature", "date", "engagement", "ae", "cp", "tiers?", "libelle?", withdrawn},
+	reconcile.BudgetMilestones:  {"jalon", "chantier", "prevu", "realise", "libelle?", withdrawn},
+	reconcile.BudgetValues:      {"annee", "nature", "etat", "montant", "libelle", "source?", withdrawn},
 }
+
+const withdrawn = "retrait?" // oui: the row of that key counts no more
 
 // Columns lists the columns of a kind of file, all of them.
 func Columns(kind reconcile.BudgetKind) []string {
@@ -94,7 +96,10 @@ type line struct {
 	cells  []Cell
 	value  any // reconcile.Credit, … once read
 	key    string
-	failed bool
+	// withdrawn tells that the row is to count no more: but for what makes its key,
+	// nothing of it is read.
+	withdrawn bool
+	failed    bool
 }
 
 // read reads a table into the batch.
