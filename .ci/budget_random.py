@@ -48,7 +48,7 @@ class Ministry:
         self.write('config.yaml', config)
         dates = [f'{self.year}-{self.dice.randint(1, 12):02}' for _ in range(4)]
         self.write('mappings/vagues.csv', ['wave;label;cutover;service;programme;bop;grade;status;accountant', f'V1;Pilote;{dates[0]};;216;*B1;;;', f'V2;Militaires;{dates[1]};;;;;M;',
-                                           f'V3;Comptable;{dates[2]};;176;;;;038', f'V4;Police;{dates[3]};SVC?;1*;;;;', 'V5;Plus tard;2014-06;;307;;;;', 'V6;Autres;2014-01;;2*;;;;'])
+                                           f'V3;Comptable;{dates[2]};;176;;;;038', f'V4;Police;{dates[3]};;1*;;;;', 'V5;Plus tard;2014-06;;307;;;;', 'V6;Autres;2014-01;;2*;;;;'])
         for month in self.months:
             self.call('generate', '--agents', str(self.agents), '--seed', str(self.seed), '--period', month, '--out', '.', codes=(0,))
         self.people = [self.person(i) for i in range(120)]
@@ -171,12 +171,17 @@ class Ministry:
         """Imports it, then corrects a part of it: amounts, and an operation withdrawn."""
         kinds = {**self.payroll_budget(), **self.project_budget()}
         self.call('budget', 'import', *[self.write(f'budget/{k}.csv', lines) for k, lines in kinds.items()], codes=(0,))
-        correction = {k: [lines[0], *self.dice.sample(lines[1:], min(3, len(lines) - 1))] for k, lines in kinds.items() if k in ('chantiers', 'jalons')}
-        correction['chantiers'] = [correction['chantiers'][0]] + [re.sub(r'(;\d+,\d\d)', lambda m: ';' + self.euros(10 ** 8), r, count=1) for r in correction['chantiers'][1:]]
-        withdrawn = [r.split(';') for r in kinds['operations'][1:] if r.split(';')[0].startswith('PR-') or '-' in r.split(';')[0][3:]][:2]
-        correction['operations'] = [kinds['operations'][0], *(';'.join([r[0], r[1], 'annulation', r[3], r[4], '', '', '', '']) for r in withdrawn)]
-        if withdrawn:
-            self.call('budget', 'import', *[self.write(f'correction/{k}.csv', lines) for k, lines in correction.items()], codes=(0,))
+        def again(kind, change):
+            return [f'{kinds[kind][0]};retrait', *(change(r) for r in self.dice.sample(kinds[kind][1:], min(6, len(kinds[kind]) - 1)))]
+
+        def moved(row):
+            return re.sub(r'(?<=;)(\d+,\d\d);\1(?=;)', lambda m: ';'.join([self.dice.choice([self.euros(10 ** 8), '0'])] * 2), row)
+
+        corrections = {k: again(k, lambda r: f'{moved(r)};{self.dice.choice(["oui", "", "non"])}') for k in ('credits', 'plafonds', 'profil', 'jalons', 'valeur')}
+        withdrawn = [r.split(';') for r in kinds['operations'][1:] if r.startswith('PR-') or r.count('-') > 3][:3]
+        corrections['operations'] = [kinds['operations'][0], *(';'.join([r[0], r[1], 'annulation', r[3], r[4], '', '', '', '']) for r in withdrawn)]
+        files = [self.write(f'correction/{k}.csv', lines) for k, lines in corrections.items() if len(lines) > 1]
+        self.call('budget', 'import', *files, codes=(0,))
 
     # ── Decisions ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
     def decide(self):

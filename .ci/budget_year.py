@@ -45,7 +45,7 @@ def summed(values):
 
 
 class Imported:
-    """The rows of the budget that a run knew. A later row of the same key takes the place of a former one."""
+    """The rows of the budget that a run knew. A later row of the same key takes the place of a former one, or withdraws it."""
 
     def __init__(self, db, budgeted):
         self.contents = {}
@@ -53,7 +53,9 @@ class Imported:
             self.contents[kind, key] = content
         self.rows = collections.defaultdict(list)
         for (kind, _), content in self.contents.items():
-            self.rows[kind].append(json.loads(content))
+            row = json.loads(content)
+            if row.get('retrait') != 'oui':
+                self.rows[kind].append(row)
 
     def __getitem__(self, kind):
         return self.rows[kind]
@@ -91,16 +93,16 @@ class Year:
                 self.agents[h.period] += 1
 
     def _declared(self):
-        self.opened = {c['programme'] for c in self.imported['credits'] if self.of_title2(c)}
+        self.opened = {c['programme'] for c in self.imported['credits'] if self.of_title2(c) and (amount(c['ae']) or amount(c['cp']))}  # a nought says nothing
         self.profile, self.flows, self.told = Counter(), Counter(), set()
         for p in self.imported['profil']:
-            if str(p['exercice']) == self.year and (amount(p['montant']) or any(hundredths(p[k]) for k in ('etpt', 'entrees', 'sorties'))):  # noughts withdraw a row
+            if str(p['exercice']) == self.year and (amount(p['montant']) or any(hundredths(p[k]) for k in ('etpt', 'entrees', 'sorties'))):
                 at = p['programme'], p['mois']
                 self.profile[at] += amount(p['montant'])
                 self.flows[at + ('in',)] += hundredths(p['entrees'])
                 self.flows[at + ('out',)] += hundredths(p['sorties'])
                 self.told.add(at)
-        self.ceilings = {c['programme']: Decimal(str(c['etpt'])) for c in self.imported['plafonds'] if str(c['exercice']) == self.year}
+        self.ceilings = {c['programme']: Decimal(str(c['etpt'])) for c in self.imported['plafonds'] if str(c['exercice']) == self.year and hundredths(c['etpt'])}
 
     def of_title2(self, credit):
         return str(credit['exercice']) == self.year and credit['categorie'].startswith('2')
