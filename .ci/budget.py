@@ -23,14 +23,12 @@ def main(folder, database, mappings):
     imported = Imported(payroll.db, payroll.budgeted)
     month, year, effect = Month(payroll), Year(payroll, imported), Effect(payroll)
     project, value = Project(imported, payroll.period), Value(imported, config.get('budget') or {})
-    mass_sheet(book, month)
-    programme_sheet(book, month)
-    summary_sheet(book, month)
-    landing = trajectory_sheet(book, year, effect)
-    workstream_sheet(book, project)
-    project_sheet(book, project)
-    value_sheet(book, value)
-    checks_sheet(book, payroll, imported, month, year, effect, project, value, landing)
+    for hold, *facts in ((mass_sheet, month), (programme_sheet, month), (summary_sheet, month), (trajectory_sheet, year, effect), (workstream_sheet, project),
+                         (project_sheet, project), (value_sheet, value), (checks_sheet, payroll, imported, month, year, effect, project, value)):
+        try:
+            hold(book, *facts)
+        except (KeyError, IndexError, StopIteration, ValueError) as e:
+            book.wrong.append(f'{hold.__name__} stops at a row that is not known: {e!r}')
     book.leftovers()
     if book.wrong:
         print('\n'.join(book.wrong))

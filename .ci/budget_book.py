@@ -9,7 +9,7 @@ from budget_year import Count, Jobs, Share
 
 SHEETS = {'fr': ['Synthèse', 'Masse salariale', 'Programmes', 'Trajectoire', 'Projet AE-CP', 'Chantiers', 'Valeur', 'Contrôles'],
           'en': ['Summary', 'Payroll mass', 'Programmes', 'Trajectory', 'Project AE-CP', 'Workstreams', 'Value', 'Checks']}
-MONEY = re.compile(r'(?<![\d,])(?:\d{1,3}(?:[  ]\d{3})*,\d\d[  ]€|€\d{1,3}(?:,\d{3})*\.\d\d)')
+MONEY = re.compile(r'(?<![\d,])(?:\d{1,3}(?:[\u00a0\u202f]\d{3})*,\d\d[\u00a0\u202f]€|€\d{1,3}(?:,\d{3})*\.\d\d)')
 
 
 def cents(v):

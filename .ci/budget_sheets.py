@@ -12,12 +12,11 @@ def month_of(value):
 
 # ── Trajectoire ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 def trajectory_sheet(book, year, effect):
-    """Where each programme ends the year, the ministry month by month, every month of every programme, the effect of the switchover. Gives
-    what the ministry comes to."""
+    """Where each programme ends the year, the ministry month by month, every month of every programme, the effect of the switchover."""
     sheet = book.trajectory
     if not sheet.tables:
-        book.same(f'{sheet.title}: nothing to show', bool(year.spenders and year.made), False)
-        return None
+        book.same(f'{sheet.title}: nothing to show', bool(year.spenders), False)
+        return
     names = {book.word('programme.of').replace('%s', q) if q else book.word('programme.none'): q for q in year.spenders}
     rows = book.block(sheet, book.word('trajectory.landing'), 16)
     book.same(f'{sheet.title}: programmes', [r[0].value for r in rows], [*names, book.word('word.total')])
@@ -204,7 +203,7 @@ def value_sheet(book, value):
 
 
 # ── Contrôles ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-def checks_sheet(book, payroll, imported, month, year, effect, project, value, landing):
+def checks_sheet(book, payroll, imported, month, year, effect, project, value):
     """What was imported and its digest; then both members of every equality."""
     if payroll.budgeted:
         imported_block(book, imported)
