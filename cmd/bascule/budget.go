@@ -1,9 +1,12 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"bascule/reconcile"
+	"bascule/reconcile/budget"
 	"bascule/reconcile/sqlite"
 	"bascule/reports"
 )
@@ -63,11 +66,15 @@ func (a *App) printBudgetImport(r *BudgetImport) error {
 	if len(r.Problems) == 0 {
 		return a.print(reports.BudgetImportText(a.Config.Lang, a.labels(), &summary.BudgetChanges), summary)
 	}
-	lines := make([]string, len(r.Problems))
-	for i := range r.Problems {
-		lines[i] = r.Problems[i].Error()
+	var lines []string
+	for _, g := range budget.Grouped(r.Problems) {
+		lines = append(lines, g.Error())
 	}
-	return a.refuseImport(lines, summary, "les fichiers du budget : rien n'est importé — corrigez les lignes citées, puis relancez")
+	where := "les fichiers du budget"
+	if all := len(r.Problems); all > len(lines) {
+		where += fmt.Sprintf(" (%d, ligne à ligne : --json)", all)
+	}
+	return a.refuseImport(lines, summary, where+" : rien n'est importé — corrigez les lignes citées, puis relancez")
 }
 
 // budgetImportJSON is the result of « budget import » as a program reads it.
@@ -90,6 +97,10 @@ func newBudgetImportJSON(r *BudgetImport) *budgetImportJSON {
 		BudgetChanges: reports.BudgetChanges{Import: r.Import.ID, DryRun: r.DryRun, Read: r.Read, Unchanged: r.Unchanged, Changes: []reports.BudgetChange{}, Alerts: r.Alerts, Doubts: []reports.BudgetDoubt{}}}
 	for _, c := range r.Changes {
 		of := reports.BudgetChange{Kind: c.Kind, Key: c.Key, File: c.File, Place: c.Place, Fields: []reports.FieldChange{}, Withdrawn: c.Withdrawn}
+		if c.Returns != nil {
+			of.Returns = &reports.BudgetReturn{At: c.Returns.At, Corrected: c.Returns.Corrected}
+			j.Returned++
+		}
 		for _, f := range c.Fields {
 			of.Fields = append(of.Fields, reports.FieldChange(f))
 		}

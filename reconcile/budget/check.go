@@ -114,6 +114,11 @@ func formerKeys(k *Known) map[string]bool {
 
 // checkProgrammes refuses the programmes that nobody pays nor will switch.
 func (b *batch) checkProgrammes(k *Known) {
+	known := slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(k.Programmes), k.Patterns...))))
+	hint := "les programmes connus sont ceux des extractions chargées et de vagues.csv : " + strings.Join(known, ", ")
+	if len(known) == 0 {
+		hint = "les programmes connus sont ceux des extractions chargées et de vagues.csv, et il n'y en a encore aucun"
+	}
 	for _, l := range b.rows {
 		var programme string
 		switch v := l.value.(type) {
@@ -127,11 +132,7 @@ func (b *batch) checkProgrammes(k *Known) {
 		if programme == "" || l.withdrawn || slices.Contains(k.Programmes, programme) || slices.ContainsFunc(k.Patterns, func(p string) bool { return reconcile.MatchPattern(p, programme) }) {
 			continue
 		}
-		known := slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(k.Programmes), k.Patterns...))))
-		hint := "les programmes connus sont ceux des extractions chargées et de vagues.csv : " + strings.Join(known, ", ")
-		if len(known) == 0 {
-			hint = "les programmes connus sont ceux des extractions chargées et de vagues.csv, et il n'y en a encore aucun : chargez d'abord un mois (« bascule run »)"
-		}
+		b.nothingLoaded = len(k.Programmes) == 0
 		l.problem("programme", fmt.Errorf("« %s » est inconnu", programme), hint)
 	}
 }

@@ -14,6 +14,7 @@ import (
 // Known is what files of the budget are held against.
 type Known struct {
 	Rows       []reconcile.BudgetRow // in force
+	History    []reconcile.BudgetRow // all that were ever imported, in their order
 	Programmes []string              // met in the loads
 	Patterns   []string              // of programmes, in vagues.csv
 }
@@ -21,9 +22,9 @@ type Known struct {
 // Outcome is what an import comes to. Where there is any problem, nothing of it
 // may be kept.
 type Outcome struct {
-	Problems  []*reconcile.InputError // in the order of the files and lines
-	Rows      []reconcile.BudgetRow   // to be kept: new ones and corrections
-	Changes   []Change                // what Rows say, in the same order
+	Problems  []Problem             // in the order of the files and lines
+	Rows      []reconcile.BudgetRow // to be kept: new ones and corrections
+	Changes   []Change              // what Rows say, in the same order
 	Unchanged int
 	Read      int
 	Alerts    []reconcile.BudgetAlert // what is accepted and must be looked at
@@ -40,7 +41,11 @@ type Change struct {
 	Fields []FieldChange // that a correction changes; none for a new row
 	// Withdrawn tells that the row counts no more: Fields say that alone.
 	Withdrawn bool
+	Returns   *Return // the former version that the row brings back, nil for none
 }
+
+// Return is a version of a row that was in force, was corrected, and comes back.
+type Return struct{ At, Corrected string } // when it was imported, and corrected
 
 // FieldChange is a field that a correction changes.
 type FieldChange struct{ Field, Old, New string }
@@ -53,17 +58,20 @@ func Examine(tables []Table, k *Known) *Outcome {
 		b.read(&tables[i])
 	}
 	if len(b.rows) == 0 && len(b.problems) == 0 && len(tables) > 0 {
-		b.problems = append(b.problems, &reconcile.InputError{File: tables[0].File, Field: tables[0].Sheet, Err: errNoRows, Hint: "écrivez au moins une ligne, sans # devant"})
+		b.refuse(&reconcile.InputError{File: tables[0].File, Field: tables[0].Sheet, Err: errNoRows, Hint: "écrivez au moins une ligne, sans # devant"})
 	}
 	b.refuseTwice()
 	b.check(k)
 	o := &Outcome{Problems: b.problems, Read: len(b.rows)}
+	if b.nothingLoaded {
+		o.Problems = append([]Problem{{InputError: &reconcile.InputError{Err: errNothingLoaded, Hint: "chargez d'abord un mois (« bascule run »), puis relancez l'import"}}}, o.Problems...)
+	}
 	if len(b.problems) > 0 {
 		order := make(map[string]int)
 		for i := range tables {
-			order[tables[i].File] = i
+			order[tables[i].File] = i + 1 // what is wrong with no file comes first
 		}
-		slices.SortStableFunc(o.Problems, func(x, y *reconcile.InputError) int {
+		slices.SortStableFunc(o.Problems, func(x, y Problem) int {
 			return cmp.Or(order[x.File]-order[y.File], x.Line-y.Line)
 		})
 		return o
@@ -137,7 +145,7 @@ func (o *Outcome) merge(b *batch, k *Known) {
 				o.Unchanged++
 				continue
 			}
-			r.Replaces, c.Fields = old.ID, fieldChanges(l.kind, old.Content, r.Content)
+			r.Replaces, c.Fields, c.Returns = old.ID, fieldChanges(l.kind, old.Content, r.Content), k.returns(&r)
 		} else if like := lookAlike(l, credits); like != "" {
 			doubt := c
 			doubt.Former = like
@@ -146,6 +154,23 @@ func (o *Outcome) merge(b *batch, k *Known) {
 		o.Rows, o.Changes = append(o.Rows, r), append(o.Changes, c)
 	}
 	o.Alerts = importAlerts(b, k)
+}
+
+// returns finds the last version of a row that said what it says now, and was
+// corrected since.
+func (k *Known) returns(r *reconcile.BudgetRow) (found *Return) {
+	var of int64
+	for i := range k.History {
+		h := &k.History[i]
+		switch {
+		case h.Kind != r.Kind || h.Key != r.Key:
+		case h.Content == r.Content:
+			found, of = &Return{At: h.At}, h.ID
+		case found != nil && h.Replaces == of:
+			found.Corrected = h.At
+		}
+	}
+	return found
 }
 
 // lookAlike finds a credit that would be in force besides a new one and may be the

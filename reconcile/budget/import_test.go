@@ -166,10 +166,55 @@ func TestWhatCannotBeIsRefusedWithItsFileLineAndRemedy(t *testing.T) {
 	}
 }
 
-func TestWhenNothingIsKnownYetTheRemedySaysWhatToLoad(t *testing.T) {
-	o := examine(&budget.Known{}, ceilingsHeader+"2013;176;1;;\n")
-	if len(o.Problems) != 1 || !strings.Contains(o.Problems[0].Hint, "chargez d'abord un mois") {
+func TestWhenNothingIsLoadedYetThatIsSaidFirst(t *testing.T) {
+	o := examine(&budget.Known{Patterns: []string{"176"}}, ceilingsHeader+"x;176;1;;\n2013;216;1;;\n")
+	if len(o.Problems) != 3 || o.Problems[0].Error() != "aucune extraction n'est encore chargée : les seuls programmes connus sont ceux de vagues.csv — chargez d'abord un mois (« bascule run »), puis relancez l'import" {
 		t.Errorf("%v", o.Problems)
+	}
+	if o := examine(&budget.Known{Patterns: []string{"176"}}, ceilingsHeader+"x;176;1;;\n"); len(o.Problems) != 1 {
+		t.Errorf("a year that is none has nothing to do with what is loaded: %v", o.Problems)
+	}
+}
+
+func TestWhatIsWrongInTheSameWayIsToldOnceWithItsRows(t *testing.T) {
+	rows := func(lines ...string) string { return ceilingsHeader + strings.Join(lines, "\n") + "\n" }
+	sheet := table("b.xlsx", ceilingsHeader+"2013;176;dix;;\n2013;216;dix;;\n2014;176;1;;\n2014;216;dix;;\n")
+	sheet.Sheet = "Plafonds"
+	for i := range sheet.Rows {
+		for j := range sheet.Rows[i].Cells {
+			sheet.Rows[i].Cells[j].Kind = budget.Text
+		}
+	}
+	sheet.Rows[3].Cells[2] = budget.Cell{Text: "1", Kind: budget.Number}
+	const programmes = " est inconnu — les programmes connus sont ceux des extractions chargées et de vagues.csv : 176, 216, 30?"
+	const number = "n'est pas un nombre — écrivez un nombre, deux décimales au plus, sans unité : 1234,56"
+	var many []string
+	for year := 1960; year < 2010; year += 2 {
+		many = append(many, fmt.Sprintf("%d;176;x;;", year), fmt.Sprintf("%d;176;1;;", year+1))
+	}
+	for _, c := range []struct {
+		reason string
+		tables []budget.Table
+		want   []string
+	}{
+		{"one value, four rows, where it is met first; another value by itself", []budget.Table{table("a.csv", rows("2013;999;1;;", "2013;998;1;;", "2014;999;1;;", "2015;999;1;;", "2016;999;1;;"))},
+			[]string{"a.csv: lignes 2, 4 à 6: programme: « 999 »" + programmes, "a.csv:3: programme: « 998 »" + programmes}},
+		{"two rows in a row, and another field of the same ones", []budget.Table{table("a.csv", rows("2013;999;x;;", "2014;999;x;;"))},
+			[]string{"a.csv: lignes 2, 3: etpt: " + number, "a.csv: lignes 2, 3: programme: « 999 »" + programmes}},
+		{"another file is told by itself", []budget.Table{table("a.csv", rows("2013;999;1;;")), table("b.csv", rows("2014;999;1;;", "2015;999;1;;"))},
+			[]string{"a.csv:2: programme: « 999 »" + programmes, "b.csv: lignes 2, 3: programme: « 999 »" + programmes}},
+		{"the cells of a sheet", []budget.Table{sheet},
+			[]string{"b.xlsx: Plafonds!C2:C3, C5 (etpt): est un texte, pas un nombre — tapez le nombre dans la cellule, au format Nombre et sans unité"}},
+		{"too many rows to cite", []budget.Table{table("a.csv", rows(many...))},
+			[]string{"a.csv: lignes 2, 4, 6, 8, 10, 12, 14, 16, 18, 20 et 15 autre(s): etpt: " + number}},
+	} {
+		var got []string
+		for _, e := range budget.Grouped(budget.Examine(c.tables, known()).Problems) {
+			got = append(got, e.Error())
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s: %s", c.reason, diff)
+		}
 	}
 }
 
@@ -321,6 +366,36 @@ func TestAMeasureOfNothingIsToldWhenItIsImported(t *testing.T) {
 	o := examine(known(rows...), valuesHeader+"2014;gain;mesure;0;Équipe;s\n")
 	if diff := cmp.Diff([]reconcile.BudgetAlert{{Code: reconcile.AlertGainNought, Scope: "2014", Amount: 900}}, o.Alerts); diff != "" || len(o.Rows) != 1 {
 		t.Error(diff)
+	}
+}
+
+func TestAnOldFileThatBringsBackWhatWasCorrectedIsTold(t *testing.T) {
+	version := func(id, replaces int64, at, etpt string) reconcile.BudgetRow {
+		of := kept(t, examine(known(), ceilingsHeader+"2013;176;"+etpt+";;\n"))[0]
+		of.ID, of.Replaces, of.At = id, replaces, at
+		return of
+	}
+	history := []reconcile.BudgetRow{version(1, 0, "2013-01-01T00:00:00Z", "10"), version(2, 1, "2013-02-01T00:00:00Z", "11"), version(3, 2, "2013-03-01T00:00:00Z", "12")}
+	for _, c := range []struct {
+		reason, etpt string
+		want         *budget.Return
+	}{
+		{"the first version", "10", &budget.Return{At: "2013-01-01T00:00:00Z", Corrected: "2013-02-01T00:00:00Z"}},
+		{"the second one", "11", &budget.Return{At: "2013-02-01T00:00:00Z", Corrected: "2013-03-01T00:00:00Z"}},
+		{"a new one", "13", nil},
+	} {
+		o := examine(&budget.Known{Programmes: []string{"176"}, Rows: history[2:], History: history}, ceilingsHeader+"2013;176;"+c.etpt+";;\n")
+		if len(o.Problems) != 0 || len(o.Changes) != 1 {
+			t.Fatalf("%s: %+v", c.reason, o)
+		}
+		if diff := cmp.Diff(c.want, o.Changes[0].Returns); diff != "" {
+			t.Errorf("%s: %s", c.reason, diff)
+		}
+	}
+	twice := append(history, version(4, 3, "2013-04-01T00:00:00Z", "10"), version(5, 4, "2013-05-01T00:00:00Z", "12"))
+	o := examine(&budget.Known{Programmes: []string{"176"}, Rows: twice[4:], History: twice}, ceilingsHeader+"2013;176;10;;\n")
+	if diff := cmp.Diff(&budget.Return{At: "2013-04-01T00:00:00Z", Corrected: "2013-05-01T00:00:00Z"}, o.Changes[0].Returns); diff != "" {
+		t.Errorf("the last time it was in force: %s", diff)
 	}
 }
 

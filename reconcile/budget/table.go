@@ -76,14 +76,22 @@ func required(kind reconcile.BudgetKind) (list []string) {
 }
 
 var (
-	errNoHeader = errors.New("n'a pas d'en-tête")
-	errNoRows   = errors.New("ne contient aucune ligne sous son en-tête, ni aucun autre fichier donné")
+	errNothingLoaded = errors.New("aucune extraction n'est encore chargée : les seuls programmes connus sont ceux de vagues.csv")
+	errNoHeader      = errors.New("n'a pas d'en-tête")
+	errNoRows        = errors.New("ne contient aucune ligne sous son en-tête, ni aucun autre fichier donné")
 )
 
 // batch is what is being read: rows as they come, and all that is wrong.
 type batch struct {
-	problems []*reconcile.InputError
+	problems []Problem
 	rows     []*line
+	// nothingLoaded tells that programmes are unknown for want of any extract.
+	nothingLoaded bool
+}
+
+// refuse keeps a problem that no row is to blame for.
+func (b *batch) refuse(e *reconcile.InputError) {
+	b.problems = append(b.problems, Problem{InputError: e})
 }
 
 // line is a row of a known kind.
@@ -123,7 +131,7 @@ func (b *batch) read(t *Table) {
 		b.rows = append(b.rows, l)
 	}
 	if at == nil {
-		b.problems = append(b.problems, &reconcile.InputError{File: t.File, Field: t.Sheet, Err: errNoHeader, Hint: hintKinds()})
+		b.refuse(&reconcile.InputError{File: t.File, Field: t.Sheet, Err: errNoHeader, Hint: hintKinds()})
 	}
 }
 
@@ -153,7 +161,7 @@ func (b *batch) header(t *Table, r *Row) (reconcile.BudgetKind, map[string]int) 
 		} else {
 			e.Field = fmt.Sprintf("%s!%d (en-tête)", t.Sheet, r.Number)
 		}
-		b.problems = append(b.problems, e)
+		b.refuse(e)
 		return "", nil
 	}
 	kind, score := reconcile.BudgetKind(""), 1
