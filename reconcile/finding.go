@@ -18,6 +18,7 @@ type Verification struct {
 	Head     string // hash of its last entry
 	Sealed   struct{ Runs, Loads, Imports int }
 	Unsealed int            // runs made before the chain
+	Purges   []Purge        // what retention erased, oldest first
 	Runs     []Run          // those verified, without their loads, oldest first
 	Known    map[int]string // every run of the database, and its seal, blank for one made before the chain
 }

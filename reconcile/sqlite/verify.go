@@ -44,6 +44,7 @@ type verifier struct {
 	last     bool
 	entries  map[string]map[int64][]int64 // entries by kind and subject
 	order    []int64                      // those to read again, oldest first
+	erased   map[subjectTable]*part       // what purges left of what an entry covers
 	reconcile.Verification
 }
 
@@ -98,7 +99,7 @@ func verify(ctx context.Context, db *sqlx.DB, last bool, watch Watch) (*reconcil
 	}
 	defer func() { _ = rollback(ctx, c) }() // of a transaction that only read
 	v := &verifier{ctx: ctx, c: c, last: last, watch: watch, tables: make(map[string]*table)}
-	for _, step := range []func() error{v.schema, v.integrity, v.keys, v.readRuns, v.chain, v.owed, v.rowsAgain, v.sums} {
+	for _, step := range []func() error{v.schema, v.integrity, v.keys, v.readRuns, v.chain, v.owed, v.purges, v.rowsAgain, v.sums} {
 		if err := step(); err != nil {
 			return nil, err
 		}
