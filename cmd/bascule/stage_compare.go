@@ -63,7 +63,7 @@ func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile
 	if err != nil {
 		return nil, err
 	}
-	if last != nil && last.Inputs == run.Inputs && !again {
+	if last != nil && last.Purged == "" && last.Inputs == run.Inputs && !again {
 		a.Log.Info("comparaison", "run", last.ID, "état", "rien n'a changé depuis cette exécution")
 		return last, nil
 	}
@@ -357,8 +357,9 @@ func (k *comparison) notes(ctx context.Context, tally *reconcile.Tally) ([]strin
 			}
 		}
 	}
-	notes = append(notes, k.reckoned...)
-	return append(notes, mappings.Warnings(k.terms.Tables)...), nil
+	purged, err := k.afterPurge(ctx)
+	notes = append(append(notes, k.reckoned...), purged...)
+	return append(notes, mappings.Warnings(k.terms.Tables)...), err
 }
 
 func (k *comparison) unbalanced(ctx context.Context, t *reconcile.SideTally) (string, error) {

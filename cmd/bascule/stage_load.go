@@ -98,6 +98,9 @@ func (a *App) loadFiles(ctx context.Context, db *sqlite.DB, intakes []intake, sc
 	if err != nil {
 		return nil, err
 	}
+	if err := a.remindReloaded(ctx, db, loads); err != nil {
+		return nil, err
+	}
 	for _, l := range loads {
 		level := slog.LevelInfo
 		if l.Rejects > 0 {

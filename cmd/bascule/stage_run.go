@@ -48,6 +48,9 @@ func (a *App) Run(ctx context.Context, force bool) (*RunResult, error) {
 		if err := a.publishOnce(ctx, db, run); err != nil {
 			return err
 		}
+		if err := a.remindRetention(ctx, db); err != nil {
+			return err
+		}
 		result, err = a.result(ctx, db, run)
 		return err
 	})
@@ -89,6 +92,9 @@ func (a *App) Report(ctx context.Context, number int) (*RunResult, error) {
 	err := a.withStore(ctx, func(db *sqlite.DB) error {
 		run, err := findRun(ctx, db, number)
 		if err != nil {
+			return err
+		}
+		if err := refusePurged(run); err != nil {
 			return err
 		}
 		if err := a.publish(ctx, db, run); err != nil {

@@ -21,23 +21,20 @@ var ErrAltered = errors.New("la base n'est plus ce qui a été scellé: rien n'e
 // purgedLoads are the loads whose rows the purge ?1 erases.
 const purgedLoads = "SELECT id FROM load WHERE purge = ?1"
 
-// Months tells the oldest month that the database holds persons of, and the one
+// Retained tells the oldest month that the database holds persons of, and the one
 // that the last run paid; zero for none.
-func (d *DB) Months(ctx context.Context) (oldest, current reconcile.Period, err error) {
-	var first, last string
-	err = d.read.QueryRowContext(ctx, `SELECT coalesce((SELECT min(period) FROM load WHERE purge = 0), ''),
-		coalesce((SELECT period FROM run ORDER BY id DESC LIMIT 1), (SELECT max(period) FROM load WHERE active = 1), '')`).Scan(&first, &last)
+func (d *DB) Retained(ctx context.Context) (oldest, current reconcile.Period, err error) {
+	return retained(ctx, d.read)
+}
+
+func retained(ctx context.Context, db querier) (oldest, current reconcile.Period, err error) {
+	months, err := textsOf(ctx, db, `SELECT coalesce((SELECT min(period) FROM load WHERE purge = 0), '')
+		UNION ALL SELECT coalesce((SELECT period FROM run ORDER BY id DESC LIMIT 1), (SELECT max(period) FROM load WHERE active = 1), '')`)
 	if err != nil {
-		return 0, 0, describe(err)
+		return 0, 0, err
 	}
-	for text, month := range map[string]*reconcile.Period{first: &oldest, last: &current} {
-		if text == "" {
-			continue
-		}
-		if *month, err = reconcile.ParsePeriod(text); err != nil {
-			return 0, 0, err
-		}
-	}
+	oldest, _ = reconcile.ParsePeriod(months[0]) // blank, or edited: its seal tells
+	current, _ = reconcile.ParsePeriod(months[1])
 	return oldest, current, nil
 }
 
@@ -338,6 +335,9 @@ func (p *purge) seal() error {
 	return err
 }
 
+// Purges lists what was erased, oldest first.
+func (d *DB) Purges(ctx context.Context) ([]reconcile.Purge, error) { return purges(ctx, d.read, "") }
+
 // Pending lists the purges that were interrupted before their proof.
 func (d *DB) Pending(ctx context.Context) ([]reconcile.Purge, error) {
 	return purges(ctx, d.read, "WHERE NOT EXISTS (SELECT 1 FROM ledger WHERE kind = '"+sealErasure+"' AND subject = p.id)")
@@ -383,9 +383,9 @@ func (d *DB) PurgedRuns(ctx context.Context) ([]reconcile.Run, error) {
 	}, "SELECT "+runColumns+" FROM run WHERE purge <> 0 ORDER BY id"))
 }
 
-// PurgedFiles lists the paths of the files that purged loads read.
+// PurgedFiles lists the paths that purged loads alone were read from.
 func (d *DB) PurgedFiles(ctx context.Context) ([]string, error) {
-	return collect(stream(ctx, d, scanText, "SELECT DISTINCT path FROM load WHERE purge <> 0 ORDER BY path"))
+	return textsOf(ctx, d.read, "SELECT path FROM load WHERE purge <> 0 EXCEPT SELECT path FROM load WHERE purge = 0 ORDER BY path")
 }
 
 // folderOf is where SQLite puts what it sorts: beside the database, which is

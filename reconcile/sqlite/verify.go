@@ -233,7 +233,12 @@ func (v *verifier) integrity() error {
 }
 
 func (v *verifier) texts(query string, args ...any) ([]string, error) {
-	rows, err := v.c.QueryContext(v.ctx, query, args...)
+	return textsOf(v.ctx, v.c, query, args...)
+}
+
+// textsOf gathers the only column of a query.
+func textsOf(ctx context.Context, db querier, query string, args ...any) ([]string, error) {
+	rows, err := db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}

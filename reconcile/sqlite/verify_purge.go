@@ -36,6 +36,9 @@ func (v *verifier) purges() (err error) {
 	if v.Purges, err = purges(v.ctx, v.c, ""); err != nil {
 		return err
 	}
+	if v.Oldest, v.Current, err = retained(v.ctx, v.c); err != nil {
+		return err
+	}
 	for i := range v.Purges {
 		if p := &v.Purges[i]; p.Proof == nil {
 			v.find(reconcile.Finding{Table: "purge", Rows: fmt.Sprintf("ligne %d", p.ID), What: fmt.Sprintf("purge d'avant %v inachevée : ce qui est effacé peut encore se lire dans le fichier de la base", p.Before),
