@@ -42,6 +42,7 @@ type App struct {
 	JSON           bool // results are JSON on Stdout
 	Quiet          bool
 
+	command    string // its name, as "review import"
 	configFile string
 	logFormat  string
 	loaded     map[reconcile.Period]*reconcile.Tables
@@ -101,6 +102,7 @@ func oneLine(err error) string {
 
 // prepare reads the common options, before any command runs.
 func (a *App) prepare(cmd *cobra.Command, _ []string) error {
+	_, a.command, _ = strings.Cut(cmd.CommandPath(), " ")
 	if lang := cmd.Flag("lang").Value.String(); lang != "" && lang != "fr" && lang != "en" {
 		return &usageError{"--lang : langue inconnue", "écrivez --lang fr ou --lang en"}
 	}
@@ -145,7 +147,7 @@ func (a *App) configure(cmd *cobra.Command) error {
 
 // exclusively runs a stage that writes, alone on its database.
 func (a *App) exclusively(stage func() error) error {
-	l, err := takeLock(a.Config.Abs(a.Config.Database), a.Now())
+	l, err := takeLock(a.Config.Abs(a.Config.Database), a.command, a.Now())
 	if err != nil {
 		return err
 	}

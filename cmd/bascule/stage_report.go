@@ -102,7 +102,7 @@ func (a *App) writeMetrics(ctx context.Context, db *sqlite.DB, run *reconcile.Ru
 		return err
 	}
 	final := a.Config.Abs(a.Config.Metrics.Path)
-	f, err := os.CreateTemp(filepath.Dir(final), ".metrics-")
+	f, err := os.CreateTemp(filepath.Dir(final), unfinishedMetrics)
 	if err != nil {
 		return fmt.Errorf("metrics.path : %w", err)
 	}

@@ -28,6 +28,9 @@ func (a *App) Run(ctx context.Context, force bool) (*RunResult, error) {
 	}
 	var result *RunResult
 	err = a.withStore(ctx, func(db *sqlite.DB) error {
+		if err := a.sweep(ctx, db); err != nil {
+			return err
+		}
 		start := a.Now()
 		former, err := a.inForce(ctx, db, intakes)
 		if err != nil {
@@ -51,6 +54,7 @@ func (a *App) Run(ctx context.Context, force bool) (*RunResult, error) {
 		if err := a.remindRetention(ctx, db); err != nil {
 			return err
 		}
+		a.warnOfReaders()
 		result, err = a.result(ctx, db, run)
 		return err
 	})

@@ -62,7 +62,7 @@ func partOf(s *reports.Sheet, name string, header, last, end int) part {
 // Sums reads a written file back, cell by cell: its content's digest, and the
 // exact total of each column of amounts.
 func Sums(path string, o Options) (_ Result, err error) {
-	spills, err := os.MkdirTemp(firstOf(o.TempDir, filepath.Dir(path)), ".bascule-")
+	spills, err := os.MkdirTemp(firstOf(o.TempDir, filepath.Dir(path)), Spills)
 	if err != nil {
 		return Result{}, err
 	}
