@@ -66,11 +66,20 @@ func (k Kind) Family() Kind {
 
 // Digest is a keyed digest of some parts, 24 hexadecimal digits long: about
 // one chance in 10^17 that two among a million are equal.
-func Digest(secret []byte, parts ...string) string {
+func Digest(secret []byte, parts ...string) string { return Digester(secret)(parts...) }
+
+// Digester gives Digest under one key, for one goroutine that asks for many.
+func Digester(secret []byte) func(parts ...string) string {
 	h := hmac.New(sha256.New, secret)
-	for _, p := range parts {
-		h.Write([]byte(p))
-		h.Write([]byte{0})
+	var text []byte
+	return func(parts ...string) string {
+		h.Reset()
+		text = text[:0]
+		for _, p := range parts {
+			text = append(append(text, p...), 0)
+		}
+		h.Write(text)
+		text = h.Sum(text[:0])
+		return hex.EncodeToString(text[:12])
 	}
-	return hex.EncodeToString(h.Sum(nil)[:12])
 }

@@ -45,6 +45,8 @@ type App struct {
 	command    string // its name, as "review import"
 	configFile string
 	logFormat  string
+	profile    string       // folder of the profiles asked for
+	profiled   func() error // ends them
 	loaded     map[reconcile.Period]*reconcile.Tables
 	books      map[*reconcile.Tables]*explain.Book // their formulas, compiled
 	open       bool                                // the result of the command leaves discrepancies open
@@ -65,6 +67,9 @@ func (a *App) execute(ctx context.Context, args []string) int {
 	root.SetErr(a.Stderr)
 	err := root.ExecuteContext(ctx)
 	a.Progress.Done()
+	if a.profiled != nil {
+		err = errors.Join(err, a.profiled())
+	}
 	code := exitCode(ctx, err, a.open)
 	if err == nil && a.unfavourable {
 		code = exitRefused
@@ -105,6 +110,12 @@ func (a *App) prepare(cmd *cobra.Command, _ []string) error {
 	_, a.command, _ = strings.Cut(cmd.CommandPath(), " ")
 	if lang := cmd.Flag("lang").Value.String(); lang != "" && lang != "fr" && lang != "en" {
 		return &usageError{"--lang : langue inconnue", "écrivez --lang fr ou --lang en"}
+	}
+	if a.profile != "" {
+		var err error
+		if a.profiled, err = startProfiles(a.profile); err != nil {
+			return err
+		}
 	}
 	options := &slog.HandlerOptions{Level: slog.LevelInfo, ReplaceAttr: a.stampTime}
 	if a.Quiet {

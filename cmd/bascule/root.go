@@ -40,6 +40,8 @@ func (a *App) rootCommand() *cobra.Command {
 	flags.BoolVar(&a.Quiet, "quiet", false, "ni avancement ni journal, sauf les avertissements")
 	flags.StringVar(&a.logFormat, "log-format", "text", "`forme` du journal, text ou json")
 	flags.String("lang", "", "`langue` des résultats, fr ou en ; sinon celle de la configuration")
+	flags.StringVar(&a.profile, "profile", "", "`dossier` où écrire les profils d'exécution, pour qui mesure le programme")
+	_ = flags.MarkHidden("profile")
 	flags.BoolP("help", "h", false, "affiche cette aide")
 	flags.SortFlags = false
 

@@ -81,7 +81,6 @@ func (a *App) loadFiles(ctx context.Context, db *sqlite.DB, intakes []intake, sc
 	p := loadPlan{app: a, db: db, again: again, layouts: make(map[string]*extract.Layout), options: extract.Options{
 		Identity: a.Config.Identity.Identity, MaxRejects: limit, MaxLineBytes: a.Config.Limits.MaxLineBytes,
 		MaxUnzippedBytes: a.Config.Limits.MaxUnzippedBytes, Workbook: openWorkbook,
-		Digest: func(iban string) string { return reconcile.Digest(db.Secret(), "iban", iban)[:16] },
 	}}
 	for _, of := range intakes {
 		for _, in := range of.files {
@@ -138,6 +137,8 @@ func (p *loadPlan) add(ctx context.Context, side reconcile.Side, period reconcil
 	if job.Known == 0 {
 		options := p.options
 		options.Side, options.Period = side, period
+		digest := reconcile.Digester(p.db.Secret()) // one for each reader, which is a goroutine
+		options.Digest = func(iban string) string { return digest("iban", iban)[:16] }
 		reader := e.File.Reader(layout, options)
 		job.Source = source{reader, job.Load.Path, e.File.Path()}
 		p.readers = append(p.readers, reader)

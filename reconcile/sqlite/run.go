@@ -25,8 +25,8 @@ type Recorder struct {
 	conn        *sql.Conn
 	run         *reconcile.Run
 	today       string
-	discrepancy statement
-	single      statement
+	discrepancy *statement
+	single      *statement
 	values      []driver.Value
 	text        []byte
 }

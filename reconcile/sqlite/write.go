@@ -136,13 +136,15 @@ func insertBatches(c *sql.Conn, full <-chan *batch, free chan<- *batch, written 
 	defer reject.Close()
 	for b := range full {
 		of := chunk{Rows: int64(len(b.order)), SHA256: b.digest}
-		for _, i := range b.order {
-			id, err := payslip.insert(b.payslips[i : i+payslipColumns])
+		for n, i := range b.order {
+			row := b.payslips[i : i+payslipColumns]
+			if n == 0 {
+				of.First, err = payslip.insert(row) // the others follow: nobody else writes
+			} else {
+				err = payslip.exec(row)
+			}
 			if err != nil {
 				return err
-			}
-			if of.First == 0 {
-				of.First = id // the others follow: nobody else writes
 			}
 		}
 		if of.Rows > 0 {
