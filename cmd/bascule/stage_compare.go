@@ -64,11 +64,13 @@ func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile
 		return nil, err
 	}
 	if last != nil && last.Purged == "" && last.Inputs == run.Inputs && !again {
-		a.Log.Info("comparaison", "run", last.ID, "état", "rien n'a changé depuis cette exécution")
+		a.about(last.Period, last.ID)
+		a.Log.Info("comparaison", "état", "rien n'a changé depuis cette exécution")
 		return last, nil
 	}
 	start := a.Now()
 	err = db.Record(ctx, run, func(r *sqlite.Recorder) error {
+		a.about(run.Period, run.ID)
 		k := comparison{app: a, db: db, recorder: r, run: run, around: around, gates: gates, terms: &reconcile.Terms{Period: c.Period, Months: c.Months, Tables: tables, Mapping: tables.For(c.Period, c.Months),
 			Tolerance: c.Tolerance, Identity: c.Identity.Identity, Secret: db.Secret(), Reviewer: reviewer}}
 		if err := k.explained(ctx); err != nil {
@@ -84,7 +86,7 @@ func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile
 	if err != nil {
 		return nil, err
 	}
-	a.Log.Info("comparaison", "run", run.ID, "écarts", run.Summary.Discrepancies.Total, "ouverts", run.Summary.Discrepancies.Open)
+	a.Log.Info("comparaison", "écarts", run.Summary.Discrepancies.Total, "ouverts", run.Summary.Discrepancies.Open)
 	return run, nil
 }
 

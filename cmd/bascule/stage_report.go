@@ -94,7 +94,7 @@ func (a *App) writeMetrics(ctx context.Context, db *sqlite.DB, run *reconcile.Ru
 		return nil
 	}
 	if run.Months.Set() { // the supervisor watches the nights: another comparison would look like a leap
-		a.Log.Info("mesures", "run", run.ID, "état", "inchangées : elles ne suivent que la comparaison des deux systèmes")
+		a.Log.Info("mesures", "état", "inchangées : elles ne suivent que la comparaison des deux systèmes")
 		return nil
 	}
 	measures, err := db.Measures(ctx, run.ID)

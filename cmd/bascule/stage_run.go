@@ -98,6 +98,7 @@ func (a *App) Report(ctx context.Context, number int) (*RunResult, error) {
 		if err != nil {
 			return err
 		}
+		a.about(run.Period, run.ID)
 		if err := refusePurged(run); err != nil {
 			return err
 		}

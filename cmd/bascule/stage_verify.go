@@ -27,7 +27,11 @@ func (a *App) Verify(ctx context.Context, last bool) (*reconcile.Verification, e
 	if err != nil {
 		return nil, err
 	}
-	v, err := sqlite.Verify(ctx, a.Config.Abs(a.Config.Database), last, a.Progress)
+	key, err := a.Config.databaseKey()
+	if err != nil {
+		return nil, err
+	}
+	v, err := sqlite.Verify(ctx, a.Config.Abs(a.Config.Database), last, a.Progress, sqlite.WithKey(key))
 	if err != nil {
 		return nil, err
 	}

@@ -68,7 +68,7 @@ const alike = "(side, period) = (SELECT side, period FROM load WHERE id = ?1)"
 
 var sealKinds = []sealKind{
 	{name: sealOpening, label: "clé de la base", once: true, runs: "SELECT id FROM run", covers: []covered{
-		{table: "meta", rows: "?1 = 0 AND key IN ('secret', 'unsealed')", small: true, stray: "key NOT IN ('secret', 'unsealed')"}}},
+		{table: "meta", rows: "?1 = 0 AND key IN ('secret', 'key_mark', 'unsealed')", small: true, stray: "key NOT IN ('secret', 'key_mark', 'unsealed')"}}},
 	{name: sealLoad, label: "chargement", subjects: "load", once: true, runs: "SELECT run_id FROM run_load WHERE load_id = ?1", covers: []covered{
 		{table: "payslip", rows: "load_id = ?1", from: "payslip NOT INDEXED"},
 		{table: "code_total", rows: "load_id = ?1"},
