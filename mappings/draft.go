@@ -26,7 +26,7 @@ func NewDrafts(dir string) (*Drafts, error) {
 		required []string
 	}{{&d.correspondences, correspondencesFile, correspondenceColumns}, {&d.elements, elementsFile, elementColumns}} {
 		path := filepath.Join(dir, t.name)
-		content, err := readTable(path)
+		content, err := ReadFile(path)
 		if err != nil {
 			return nil, err
 		}

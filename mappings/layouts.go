@@ -26,7 +26,7 @@ func LayoutText(dir, name string) (text []byte, shown string, err error) {
 	if !isLayoutName(name) {
 		return nil, "", unknownLayout(dir, name)
 	}
-	switch text, err = readTable(onDisk); {
+	switch text, err = ReadFile(onDisk); {
 	case err == nil:
 		return text, onDisk, nil
 	case !errors.Is(err, fs.ErrNotExist):

@@ -80,7 +80,7 @@ func LoadPaths(p Paths, period reconcile.Period) (*reconcile.Tables, error) {
 		case name == wavesFile && p.Waves != "":
 			where, required = p.Waves, true
 		}
-		content, err := readTable(where)
+		content, err := ReadFile(where)
 		if errors.Is(err, fs.ErrNotExist) {
 			if !required {
 				continue
@@ -111,9 +111,10 @@ func Embedded() (*reconcile.Tables, error) {
 
 const hintInit = "lancez « bascule init » pour écrire les tables par défaut"
 
-// readTable reads a whole table or layout, within bounds. A missing file is
-// fs.ErrNotExist; any other trouble is an InputError.
-func readTable(path string) ([]byte, error) {
+// ReadFile reads whole a file that people write, a table, a layout or a file of the
+// budget, within bounds. A missing one is fs.ErrNotExist; any other trouble is an
+// InputError.
+func ReadFile(path string) ([]byte, error) {
 	refuse := func(what, hint string) error {
 		return &reconcile.InputError{File: path, Err: errors.New(what), Hint: hint}
 	}
@@ -134,7 +135,7 @@ func readTable(path string) ([]byte, error) {
 		return nil, refuse("la lecture s'est interrompue", "vérifiez le disque, puis relancez")
 	}
 	if len(content) > maxTableBytes {
-		return nil, refuse("le fichier dépasse 64 Mio", "vérifiez le chemin : aucune table n'est si grande")
+		return nil, refuse("le fichier dépasse 64 Mio", "vérifiez le chemin : aucun fichier de cette sorte n'est si grand")
 	}
 	return content, nil
 }

@@ -107,6 +107,11 @@ type ProgrammeMonth struct {
 	Forecast  OptJobs   `json:"etpt_forecast"`
 	Entries   ETP       `json:"entries"` // declared
 	Exits     ETP       `json:"exits"`
+	// Bounded tells that the explained estimate fell below nothing, or beyond any
+	// amount, and was held back; Unlike, that the declared profile was not used: in
+	// the latest month it is less than a tenth of what is paid.
+	Bounded bool `json:"bounded,omitempty"`
+	Unlike  bool `json:"unlike,omitempty"`
 }
 
 // SwitchEffect is what the switchover does to the payroll mass: ONP − legacy on
@@ -176,7 +181,8 @@ type ProjectBudget struct {
 }
 
 // WorkstreamBudget is where a workstream stands. AE and CP are of the year; what
-// remains to be paid, and the completion, are of all years.
+// remains to be paid, and the completion, are of all years. What is dated after
+// the day of the report is neither committed nor paid yet: it is expected.
 type WorkstreamBudget struct {
 	ID         string `json:"workstream"`
 	Label      string `json:"label"`
@@ -191,8 +197,9 @@ type WorkstreamBudget struct {
 	AllCommit  Amount `json:"all_committed"`
 	AllPaid    Amount `json:"all_paid"`
 	ToPay      Amount `json:"to_pay"` // reste à payer: committed less paid, commitment by commitment
-	// Further is expected without being committed; Completion is paid + to pay +
-	// further.
+	// Further is expected without being committed, by operations or by what is
+	// declared for this year and the next ones, the larger of both in each year;
+	// Completion is paid + to pay + further.
 	Further    Amount `json:"further"`
 	Completion Amount `json:"completion"`
 	Late       int    `json:"late_milestones"`
@@ -304,14 +311,18 @@ const (
 	AlertMarginLow          BudgetAlertCode = "margin_low"           // below the share declared in the configuration
 	AlertMilestoneLate      BudgetAlertCode = "milestone_late"
 	AlertNoWorkstream       BudgetAlertCode = "no_workstream" // an operation has none
+	AlertGainNought         BudgetAlertCode = "gain_nought"   // measured to be nothing, in the place of what was expected
+	AlertCostNought         BudgetAlertCode = "cost_nought"
 	AlertProfileMissing     BudgetAlertCode = "profile_missing"
 	AlertCreditsMissing     BudgetAlertCode = "credits_missing"
-	AlertMonthsMissing      BudgetAlertCode = "months_missing" // months before the last one have no run
+	AlertProfileUnlike      BudgetAlertCode = "profile_unlike"   // the profile is not of the size of what is paid: it was not used
+	AlertEstimateBounded    BudgetAlertCode = "estimate_bounded" // the explained estimate of months was held back
+	AlertMonthsMissing      BudgetAlertCode = "months_missing"   // months before the last one have no run
 )
 
 // BudgetAlerts lists the codes in the order of every screen.
 var BudgetAlerts = []BudgetAlertCode{AlertCreditsExceeded, AlertCeilingExceeded, AlertCPShort, AlertCPLacking, AlertAEShort, AlertCommittedAboveAE, AlertPaidAboveCP,
-	AlertPaidAboveCommitted, AlertMarginLow, AlertMilestoneLate, AlertNoWorkstream, AlertProfileMissing, AlertCreditsMissing, AlertMonthsMissing}
+	AlertPaidAboveCommitted, AlertMarginLow, AlertMilestoneLate, AlertNoWorkstream, AlertGainNought, AlertCostNought, AlertProfileMissing, AlertProfileUnlike, AlertCreditsMissing, AlertEstimateBounded, AlertMonthsMissing}
 
 // BudgetAlert is something that the controller must look at.
 type BudgetAlert struct {

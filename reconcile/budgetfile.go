@@ -93,6 +93,13 @@ type Ceiling struct {
 	Source    string `json:"source"`
 }
 
+// Says tells whether the row moves anything.
+func (c *Credit) Says() bool { return c.AE != 0 || c.CP != 0 }
+
+// Says tells whether the row sets a ceiling: nobody writes down the ceiling of a
+// programme that may pay no job at all.
+func (c *Ceiling) Says() bool { return c.Jobs != 0 }
+
 // ProfileMonth is what a programme was declared to spend in a month. Jobs are
 // those of the month: a twelfth of them counts in the year. Entries and exits
 // move them from that month on.
@@ -107,7 +114,7 @@ type ProfileMonth struct {
 	Exits     ETP    `json:"sorties"`
 }
 
-// Says tells whether the row declares anything: one is withdrawn by noughts.
+// Says tells whether the row declares anything.
 func (p *ProfileMonth) Says() bool {
 	return p.Amount != 0 || p.Jobs != 0 || p.Entries != 0 || p.Exits != 0
 }
@@ -203,12 +210,26 @@ type BudgetRow struct {
 	Replaces int64  // the former row of the same key, 0 for none
 }
 
-// BudgetOf reads rows in force, which come in the order of kinds and keys.
+// withdrawal ends the content of a row that is withdrawn, whose amounts are
+// noughts: it counts nowhere until a later row of its key tells it again.
+const withdrawal = `,"retrait":"oui"}`
+
+// Withdraw marks the row as withdrawn.
+func (r *BudgetRow) Withdraw() { r.Content = strings.TrimSuffix(r.Content, "}") + withdrawal }
+
+// Withdrawn tells whether the row withdraws what a former one of its key said.
+func (r *BudgetRow) Withdrawn() bool { return strings.HasSuffix(r.Content, withdrawal) }
+
+// BudgetOf reads rows in force, which come in the order of kinds and keys, but for
+// those that are withdrawn.
 func BudgetOf(rows []BudgetRow) (*Budget, error) {
 	b := &Budget{}
 	for i := range rows {
 		r := &rows[i]
 		b.Import = max(b.Import, r.Import)
+		if r.Withdrawn() {
+			continue
+		}
 		var err error
 		switch r.Kind {
 		case BudgetCredits:

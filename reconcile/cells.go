@@ -93,9 +93,9 @@ func (c *Comparer) mapSide(side Side, p *Pair) error {
 					present = present || amount > 0
 				}
 			}
-			c.where.add(placement{at, side, own, amount})
+			c.where.add(placement{at, side, own, part, amount})
 			if alone {
-				c.where.home.at(at).Missing += signOf(side) * amount
+				c.where.home.book.at(at).Missing += signOf(side) * amount
 			}
 			if at.unmapped() {
 				m.unmapped = append(m.unmapped, loose{line.Code, line.Sense, at.cell.origin(), amount, 1})
@@ -113,7 +113,8 @@ func (c *Comparer) mapSide(side Side, p *Pair) error {
 		}
 	}
 	if present {
-		mass.book(c.massAxis(payslip.Agent.bookedOn(0), &payslip.Agent)).count(side, &payslip.Agent)
+		main := payslip.mainPart()
+		mass.book(c.massAxis(main, &payslip.Agent)).count(side, payslip.agentOn(main))
 	}
 	m.lines = sums.Lines
 	m.cells = sumCells(m.cells)

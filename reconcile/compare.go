@@ -158,7 +158,7 @@ func (c *Comparer) pair(p *Pair) error {
 		return err
 	}
 	c.head(p)
-	c.where.reset(c.Tally.Ledger, c.row.Programme, p)
+	c.where.reset(c.Tally.Ledger, p)
 	for _, side := range Sides {
 		if err := c.mapSide(side, p); err != nil {
 			return err
@@ -233,10 +233,7 @@ func (c *Comparer) unmapped() error {
 			if c.terms.Mapping.knows(side, u.code) {
 				d.Rule = "sense_mismatch" // mapped to an element of the other side of the payslip
 			}
-			at := rawPlace(u.code, side, u.sense, u.origin)
-			b := c.where.of(at)
-			b.at(at).Delta += d.Delta
-			c.where.stand(d, b)
+			c.where.stand(d, rawPlace(u.code, side, u.sense, u.origin)).Delta += d.Delta
 			if err := c.emitMoney(d); err != nil {
 				return err
 			}
@@ -330,9 +327,7 @@ func (c *Comparer) emitGaps() error {
 		case c.terms.oneOff(g):
 			d.Rule, d.Cause = "one_off_arrears", CauseArrears
 		}
-		b := c.where.of(place{cell: g.key})
-		b.at(place{cell: g.key}).Delta += g.delta()
-		c.where.stand(d, b)
+		c.where.stand(d, place{cell: g.key}).Delta += g.delta()
 		if err := c.emitMoney(d); err != nil {
 			return err
 		}

@@ -36,7 +36,7 @@ func (e *InputError) Error() string {
 			return ' '
 		}
 		return r
-	}, b.String())
+	}, strings.TrimPrefix(b.String(), ": ")) // where no file is to blame
 }
 
 // Unwrap is the cause.

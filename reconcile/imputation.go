@@ -1,8 +1,10 @@
 package reconcile
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -43,36 +45,75 @@ func (p *Payslip) byPart() iter.Seq2[Part, []PayLine] {
 	}
 }
 
-// placement is where a file books one line of a pair that several programmes
-// bear.
+// mainPart is the part of a payslip that pays the agent most, ΣP; of equal ones,
+// the first by programme, BOP and service.
+func (p *Payslip) mainPart() Part {
+	if len(p.Parts) == 0 {
+		return p.Agent.bookedOn(0)
+	}
+	paid := make(map[Part]Amount)
+	for part, lines := range p.byPart() {
+		part.From = 0
+		paid[part] += SumLines(lines).ToPay
+	}
+	parts := slices.SortedFunc(maps.Keys(paid), compareParts)
+	return slices.MaxFunc(parts, func(a, b Part) int { return cmp.Compare(paid[a], paid[b]) })
+}
+
+// compareParts orders parts by where they are booked.
+func compareParts(a, b Part) int {
+	return cmp.Or(cmp.Compare(a.Programme, b.Programme), cmp.Compare(a.BOP, b.BOP), cmp.Compare(a.Service, b.Service))
+}
+
+// agentOn is the agent as the part of a payslip that is booked on one place says
+// him, the first by contents where several do.
+func (p *Payslip) agentOn(part Part) *Agent {
+	of := &p.Agent
+	for i := range p.Others {
+		if a := &p.Others[i]; a.bookedOn(0) == part && (of.bookedOn(0) != part || a.compare(of) < 0) {
+			of = a
+		}
+	}
+	return of
+}
+
+// placement is where a file books one line of a pair that several places bear.
 type placement struct {
 	place  place
 	side   Side
 	book   *book
+	part   Part // From is no matter
 	amount Amount
 }
 
-// imputation tells on which programme each gap of a pair stands. For nearly all
-// pairs that is one programme, and nothing is kept.
-type imputation struct {
-	pair   *Pair
-	home   *book
-	split  bool // several programmes bear the pair
-	alone  bool // one side is missing: its whole payslip is one gap
-	lines  []placement
-	target map[place]*book // of each place, nil where several bear it
+// portion is what one part bears of a gap.
+type portion struct {
+	part  Part
+	book  *book
+	delta Amount
 }
 
-func (k *imputation) reset(l *Ledger, home string, p *Pair) {
-	k.pair, k.home, k.lines, k.split = p, l.book(home), k.lines[:0], false
+// imputation tells on which programme, BOP and service each gap of a pair stands.
+// For nearly all pairs that is one place, and nothing is kept.
+type imputation struct {
+	home     portion // where the pair stands
+	split    bool    // several places bear the pair
+	alone    bool    // one side is missing: its whole payslip is one gap
+	lines    []placement
+	portions map[place][]portion
+}
+
+func (k *imputation) reset(l *Ledger, p *Pair) {
+	home := p.Groups[sideOf(p)].Payslip.Agent.bookedOn(0)
+	k.home, k.lines, k.split = portion{part: home, book: l.book(home.Programme)}, k.lines[:0], false
 	k.alone = p.Groups[Legacy].Payslip == nil || p.Groups[ONP].Payslip == nil
 	for _, side := range Sides {
-		if s := p.Groups[side].Payslip; s != nil && (s.Agent.Programme != home || len(s.Parts) > 0) {
+		if s := p.Groups[side].Payslip; s != nil && (s.Agent.Programme != home.Programme || s.Agent.BOP != home.BOP || len(s.Parts) > 0) {
 			k.split = true
 		}
 	}
 	if k.split {
-		k.target = make(map[place]*book)
+		k.portions = make(map[place][]portion)
 	}
 }
 
@@ -80,41 +121,53 @@ func (k *imputation) add(p placement) {
 	if !k.split {
 		return
 	}
+	p.part.From = 0
 	k.lines = append(k.lines, p)
-	if b, met := k.target[p.place]; !met {
-		k.target[p.place] = p.book
-	} else if b != p.book {
-		k.target[p.place] = nil
-	}
-}
-
-// of is the book of a gap: that of all its lines where there is but one, else
-// that of the pair.
-func (k *imputation) of(p place) *book {
-	if k.split && !k.alone && k.target[p] != nil {
-		return k.target[p]
-	}
-	return k.home
-}
-
-// stand places a gap on a programme, where the lines that it bears are booked.
-func (k *imputation) stand(d *Discrepancy, b *book) {
-	if b == k.home {
+	of, delta := k.portions[p.place], signOf(p.side)*p.amount
+	if i := slices.IndexFunc(of, func(s portion) bool { return s.part == p.part }); i >= 0 {
+		of[i].delta += delta
 		return
 	}
-	d.Programme = b.programme
-	for _, side := range Sides {
-		s := k.pair.Groups[side].Payslip
-		if s == nil {
-			continue
-		}
-		for part := range s.byPart() {
-			if part.Programme == b.programme {
-				d.BOP, d.Service = part.BOP, part.Service
-				return
-			}
+	k.portions[p.place] = append(of, portion{p.part, p.book, delta})
+}
+
+// bearer is what bears a gap: the part where all its lines are booked, or that
+// alone makes it. Of several, it is the pair's own place, else one of its
+// programme, else the first.
+func (k *imputation) bearer(p place) portion {
+	if !k.split || k.alone {
+		return k.home
+	}
+	of := k.portions[p]
+	if len(of) == 1 {
+		return of[0]
+	}
+	best, found := k.home, false
+	for _, s := range of {
+		if s.delta != 0 && (!found || k.before(&s.part, &best.part)) {
+			best, found = s, true
 		}
 	}
+	return best
+}
+
+// before orders parts by how near they are to the place of the pair.
+func (k *imputation) before(a, b *Part) bool {
+	home := &k.home.part
+	switch {
+	case *a == *home || *b == *home:
+		return *a == *home
+	case (a.Programme == home.Programme) != (b.Programme == home.Programme):
+		return a.Programme == home.Programme
+	}
+	return compareParts(*a, *b) < 0
+}
+
+// stand places a gap where what bears it is booked, and gives the account of it.
+func (k *imputation) stand(d *Discrepancy, p place) *Balance {
+	of := k.bearer(p)
+	d.Programme, d.BOP, d.Service = of.part.Programme, of.part.BOP, of.part.Service
+	return of.book.at(p)
 }
 
 // transfer books what stands on another programme than its gap, and tells
@@ -127,7 +180,7 @@ func (k *imputation) transfer() bool {
 	}
 	moved := make(map[account]Amount)
 	for _, l := range k.lines {
-		target := k.of(l.place)
+		target := k.bearer(l.place).book
 		if target == l.book {
 			continue
 		}

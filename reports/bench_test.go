@@ -40,7 +40,7 @@ func BenchmarkReadAnnotations(b *testing.B) {
 	path := written(b, allDecided(50_000), xlsx.Options{SkipReread: true})
 	b.ReportAllocs()
 	for b.Loop() {
-		a, err := xlsx.ReadAnnotations(path, "")
+		a, err := readAnnotations(path, "")
 		if err != nil || a.Read < 50_000 || len(a.Rows) < 50_000 {
 			b.Fatal(fmt.Sprint(len(a.Rows)), err)
 		}

@@ -7,10 +7,10 @@ import (
 	"bascule/reconcile"
 )
 
-// projectAlerts are the alerts about AE, CP and workstreams; the others are about
+// projectAlerts are the alerts about AE, CP, workstreams and the project's value; the others are about
 // title 2.
 var projectAlerts = []reconcile.BudgetAlertCode{reconcile.AlertCPShort, reconcile.AlertCPLacking, reconcile.AlertAEShort, reconcile.AlertCommittedAboveAE, reconcile.AlertPaidAboveCP,
-	reconcile.AlertPaidAboveCommitted, reconcile.AlertMilestoneLate, reconcile.AlertNoWorkstream}
+	reconcile.AlertPaidAboveCommitted, reconcile.AlertMilestoneLate, reconcile.AlertNoWorkstream, reconcile.AlertGainNought, reconcile.AlertCostNought}
 
 // alertsOf are the alerts of some codes, the gravest first.
 func (v *budgetView) alertsOf(codes []reconcile.BudgetAlertCode) []reconcile.BudgetAlert {

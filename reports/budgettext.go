@@ -13,6 +13,7 @@ type BudgetChanges struct {
 	DryRun    bool                    `json:"dry_run"`
 	Read      int                     `json:"read"`
 	Unchanged int                     `json:"unchanged"`
+	Returned  int                     `json:"returned"` // of the changes, those that bring back a former version
 	Changes   []BudgetChange          `json:"changes"`
 	Alerts    []reconcile.BudgetAlert `json:"alerts"`
 	Doubts    []BudgetDoubt           `json:"doubts"`
@@ -25,6 +26,15 @@ type BudgetChange struct {
 	File   string               `json:"file"`
 	Place  string               `json:"place"`
 	Fields []FieldChange        `json:"fields"` // of a correction; none for a new row
+	// Withdrawn tells that the row counts no more.
+	Withdrawn bool          `json:"withdrawn"`
+	Returns   *BudgetReturn `json:"returns,omitempty"` // the former version that it brings back
+}
+
+// BudgetReturn is when a version that comes back was imported, and corrected.
+type BudgetReturn struct {
+	At        string `json:"at"`
+	Corrected string `json:"corrected"`
 }
 
 // FieldChange is a field that a correction changes.
@@ -61,25 +71,32 @@ func BudgetImportText(lang string, labels Labels, c *BudgetChanges) string {
 	}
 	corrected := 0
 	for _, kind := range reconcile.BudgetKinds {
-		fresh, corrections := 0, 0
+		fresh, corrections, withdrawn := 0, 0, 0
 		for i := range c.Changes {
 			switch {
 			case c.Changes[i].Kind != kind:
+			case c.Changes[i].Withdrawn:
+				withdrawn++
 			case len(c.Changes[i].Fields) > 0:
 				corrections++
 			default:
 				fresh++
 			}
 		}
-		corrected += corrections
-		if fresh+corrections > 0 {
-			lines = append(lines, "  "+pad(m.t("budget_kind."+string(kind)), 24, false)+m.n("budget_import.new", int64(fresh))+", "+m.n("budget_import.corrected", int64(corrections)))
+		corrected += corrections + withdrawn
+		if fresh+corrections+withdrawn > 0 {
+			line := "  " + pad(m.t("budget_kind."+string(kind)), 24, false) + m.n("budget_import.new", int64(fresh)) + ", " + m.n("budget_import.corrected", int64(corrections))
+			if withdrawn > 0 {
+				line += ", " + m.n("budget_import.withdrawn", int64(withdrawn))
+			}
+			lines = append(lines, line)
 		}
 	}
 	if c.Unchanged > 0 {
 		lines = append(lines, m.n("budget_import.unchanged", int64(c.Unchanged)))
 	}
 	lines = append(lines, m.corrections(c, corrected)...)
+	lines = append(lines, m.returns(c)...)
 	for i := range c.Doubts {
 		d := &c.Doubts[i]
 		lines = append(lines, Warn.mark()+m.t("budget_import.doubt", Clean(d.File), Clean(d.Place), Clean(d.Key), Clean(d.Like)))
@@ -93,6 +110,33 @@ func BudgetImportText(lang string, labels Labels, c *BudgetChanges) string {
 	return strings.Join(lines, "\n")
 }
 
+// written is a cell of a file.
+func (m *messages) written(text string) string {
+	if text == "" {
+		return m.t("budget_import.blank")
+	}
+	return Clean(text)
+}
+
+// returns warns of the rows that bring back what had been corrected.
+func (m *messages) returns(c *BudgetChanges) (lines []string) {
+	if c.Returned == 0 {
+		return nil
+	}
+	lines = append(lines, Warn.mark()+m.n("budget_import.returned", int64(c.Returned)))
+	for i := range c.Changes {
+		x := &c.Changes[i]
+		if x.Returns == nil {
+			continue
+		}
+		if len(lines) > correctionsShown {
+			return append(lines, "  "+m.n("budget_import.more_returned", int64(c.Returned-correctionsShown)))
+		}
+		lines = append(lines, "  "+m.t("budget_import.return", Clean(x.File), Clean(x.Place), Clean(x.Key), m.instant(x.Returns.At), m.instant(x.Returns.Corrected)))
+	}
+	return lines
+}
+
 func (m *messages) corrections(c *BudgetChanges, corrected int) (lines []string) {
 	for i := range c.Changes {
 		x := &c.Changes[i]
@@ -104,7 +148,10 @@ func (m *messages) corrections(c *BudgetChanges, corrected int) (lines []string)
 		}
 		var fields []string
 		for _, f := range x.Fields {
-			fields = append(fields, m.t("budget_import.field", f.Field, Clean(f.Old), Clean(f.New)))
+			fields = append(fields, m.t("budget_import.field", f.Field, m.written(f.Old), m.written(f.New)))
+		}
+		if x.Withdrawn {
+			fields = []string{m.t("budget_import.withdrawal")}
 		}
 		lines = append(lines, "  "+m.t("budget_import.correction", Clean(x.File), Clean(x.Place), Clean(x.Key), strings.Join(fields, ", ")))
 	}

@@ -57,7 +57,7 @@ func TestAPartSaysWhoseItIsAndNothingOfTheOthers(t *testing.T) {
 		if got, ok := result.Sum(gaps, "delta_net"); !ok || got != want || d.Run.Summary.Discrepancies.Delta != 987_654_321 {
 			t.Errorf("%s: net %v, want %v", gaps, got, want)
 		}
-		a, err := xlsx.ReadAnnotations(path, "")
+		a, err := readAnnotations(path, "")
 		if err != nil || a.Stamp.Axis != c.axis || a.Stamp.Value != c.value {
 			t.Errorf("stamp %+v, %v", a, err)
 		}

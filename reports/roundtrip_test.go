@@ -81,7 +81,7 @@ func byLibreOffice(t *testing.T, source string) string {
 // where the status was found.
 func annotated(t *testing.T, path string) (rows []string, a *reports.Annotated) {
 	t.Helper()
-	a, err := xlsx.ReadAnnotations(path, "")
+	a, err := readAnnotations(path, "")
 	if err != nil {
 		t.Fatal(err)
 	}

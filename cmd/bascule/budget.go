@@ -1,9 +1,12 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"bascule/reconcile"
+	"bascule/reconcile/budget"
 	"bascule/reconcile/sqlite"
 	"bascule/reports"
 )
@@ -33,7 +36,8 @@ et rien n'est importé.
 
 Une ligne est reconnue à sa clé (opération, jalon ; chantier et exercice ; exercice, programme, nature, date et source d'un crédit). Relue
 sans changement, elle ne fait rien ; changée, elle corrige la précédente, qui reste dans l'historique. Une ligne absente d'un nouveau
-fichier reste en vigueur : une opération se retire par la nature « annulation », le reste se met à zéro.`,
+fichier reste en vigueur. Une ligne se retire en la redonnant avec « oui » dans une colonne « retrait », que toute sorte de fichier peut
+avoir (une opération, aussi par la nature « annulation ») ; elle reste dans l'historique.`,
 		Example: "bascule budget import budget/*.csv --dry-run\nbascule budget import budget-2014.xlsx",
 		Args:    arguments(1, -1, "un ou plusieurs fichiers de budget"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -62,11 +66,15 @@ func (a *App) printBudgetImport(r *BudgetImport) error {
 	if len(r.Problems) == 0 {
 		return a.print(reports.BudgetImportText(a.Config.Lang, a.labels(), &summary.BudgetChanges), summary)
 	}
-	lines := make([]string, len(r.Problems))
-	for i := range r.Problems {
-		lines[i] = r.Problems[i].Error()
+	var lines []string
+	for _, g := range budget.Grouped(r.Problems) {
+		lines = append(lines, g.Error())
 	}
-	return a.refuseImport(lines, summary, "les fichiers du budget : rien n'est importé — corrigez les lignes citées, puis relancez")
+	where := "les fichiers du budget"
+	if all := len(r.Problems); all > len(lines) {
+		where += fmt.Sprintf(" (%d, ligne à ligne : --json)", all)
+	}
+	return a.refuseImport(lines, summary, where+" : rien n'est importé — corrigez les lignes citées, puis relancez")
 }
 
 // budgetImportJSON is the result of « budget import » as a program reads it.
@@ -88,7 +96,11 @@ func newBudgetImportJSON(r *BudgetImport) *budgetImportJSON {
 	j := &budgetImportJSON{Files: []fileJSON{}, Problems: []budgetProblemJSON{},
 		BudgetChanges: reports.BudgetChanges{Import: r.Import.ID, DryRun: r.DryRun, Read: r.Read, Unchanged: r.Unchanged, Changes: []reports.BudgetChange{}, Alerts: r.Alerts, Doubts: []reports.BudgetDoubt{}}}
 	for _, c := range r.Changes {
-		of := reports.BudgetChange{Kind: c.Kind, Key: c.Key, File: c.File, Place: c.Place, Fields: []reports.FieldChange{}}
+		of := reports.BudgetChange{Kind: c.Kind, Key: c.Key, File: c.File, Place: c.Place, Fields: []reports.FieldChange{}, Withdrawn: c.Withdrawn}
+		if c.Returns != nil {
+			of.Returns = &reports.BudgetReturn{At: c.Returns.At, Corrected: c.Returns.Corrected}
+			j.Returned++
+		}
 		for _, f := range c.Fields {
 			of.Fields = append(of.Fields, reports.FieldChange(f))
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -62,9 +63,10 @@ func TestFilesOfTheBudgetAreImportedTogetherOrNotAtAll(t *testing.T) {
 	ministry(t, 60, 7)
 	writeAll(t, map[string]string{"c.csv": creditsCSV, "o.csv": operationsCSV, "w.csv": workstreamCSV, "bad.csv": "exercice;programme;etpt\n2013;176;beaucoup\n2013;999;1\n"})
 	code, stdout, stderr := invoke(t, "budget", "import", "c.csv", "bad.csv", "w.csv", "--quiet")
-	want := `  bad.csv:2: etpt: n'est pas un nombre — écrivez un nombre, deux décimales au plus, sans unité : 1234,56
+	want := `  aucune extraction n'est encore chargée : les seuls programmes connus sont ceux de vagues.csv — chargez d'abord un mois (« bascule run »), puis relancez l'import
+  bad.csv:2: etpt: n'est pas un nombre — écrivez un nombre, deux décimales au plus, sans unité : 1234,56
   bad.csv:3: programme: « 999 » est inconnu — les programmes connus sont ceux des extractions chargées et de vagues.csv : 176, 216, 307
-bascule: 2 problème(s) dans les fichiers du budget : rien n'est importé — corrigez les lignes citées, puis relancez
+bascule: 3 problème(s) dans les fichiers du budget : rien n'est importé — corrigez les lignes citées, puis relancez
 `
 	if code != exitFailure || stdout != "" || stderr != want {
 		t.Errorf("exits %d: %s%s", code, stdout, cmp.Diff(want, stderr))
@@ -73,7 +75,7 @@ bascule: 2 problème(s) dans les fichiers du budget : rien n'est importé — co
 		t.Error("something of it was kept")
 	}
 	refused, _ := importing(t, exitFailure, "c.csv", "bad.csv", "w.csv")
-	if len(refused.Problems) != 2 || refused.Problems[0].Line != 2 || refused.Problems[0].Field != "etpt" || refused.Import != 0 {
+	if len(refused.Problems) != 3 || refused.Problems[1].Line != 2 || refused.Problems[1].Field != "etpt" || refused.Import != 0 {
 		t.Errorf("as JSON: %+v", refused)
 	}
 	if dry, _ := importing(t, exitClosed, "c.csv", "o.csv", "w.csv", "--dry-run"); len(dry.Changes) != 5 || dry.Import != 0 || counted(t, "budget_row") != 0 {
@@ -108,6 +110,66 @@ func TestTheSameFilesAgainLeaveTheDatabaseAsItWas(t *testing.T) {
 	if n := counted(t, "v_budget_row WHERE in_force"); n != 5 {
 		t.Errorf("%d rows are in force", n)
 	}
+}
+
+func TestAnUnknownProgrammeIsToldOnceAndAfterWhatIsNotLoadedYet(t *testing.T) {
+	ministry(t, 60, 7)
+	writeAll(t, map[string]string{"p.csv": "exercice;programme;etpt\n2013;777;1\n2014;777;1\n2015;777;1\n"})
+	code, _, stderr := invoke(t, "budget", "import", "p.csv", "--quiet")
+	lines := strings.Split(strings.TrimSuffix(stderr, "\n"), "\n")
+	if code != exitFailure || len(lines) != 3 || !strings.HasPrefix(lines[0], "  aucune extraction n'est encore chargée") || !strings.HasPrefix(lines[1], "  p.csv: lignes 2 à 4: programme: « 777 » est inconnu") ||
+		lines[2] != "bascule: 2 problème(s) dans les fichiers du budget (4, ligne à ligne : --json) : rien n'est importé — corrigez les lignes citées, puis relancez" {
+		t.Errorf("exits %d: %s", code, stderr)
+	}
+	if refused, _ := importing(t, exitFailure, "p.csv"); len(refused.Problems) != 4 || refused.Problems[3].Line != 4 {
+		t.Errorf("a program reads a problem for each line: %+v", refused.Problems)
+	}
+}
+
+func TestAnOldFileImportedAgainSaysThatItBringsBackWhatWasCorrected(t *testing.T) {
+	ministry(t, 60, 7)
+	writeAll(t, map[string]string{"old.csv": creditsCSV, "new.csv": strings.ReplaceAll(creditsCSV, "5 000 000,00", "6 000 000,00")})
+	importing(t, exitClosed, "old.csv")
+	if done, _ := importing(t, exitClosed, "new.csv"); done.Returned != 0 || len(done.Changes) != 1 {
+		t.Fatalf("a correction brings nothing back: %+v", done)
+	}
+	dry, _ := importing(t, exitClosed, "old.csv", "--dry-run")
+	if dry.Returned != 1 || len(dry.Changes) != 1 || dry.Changes[0].Returns == nil {
+		t.Fatalf("as JSON: %+v", dry)
+	}
+	code, stdout, stderr := invoke(t, "budget", "import", "old.csv", "--quiet")
+	for _, text := range []string{"⚠ 1 ligne revient à une version antérieure", "old.csv:2 : 2013|176|21|non|lfi|2012-12-29|loi — revient à une version antérieure du ", ", corrigée le "} {
+		if code != exitClosed || !strings.Contains(stdout, text) {
+			t.Errorf("exits %d without %q: %s%s", code, text, stdout, stderr)
+		}
+	}
+}
+
+func TestARowIsWithdrawnFromTheBudgetByAMark(t *testing.T) {
+	ministry(t, 60, 7)
+	const ceilings = "exercice;programme;etpt\n2013;176;1\n"
+	writeAll(t, map[string]string{"p.csv": ceilings, "out.csv": "exercice;programme;etpt;retrait\n2013;176;;oui\n"})
+	importing(t, exitClosed, "p.csv")
+	mustExit(t, exitOpen, "run")
+	ceiling := func(f *reconcile.BudgetFigures) bool {
+		return slices.ContainsFunc(f.Programmes, func(p reconcile.ProgrammeBudget) bool { return p.Programme == "176" && p.Jobs.Ceiling.Set }) &&
+			slices.ContainsFunc(f.Alerts, func(a reconcile.BudgetAlert) bool {
+				return a.Code == reconcile.AlertCeilingExceeded && a.Scope == "176"
+			})
+	}
+	if !ceiling(showing(t)) {
+		t.Fatal("one job is not enough for all")
+	}
+	code, stdout, stderr := invoke(t, "budget", "import", "out.csv", "--quiet")
+	if code != exitClosed || !strings.Contains(stdout, "0 nouvelle, 0 corrigée, 1 retirée") || !strings.Contains(stdout, "out.csv:2 : 2013|176 — retirée") {
+		t.Errorf("exits %d: %s%s", code, stdout, stderr)
+	}
+	now := showing(t)
+	if ceiling(now) || len(now.Imported) != 0 || now.Import != 2 || !ceiling(showing(t, "--run", "1")) {
+		t.Errorf("it counts no more, but in the run that knew it: %+v", now)
+	}
+	mustExit(t, exitOpen, "run")
+	mustExit(t, exitClosed, "verify")
 }
 
 func TestACorrectedMonthMakesTheNextRunOfALaterOneNew(t *testing.T) {
@@ -229,8 +291,8 @@ func TestFilesOfTheBudgetThatCannotBeReadSayWhy(t *testing.T) {
 	for file, want := range map[string]string{
 		"latin.csv":  "latin.csv:2: la ligne n'est pas en UTF-8 — enregistrez le fichier au format « CSV UTF-8 », ou donnez le classeur .xlsx",
 		"quotes.csv": "quotes.csv:2: les guillemets sont mal placés — un champ entre guillemets double ceux qu'il contient",
-		"none.csv":   "none.csv: ne s'ouvre pas — vérifiez le chemin et les droits du fichier",
-		"folder":     "folder: ne se lit pas — donnez le chemin d'un fichier, pas d'un dossier",
+		"none.csv":   "none.csv: n'existe pas — vérifiez le chemin du fichier",
+		"folder":     "folder: est un dossier — un fichier est attendu",
 		"old.xls":    "old.xls: est un classeur d'avant 2007 (.xls) ou un autre document, pas un .xlsx — l'enregistrer en .xlsx, ou en CSV UTF-8",
 		"cut.xlsx":   "cut.xlsx: le classeur est abîmé : son archive est coupée — l'ouvrir dans un tableur et l'enregistrer de nouveau, ou le redemander",
 	} {

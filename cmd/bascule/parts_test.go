@@ -51,7 +51,7 @@ func TestEachPopulationHasItsOwnWorkbook(t *testing.T) {
 			}
 			parts++
 			path := filepath.Join(folder, filepath.FromSlash(o.File))
-			a, err := xlsx.ReadAnnotations(path, "")
+			_, a, err := annotationsIn(path, "", func(string) bool { return false })
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -99,7 +99,7 @@ func TestPartsAreImportedTogether(t *testing.T) {
 		for _, o := range summaryOf(t, runFolderOf(t, run)).Outputs {
 			if strings.HasPrefix(o.File, "parts/") {
 				path := filepath.Join(runFolderOf(t, run), filepath.FromSlash(o.File))
-				a, err := xlsx.ReadAnnotations(path, "")
+				_, a, err := annotationsIn(path, "", func(string) bool { return false })
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -134,7 +134,7 @@ func TestPartsAreImportedTogether(t *testing.T) {
 		}
 	}
 	for wave, path := range books(2) {
-		a, err := xlsx.ReadAnnotations(path, "")
+		_, a, err := annotationsIn(path, "", func(string) bool { return false })
 		if err != nil {
 			t.Fatal(err)
 		}

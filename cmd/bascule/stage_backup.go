@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -64,17 +67,13 @@ func copyAside(ctx context.Context, database, partial string) (*BackupResult, er
 		return nil, err
 	}
 	r := &BackupResult{Copied: *copied}
-	if r.SHA256, err = digestOf(partial); err != nil {
-		return nil, err
-	}
 	f, err := os.OpenFile(partial, os.O_RDWR, 0)
 	if err != nil {
 		return nil, err
 	}
-	info, err := f.Stat()
-	if err == nil {
-		r.Bytes = info.Size()
-	}
+	h := sha256.New()
+	r.Bytes, err = io.Copy(h, f)
+	r.SHA256 = hex.EncodeToString(h.Sum(nil))
 	return r, errors.Join(err, f.Sync(), f.Close())
 }
 

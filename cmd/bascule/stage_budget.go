@@ -84,7 +84,10 @@ func (a *App) budgetKnown(ctx context.Context, db *sqlite.DB) (*budget.Known, er
 	if err != nil {
 		return nil, err
 	}
-	k.Rows, err = db.BudgetRows(ctx, last)
+	if k.Rows, err = db.BudgetRows(ctx, last); err != nil {
+		return nil, err
+	}
+	k.History, err = db.BudgetHistory(ctx)
 	return k, err
 }
 

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"io/fs"
 	"strconv"
 	"strings"
 
@@ -16,10 +16,6 @@ import (
 	"bascule/reconcile/extract"
 	"bascule/reports/xlsx"
 )
-
-// maxBudgetBytes bounds a file of the budget: ten thousand operations of 200
-// bytes take 2 MB.
-const maxBudgetBytes = 64 << 20
 
 // zipHead starts an .xlsx, compoundHead one that is encrypted.
 var (
@@ -35,29 +31,20 @@ func (a *App) budgetTables(file string, content []byte) ([]budget.Table, error) 
 		if err != nil {
 			return nil, err
 		}
-		return sheetTables(file, password)
+		return sheetTables(file, content, password)
 	}
 	t, err := csvTable(file, content)
 	return []budget.Table{t}, err
 }
 
+// readBudgetFile reads a file of the budget whole: its digest is of the bytes that
+// are read into tables.
 func readBudgetFile(file string) ([]byte, error) {
-	refuse := func(what, hint string) ([]byte, error) {
-		return nil, &reconcile.InputError{File: file, Err: errors.New(what), Hint: hint}
+	content, err := mappings.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &reconcile.InputError{File: file, Err: errors.New("n'existe pas"), Hint: "vérifiez le chemin du fichier"}
 	}
-	f, err := os.Open(file)
-	if err != nil {
-		return refuse("ne s'ouvre pas", "vérifiez le chemin et les droits du fichier")
-	}
-	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, maxBudgetBytes+1))
-	switch {
-	case err != nil:
-		return refuse("ne se lit pas", "donnez le chemin d'un fichier, pas d'un dossier")
-	case len(content) > maxBudgetBytes:
-		return refuse("dépasse 64 Mio", "vérifiez le chemin : aucun fichier de budget n'est si grand")
-	}
-	return content, nil
+	return content, err
 }
 
 // csvTable reads a CSV file: UTF-8, semicolons.
@@ -87,8 +74,8 @@ func csvTable(file string, content []byte) (budget.Table, error) {
 }
 
 // sheetTables reads the sheets of a workbook that hold something.
-func sheetTables(file, password string) ([]budget.Table, error) {
-	sheets, err := xlsx.ReadSheets(file, password)
+func sheetTables(file string, content []byte, password string) ([]budget.Table, error) {
+	sheets, err := xlsx.ReadSheets(file, content, password)
 	if err != nil {
 		return nil, err
 	}

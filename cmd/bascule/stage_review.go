@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -73,20 +74,17 @@ func (a *App) readNotes(ctx context.Context, db *sqlite.DB, files []string, resu
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		sum, err := digestOf(file)
+		sum, book, err := annotationsIn(file, password, func(sum string) bool {
+			if imported[sum] { // its reviewers may have decided otherwise since
+				result.Again++
+			}
+			return imported[sum] || slices.ContainsFunc(result.Import.Files, func(f sqlite.ImportedFile) bool { return f.SHA256 == sum }) // given twice
+		})
 		if err != nil {
 			return nil, err
 		}
-		if slices.ContainsFunc(result.Import.Files, func(f sqlite.ImportedFile) bool { return f.SHA256 == sum }) {
-			continue // the same workbook, given twice
-		}
-		if imported[sum] { // its reviewers may have decided otherwise since
-			result.Again++
+		if book == nil {
 			continue
-		}
-		book, err := xlsx.ReadAnnotations(file, password)
-		if err != nil {
-			return nil, err
 		}
 		if book.Stamp.Database != databaseID(db) {
 			return nil, &reconcile.InputError{File: file, Err: fmt.Errorf("vient d'une autre base que %s", a.Config.Database), Hint: "importez-le avec la configuration du ministère dont il vient"}
@@ -121,17 +119,29 @@ func refuseNotesOfPurged(ctx context.Context, db *sqlite.DB, file string, number
 	return &reconcile.InputError{File: file, Err: fmt.Errorf("annote l'exécution n° %d, purgée le %s", number, dayOf(run.Purged)), Hint: "effacez ce classeur ; annotez celui d'un mois conservé"}
 }
 
-func digestOf(file string) (string, error) {
+// annotationsIn gives the digest of a workbook and, unless a digest is known, its
+// annotations. Its bytes pass twice, through one open file: what is read is what
+// the digest is of, and a workbook of hundreds of megabytes, which is read here and
+// there, is not held in memory.
+func annotationsIn(file, password string, known func(sum string) bool) (string, *reports.Annotated, error) {
+	refuse := func(what, hint string) error {
+		return &reconcile.InputError{File: file, Err: errors.New(what), Hint: hint}
+	}
 	f, err := os.Open(file)
 	if err != nil {
-		return "", &reconcile.InputError{File: file, Err: fmt.Errorf("ne s'ouvre pas"), Hint: "vérifiez le chemin et les droits du classeur"}
+		return "", nil, refuse("ne s'ouvre pas", "vérifiez le chemin et les droits du classeur")
 	}
 	defer f.Close()
 	h := sha256.New()
 	if _, err := io.Copy(h, f); err != nil {
-		return "", &reconcile.InputError{File: file, Err: fmt.Errorf("ne se lit pas"), Hint: "donnez le chemin d'un classeur, pas d'un dossier"}
+		return "", nil, refuse("ne se lit pas", "donnez le chemin d'un classeur, pas d'un dossier")
 	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	sum := hex.EncodeToString(h.Sum(nil))
+	if known(sum) {
+		return sum, nil, nil
+	}
+	book, err := xlsx.ReadAnnotations(f, password)
+	return sum, book, err
 }
 
 // lockedKeys are the columns that must still say what the run has, for a gap

@@ -31,6 +31,7 @@ func (y *year) alerts(f *reconcile.BudgetFigures) []reconcile.BudgetAlert {
 	if f.Project != nil {
 		list = append(list, y.ofProject(f.Project)...)
 	}
+	list = append(list, measuredNought(y.budget.Values)...)
 	slices.SortStableFunc(list, func(a, b reconcile.BudgetAlert) int {
 		return slices.Index(reconcile.BudgetAlerts, a.Code) - slices.Index(reconcile.BudgetAlerts, b.Code)
 	})
@@ -54,20 +55,34 @@ func (y *year) ofProgramme(p *reconcile.ProgrammeBudget) (list []reconcile.Budge
 	if j := &p.Jobs; j.Margin.Set && j.Margin.Jobs < 0 {
 		add(reconcile.AlertCeilingExceeded, reconcile.BudgetAlert{Jobs: -j.Margin.Jobs})
 	}
+	for _, of := range []struct {
+		code reconcile.BudgetAlertCode
+		is   func(*reconcile.ProgrammeMonth) bool
+	}{{reconcile.AlertProfileUnlike, func(m *reconcile.ProgrammeMonth) bool { return m.Unlike }}, {reconcile.AlertEstimateBounded, func(m *reconcile.ProgrammeMonth) bool { return m.Bounded }}} {
+		if months := monthsThat(p.Months, of.is); months != nil {
+			add(of.code, reconcile.BudgetAlert{Months: months, Count: len(months)})
+		}
+	}
 	if y.budget.Import == 0 || p.Executed == 0 { // the screen says that nothing was imported
 		return list
 	}
 	if !p.Credits.Told {
 		add(reconcile.AlertCreditsMissing, reconcile.BudgetAlert{})
 	}
-	var missing []reconcile.Period
-	for at := range y.months {
-		if (y.months[at] == nil || at == y.latest) && !p.Months[at].Profile.Set {
-			missing = append(missing, y.period(at))
-		}
-	}
+	latest := y.period(max(y.latest, 0))
+	missing := monthsThat(p.Months, func(m *reconcile.ProgrammeMonth) bool { return (m.Run == 0 || m.Month == latest) && !m.Profile.Set })
 	if missing != nil && !y.whole() {
 		add(reconcile.AlertProfileMissing, reconcile.BudgetAlert{Months: missing, Count: len(missing)})
+	}
+	return list
+}
+
+// monthsThat lists the months of which something is true, nil for none.
+func monthsThat(months []reconcile.ProgrammeMonth, is func(*reconcile.ProgrammeMonth) bool) (list []reconcile.Period) {
+	for i := range months {
+		if is(&months[i]) {
+			list = append(list, months[i].Month)
+		}
 	}
 	return list
 }

@@ -3,6 +3,7 @@ package budget
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 // check holds the rows against each other, and against what is in force.
 func (b *batch) check(k *Known) {
+	b.checkWithdrawn(k)
 	b.checkProgrammes(k)
 	b.checkProfile(k)
 	b.checkWorkstreams(k)
@@ -35,11 +37,13 @@ func overlaid[T any](b *batch, k *Known, kind reconcile.BudgetKind) []inForce[T]
 	var list []inForce[T]
 	for _, l := range fresh[T](b) {
 		again[l.key] = true
-		list = append(list, inForce[T]{l.key, l.value.(T), l})
+		if !l.withdrawn {
+			list = append(list, inForce[T]{l.key, l.value.(T), l})
+		}
 	}
 	for i := range k.Rows {
 		r := &k.Rows[i]
-		if r.Kind != kind || again[r.Key] {
+		if r.Kind != kind || again[r.Key] || r.Withdrawn() {
 			continue
 		}
 		var row T
@@ -64,8 +68,57 @@ func (b *batch) operations(k *Known) (list []reconcile.Operation) {
 	return list
 }
 
+// checkWithdrawn refuses to withdraw what was never imported, and a workstream
+// that is still cited.
+func (b *batch) checkWithdrawn(k *Known) {
+	formerly := formerKeys(k)
+	cited := b.cited(k)
+	for _, l := range b.rows {
+		switch w, _ := l.value.(reconcile.Workstream); {
+		case !l.withdrawn || l.failed:
+		case !formerly[string(l.kind)+" "+l.key]:
+			l.problem("retrait", errors.New("aucune ligne de même clé n'a été importée : il n'y a rien à retirer"), "reprenez la ligne telle qu'elle a été importée, et ajoutez « oui » dans la colonne retrait")
+		case cited[w.ID] != "":
+			l.problem("retrait", fmt.Errorf("le chantier %s est encore cité par %s", w.ID, cited[w.ID]), "retirez aussi les opérations et les jalons de ce chantier, ou donnez-leur en un autre")
+		}
+	}
+}
+
+// cited gives, for each workstream that the import leaves undescribed, an
+// operation or a milestone that cites it.
+func (b *batch) cited(k *Known) map[string]string {
+	by := make(map[string]string)
+	for _, m := range overlaid[reconcile.Milestone](b, k, reconcile.BudgetMilestones) {
+		by[m.row.Workstream] = "le jalon " + m.row.ID
+	}
+	for _, o := range b.operations(k) {
+		if o.Nature != reconcile.OperationWithdrawn {
+			by[o.Workstream] = "l'opération " + o.ID
+		}
+	}
+	for _, w := range overlaid[reconcile.Workstream](b, k, reconcile.BudgetWorkstreams) {
+		delete(by, w.row.ID)
+	}
+	delete(by, "")
+	return by
+}
+
+// formerKeys are the kinds and keys of what was imported.
+func formerKeys(k *Known) map[string]bool {
+	keys := make(map[string]bool)
+	for i := range k.Rows {
+		keys[string(k.Rows[i].Kind)+" "+k.Rows[i].Key] = true
+	}
+	return keys
+}
+
 // checkProgrammes refuses the programmes that nobody pays nor will switch.
 func (b *batch) checkProgrammes(k *Known) {
+	known := slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(k.Programmes), k.Patterns...))))
+	hint := "les programmes connus sont ceux des extractions chargées et de vagues.csv : " + strings.Join(known, ", ")
+	if len(known) == 0 {
+		hint = "les programmes connus sont ceux des extractions chargées et de vagues.csv, et il n'y en a encore aucun"
+	}
 	for _, l := range b.rows {
 		var programme string
 		switch v := l.value.(type) {
@@ -76,14 +129,10 @@ func (b *batch) checkProgrammes(k *Known) {
 		case reconcile.ProfileMonth:
 			programme = v.Programme
 		}
-		if programme == "" || slices.Contains(k.Programmes, programme) || slices.ContainsFunc(k.Patterns, func(p string) bool { return reconcile.MatchPattern(p, programme) }) {
+		if programme == "" || l.withdrawn || slices.Contains(k.Programmes, programme) || slices.ContainsFunc(k.Patterns, func(p string) bool { return reconcile.MatchPattern(p, programme) }) {
 			continue
 		}
-		known := slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(k.Programmes), k.Patterns...))))
-		hint := "les programmes connus sont ceux des extractions chargées et de vagues.csv : " + strings.Join(known, ", ")
-		if len(known) == 0 {
-			hint = "les programmes connus sont ceux des extractions chargées et de vagues.csv, et il n'y en a encore aucun : chargez d'abord un mois (« bascule run »)"
-		}
+		b.nothingLoaded = len(k.Programmes) == 0
 		l.problem("programme", fmt.Errorf("« %s » est inconnu", programme), hint)
 	}
 }
@@ -114,7 +163,7 @@ func (b *batch) checkProfile(k *Known) {
 		}) {
 			blamed[at] = true
 			l.problem("categorie", fmt.Errorf("le profil du programme %s en %v est donné à la fois en entier et par catégorie", p.Programme, p.Month),
-				"gardez l'une des deux formes ; mettez à 0 les lignes déjà importées de l'autre")
+				"gardez l'une des deux formes ; retirez les lignes déjà importées de l'autre (« oui » dans la colonne retrait)")
 		}
 	}
 }
@@ -130,11 +179,13 @@ func (b *batch) checkWorkstreams(k *Known) {
 		var id string
 		switch v := l.value.(type) {
 		case reconcile.Operation:
-			id = v.Workstream
+			if v.Nature != reconcile.OperationWithdrawn { // which counts nowhere
+				id = v.Workstream
+			}
 		case reconcile.Milestone:
 			id = v.Workstream
 		}
-		if id == "" || slices.Contains(known, id) {
+		if id == "" || l.withdrawn || slices.Contains(known, id) {
 			continue
 		}
 		hint := "décrivez-le dans un fichier « chantiers », donné avec celui-ci ou importé avant"
@@ -152,10 +203,7 @@ func (b *batch) checkOperations(k *Known) {
 	for i := range all {
 		of[all[i].row.ID] = &all[i]
 	}
-	formerly := make(map[string]bool)
-	for i := range k.Rows {
-		formerly[string(k.Rows[i].Kind)+" "+k.Rows[i].Key] = true
-	}
+	formerly := formerKeys(k)
 	for i := range all {
 		o, l := &all[i].row, all[i].line
 		if o.Nature == reconcile.OperationWithdrawn {

@@ -24,5 +24,11 @@
 //     belong to another month of origin), as the side that will pay the month books
 //     it; moved by what the declared profile says above or below its own latest
 //     month, at constant staff; and entries less exits, at the average cost of a
-//     job.
+//     job. It never falls below nobody nor nothing, and leaves aside a profile that
+//     is less than a tenth of what the latest month paid.
+//
+// # Where the project stands
+//
+// On the last day of the month: what is dated after it is expected, neither
+// committed nor paid. A row that was withdrawn counts nowhere.
 package budget

@@ -71,9 +71,9 @@ type categoryKey struct {
 }
 
 func newYear(t *Terms, months []Month, b *reconcile.Budget) *year {
-	attached := *b
-	attached.Operations = attach(b.Operations)
-	y := &year{terms: t, year: t.Through.Year(), latest: -1, budget: &attached, books: make(map[string]*book)}
+	asOf := *b
+	y := &year{terms: t, year: t.Through.Year(), latest: -1, budget: &asOf, books: make(map[string]*book)}
+	asOf.Operations = planned(attach(b.Operations), y.asOf())
 	for i := range months {
 		m := &months[i]
 		if m.Period.Year() != y.year || m.Period > t.Through {
@@ -159,12 +159,12 @@ func (y *year) names() []string {
 		names = append(names, name)
 	}
 	for i := range y.budget.Credits {
-		if c := &y.budget.Credits[i]; c.Year == y.year && reconcile.InTitle2(c.Category) {
+		if c := &y.budget.Credits[i]; c.Year == y.year && reconcile.InTitle2(c.Category) && c.Says() {
 			names = append(names, c.Programme)
 		}
 	}
 	for i := range y.budget.Ceilings {
-		if c := &y.budget.Ceilings[i]; c.Year == y.year && c.Programme != "" {
+		if c := &y.budget.Ceilings[i]; c.Year == y.year && c.Programme != "" && c.Says() {
 			names = append(names, c.Programme)
 		}
 	}
@@ -194,7 +194,7 @@ func (y *year) programme(name string) reconcile.ProgrammeBudget {
 func (y *year) credits(programme string) (t reconcile.CreditTotals) {
 	for i := range y.budget.Credits {
 		c := &y.budget.Credits[i]
-		if c.Year != y.year || c.Programme != programme || !reconcile.InTitle2(c.Category) {
+		if c.Year != y.year || c.Programme != programme || !reconcile.InTitle2(c.Category) || !c.Says() {
 			continue
 		}
 		t.Told = true
@@ -229,7 +229,7 @@ func (y *year) categories(programme string, b *book) []reconcile.CategoryBudget 
 	var keys []categoryKey
 	for i := range y.budget.Credits {
 		c := &y.budget.Credits[i]
-		if c.Year == y.year && c.Programme == programme && reconcile.InTitle2(c.Category) && c.Category != reconcile.Title2 && c.CAS != "" {
+		if c.Year == y.year && c.Programme == programme && reconcile.InTitle2(c.Category) && c.Category != reconcile.Title2 && c.CAS != "" && c.Says() {
 			k := categoryKey{c.Category, c.CAS == "oui"}
 			opened[k] += c.CP
 			keys = append(keys, k)
@@ -269,7 +269,7 @@ func compareCategories(a, b reconcile.CategoryBudget) int {
 // ceiling is that of a programme, or of the ministry for a blank one.
 func (y *year) ceiling(programme string) reconcile.OptJobs {
 	for i := range y.budget.Ceilings {
-		if c := &y.budget.Ceilings[i]; c.Year == y.year && c.Programme == programme {
+		if c := &y.budget.Ceilings[i]; c.Year == y.year && c.Programme == programme && c.Says() {
 			return reconcile.SomeJobs(c.Jobs)
 		}
 	}
@@ -281,7 +281,7 @@ func (y *year) otherTitles() []reconcile.OtherTitleCredit {
 	list := []reconcile.OtherTitleCredit{}
 	for i := range y.budget.Credits {
 		c := &y.budget.Credits[i]
-		if c.Year != y.year || reconcile.InTitle2(c.Category) {
+		if c.Year != y.year || reconcile.InTitle2(c.Category) || !c.Says() {
 			continue
 		}
 		at := slices.IndexFunc(list, func(o reconcile.OtherTitleCredit) bool {
@@ -295,7 +295,12 @@ func (y *year) otherTitles() []reconcile.OtherTitleCredit {
 	return list
 }
 
-// ratio is amount × by ÷ of, rounded to the nearest centime.
+// maxRatio bounds a quotient as an amount is: 10^13 €, so that those of nine
+// thousand months still sum within an int64.
+const maxRatio = 1_000_000_000_000_000
+
+// ratio is amount × by ÷ of, rounded to the nearest centime, within ± maxRatio.
 func ratio(amount, by, of reconcile.Amount) reconcile.Amount {
-	return reconcile.Amount(decimal.New(int64(amount), 0).Mul(decimal.New(int64(by), 0)).DivRound(decimal.New(int64(of), 0), 0).IntPart())
+	d := decimal.New(int64(amount), 0).Mul(decimal.New(int64(by), 0)).DivRound(decimal.New(int64(of), 0), 0)
+	return reconcile.Amount(decimal.Max(decimal.New(-maxRatio, 0), decimal.Min(decimal.New(maxRatio, 0), d)).IntPart())
 }

@@ -138,6 +138,89 @@ func TestAMonthMissedIsEstimatedLikeOneToComeAndTold(t *testing.T) {
 	}
 }
 
+func TestNoEstimateFallsBelowNothingAndItIsTold(t *testing.T) {
+	january, november, december := period(t, "2013-01"), period(t, "2013-11"), period(t, "2013-12")
+	for _, c := range []struct {
+		reason            string
+		months            []budget.Month
+		waves             []reconcile.Wave
+		profile           []reconcile.ProfileMonth
+		at                int // the month looked at
+		explained, jobs   string
+		bounded           bool
+		season, yearsJobs string
+	}{
+		{"January was missed, and more have entered since than are there now: 10 − 15; eleven months of 10", eleven(t)[1:], nil, []reconcile.ProfileMonth{profile(period(t, "2013-06"), 1000, 10, 15, 0)},
+			0, "0.00", "0.00", true, "0.00", "9.17"},
+		{"more leave than there are", eleven(t), nil, []reconcile.ProfileMonth{profile(december, 1000, 0, 0, 30)}, 11, "0.00", "0.00", true, "0.00", "9.17"},
+		{"all leave, and ONP pays less than what a job costs today", []budget.Month{month(november, "V1", 1000, 900, 0, 0, 10)}, []reconcile.Wave{{Name: "V1", Cutover: december}},
+			[]reconcile.ProfileMonth{profile(december, 1000, 0, 0, 10)}, 11, "0.00", "0.00", true, "0.00", "9.17"},
+		{"a profile of nothing but entries would take more than the month: 1000 × (0 − 1000 − 500) ÷ 500", []budget.Month{month(november, "V1", 1000, 1000, 0, 0, 10)}, nil,
+			[]reconcile.ProfileMonth{profile(november, 500, 10, 0, 0), profile(december, 0, 10, 10, 0)}, 11, "0.00", "1.67", true, "-2000.00", "10.83"},
+		{"what the latest month took back is what the estimate repeats", []budget.Month{month(january, "V1", -50, -50, 0, 0, 1)}, nil, nil, 11, "-50.00", "0.08", false, "0.00", "1.00"},
+		{"half of them leave", eleven(t), nil, []reconcile.ProfileMonth{profile(december, 1000, 0, 0, 5)}, 11, "500.00", "0.42", false, "0.00", "9.58"},
+	} {
+		t.Run(c.reason, func(t *testing.T) {
+			f := budget.Figures(&budget.Terms{Through: c.months[len(c.months)-1].Period, Waves: c.waves}, c.months, &reconcile.Budget{Profile: c.profile})
+			p := &f.Programmes[0]
+			m := &p.Months[c.at]
+			got := []string{m.Explained.Amount.String(), m.Forecast.Jobs.Decimal().StringFixed(2), p.Parts.Season.String(), p.Jobs.Explained.Jobs.Decimal().StringFixed(2)}
+			if diff := cmp.Diff([]string{c.explained, c.jobs, c.season, c.yearsJobs}, got); diff != "" || m.Bounded != c.bounded {
+				t.Errorf("bounded %v: %s", m.Bounded, diff)
+			}
+			if whole := p.Executed + p.Parts.Base + p.Parts.Switch + p.Parts.Season + p.Parts.Flows; whole != p.Explained.YearEnd {
+				t.Errorf("the parts add up to %v, not to %v", whole, p.Explained.YearEnd)
+			}
+			told := false
+			for _, a := range f.Alerts {
+				told = told || a.Code == reconcile.AlertEstimateBounded && a.Scope == "176" && a.Months[0] == m.Month
+			}
+			if told != c.bounded {
+				t.Errorf("told: %+v", f.Alerts)
+			}
+		})
+	}
+}
+
+func TestAProfileUnlikeThePayIsLeftAsideAndTold(t *testing.T) {
+	november, december := period(t, "2013-11"), period(t, "2013-12")
+	centimes := func(p reconcile.Period, cents reconcile.Amount) reconcile.ProfileMonth {
+		of := profile(p, 0, 0, 0, 0)
+		of.Amount = cents
+		return of
+	}
+	for _, c := range []struct {
+		reason    string
+		now, then reconcile.Amount
+		explained string
+		unlike    bool
+	}{
+		{"one centime for a month of 1000 €", 1, 2, "1000.00", true},
+		{"one centime, then all that an amount may be: it would not fit an int64", 1, 1_000_000_000_000_000, "1000.00", true},
+		{"a centime below a tenth", 99_99, 200_00, "1000.00", true},
+		{"a tenth: ten times 200 − 100", 100_00, 200_00, "2000.00", false},
+		{"ten times what is paid, and half of it then", 10_000_00, 5_000_00, "500.00", false},
+	} {
+		f := budget.Figures(&budget.Terms{Through: november}, eleven(t), &reconcile.Budget{Profile: []reconcile.ProfileMonth{centimes(november, c.now), centimes(december, c.then)}})
+		p := &f.Programmes[0]
+		if got := p.Months[11].Explained.Amount.String(); got != c.explained || p.Months[11].Unlike != c.unlike {
+			t.Errorf("%s: %s, unlike %v", c.reason, got, p.Months[11].Unlike)
+		}
+		if told := len(f.Alerts) == 1 && f.Alerts[0].Code == reconcile.AlertProfileUnlike && len(f.Alerts[0].Months) == 1; told != c.unlike {
+			t.Errorf("%s: %+v", c.reason, f.Alerts)
+		}
+	}
+}
+
+func TestAnEstimateBeyondAnyAmountIsHeldBackAndTold(t *testing.T) {
+	m := month(period(t, "2013-11"), "V1", 5_000_000_000, 0, 0, 0, 1)
+	m.Heads[0].Quotite = [2]int64{1, 1} // of one agent at a hundredth of a percent
+	f := budget.Figures(&budget.Terms{Through: m.Period}, []budget.Month{m}, &reconcile.Budget{Profile: []reconcile.ProfileMonth{profile(period(t, "2013-12"), 1, 0, 10_000_000, 0)}})
+	if p := &f.Programmes[0]; !p.Months[11].Bounded || p.Explained.YearEnd < p.Executed || p.Parts.Flows <= 0 {
+		t.Errorf("%v, %+v", p.Explained, p.Parts)
+	}
+}
+
 func TestMarginsAndJobsAreHeldAgainstWhatWasGiven(t *testing.T) {
 	ceiling := func(programme string, etpt reconcile.Jobs) reconcile.Ceiling {
 		return reconcile.Ceiling{Year: 2013, Programme: programme, Jobs: etpt * reconcile.OneETPT / 100}
@@ -155,6 +238,9 @@ func TestMarginsAndJobsAreHeldAgainstWhatWasGiven(t *testing.T) {
 		{"another year's credits are none of this one", []reconcile.Credit{{Year: 2014, Programme: "176", Category: "2", Nature: "lfi", Date: "2014-01-01", AE: 1, CP: 1}}, nil, "", "", nil},
 		{"nor are those of another title", []reconcile.Credit{{Year: 2013, Programme: "176", Category: "31", Nature: "lfi", Date: "2013-01-01", AE: 1, CP: 2}}, nil, "", "", nil},
 		{"ten jobs all year under a ceiling of 9.99", nil, []reconcile.Ceiling{ceiling("176", 999)}, "", "-0.01", []reconcile.BudgetAlertCode{"ceiling_exceeded", "ceiling_exceeded"}},
+		{"a ceiling of nought is none, as the rows that were withdrawn so", nil, []reconcile.Ceiling{ceiling("176", 0), ceiling("", 0)}, "", "", nil},
+		{"credits of nought are none, not known to be nothing", []reconcile.Credit{credit("lfi", 0), {Year: 2013, Programme: "216", Category: "21", CAS: "oui", Nature: "lfi", Date: "2013-01-01"}}, nil, "", "", nil},
+		{"credits that were all cancelled are known", []reconcile.Credit{credit("lfi", 5), credit("annulation", -5)}, nil, "-12000.00", "", []reconcile.BudgetAlertCode{"credits_exceeded"}},
 		{"the ministry's own ceiling goes before the sum of the others", nil, []reconcile.Ceiling{ceiling("176", 1000), ceiling("", 998)}, "", "0.00", []reconcile.BudgetAlertCode{"ceiling_exceeded"}},
 	} {
 		t.Run(c.reason, func(t *testing.T) {

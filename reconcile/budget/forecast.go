@@ -119,15 +119,37 @@ func (e *estimate) flows(at int) (etp reconcile.ETP) {
 	return etp
 }
 
-// add estimates a month that has no run.
+// likeness is how many times what is paid may be what was declared for the same
+// month: beyond it, the profile tells nothing of that pay.
+const likeness = 10
+
+// season is what the declared profile says of a month above or below the latest
+// one, but for the flows; ok is false where it is not of the size of what is paid.
+func (e *estimate) season(booked, flows reconcile.Amount, at int) (season reconcile.Amount, ok bool) {
+	now, then := &e.book.profile[e.year.latest], &e.book.profile[at]
+	switch {
+	case !now.told || !then.told || now.amount <= 0:
+		return 0, true
+	case likeness*now.amount < booked.Abs():
+		return 0, false
+	}
+	return ratio(booked, then.amount-flows-now.amount, now.amount), true
+}
+
+// add estimates a month that has no run. Nobody is fewer than none, and their pay
+// is not less than nothing.
 func (e *estimate) add(parts *reconcile.ExplainedParts, m *reconcile.ProgrammeMonth, month reconcile.Period, at int) {
 	latest := e.book.months[e.year.latest].paid
 	booked := e.booked(month)
-	etp := e.flows(at)
+	told := e.flows(at)
+	etp := max(told, -e.etp)
 	flows := ratio(e.cost, reconcile.Amount(etp), reconcile.Amount(reconcile.OneETP))
-	season := reconcile.Amount(0)
-	if now, then := &e.book.profile[e.year.latest], &e.book.profile[at]; now.told && then.told && now.amount > 0 {
-		season = ratio(booked, then.amount-flows-now.amount, now.amount)
+	season, ok := e.season(booked, flows, at)
+	least := min(booked, 0)
+	m.Unlike, m.Bounded = !ok, etp != told || booked+season+flows < least || max(e.cost.Abs(), flows.Abs(), season.Abs()) == maxRatio
+	if booked+season+flows < least {
+		flows = max(flows, least-booked)
+		season = least - booked - flows
 	}
 	parts.Base, parts.Switch, parts.Season, parts.Flows = parts.Base+e.base, parts.Switch+booked-e.base, parts.Season+season, parts.Flows+flows
 	m.Simple, m.Explained = reconcile.Some(latest), reconcile.Some(booked+season+flows)

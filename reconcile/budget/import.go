@@ -14,6 +14,7 @@ import (
 // Known is what files of the budget are held against.
 type Known struct {
 	Rows       []reconcile.BudgetRow // in force
+	History    []reconcile.BudgetRow // all that were ever imported, in their order
 	Programmes []string              // met in the loads
 	Patterns   []string              // of programmes, in vagues.csv
 }
@@ -21,9 +22,9 @@ type Known struct {
 // Outcome is what an import comes to. Where there is any problem, nothing of it
 // may be kept.
 type Outcome struct {
-	Problems  []*reconcile.InputError // in the order of the files and lines
-	Rows      []reconcile.BudgetRow   // to be kept: new ones and corrections
-	Changes   []Change                // what Rows say, in the same order
+	Problems  []Problem             // in the order of the files and lines
+	Rows      []reconcile.BudgetRow // to be kept: new ones and corrections
+	Changes   []Change              // what Rows say, in the same order
 	Unchanged int
 	Read      int
 	Alerts    []reconcile.BudgetAlert // what is accepted and must be looked at
@@ -38,7 +39,13 @@ type Change struct {
 	Place  string
 	Former string        // key of what it looks like, or blank
 	Fields []FieldChange // that a correction changes; none for a new row
+	// Withdrawn tells that the row counts no more: Fields say that alone.
+	Withdrawn bool
+	Returns   *Return // the former version that the row brings back, nil for none
 }
+
+// Return is a version of a row that was in force, was corrected, and comes back.
+type Return struct{ At, Corrected string } // when it was imported, and corrected
 
 // FieldChange is a field that a correction changes.
 type FieldChange struct{ Field, Old, New string }
@@ -51,17 +58,20 @@ func Examine(tables []Table, k *Known) *Outcome {
 		b.read(&tables[i])
 	}
 	if len(b.rows) == 0 && len(b.problems) == 0 && len(tables) > 0 {
-		b.problems = append(b.problems, &reconcile.InputError{File: tables[0].File, Field: tables[0].Sheet, Err: errNoRows, Hint: "écrivez au moins une ligne, sans # devant"})
+		b.refuse(&reconcile.InputError{File: tables[0].File, Field: tables[0].Sheet, Err: errNoRows, Hint: "écrivez au moins une ligne, sans # devant"})
 	}
 	b.refuseTwice()
 	b.check(k)
 	o := &Outcome{Problems: b.problems, Read: len(b.rows)}
+	if b.nothingLoaded {
+		o.Problems = append([]Problem{{InputError: &reconcile.InputError{Err: errNothingLoaded, Hint: "chargez d'abord un mois (« bascule run »), puis relancez l'import"}}}, o.Problems...)
+	}
 	if len(b.problems) > 0 {
 		order := make(map[string]int)
 		for i := range tables {
-			order[tables[i].File] = i
+			order[tables[i].File] = i + 1 // what is wrong with no file comes first
 		}
-		slices.SortStableFunc(o.Problems, func(x, y *reconcile.InputError) int {
+		slices.SortStableFunc(o.Problems, func(x, y Problem) int {
 			return cmp.Or(order[x.File]-order[y.File], x.Line-y.Line)
 		})
 		return o
@@ -126,13 +136,16 @@ func (o *Outcome) merge(b *batch, k *Known) {
 	credits := overlaid[reconcile.Credit](b, k, reconcile.BudgetCredits)
 	for _, l := range b.rows {
 		r := reconcile.BudgetRow{Kind: l.kind, Key: l.key, Content: contentOf(l.value), File: filepath.Base(l.table.File), Place: l.place()}
-		c := Change{Kind: l.kind, Key: l.key, File: r.File, Place: r.Place}
+		if l.withdrawn {
+			r.Withdraw()
+		}
+		c := Change{Kind: l.kind, Key: l.key, File: r.File, Place: r.Place, Withdrawn: l.withdrawn}
 		if old := former[string(l.kind)+" "+l.key]; old != nil {
 			if old.Content == r.Content {
 				o.Unchanged++
 				continue
 			}
-			r.Replaces, c.Fields = old.ID, fieldChanges(l.kind, old.Content, r.Content)
+			r.Replaces, c.Fields, c.Returns = old.ID, fieldChanges(l.kind, old.Content, r.Content), k.returns(&r)
 		} else if like := lookAlike(l, credits); like != "" {
 			doubt := c
 			doubt.Former = like
@@ -140,7 +153,24 @@ func (o *Outcome) merge(b *batch, k *Known) {
 		}
 		o.Rows, o.Changes = append(o.Rows, r), append(o.Changes, c)
 	}
-	o.Alerts = importAlerts(b.operations(k))
+	o.Alerts = importAlerts(b, k)
+}
+
+// returns finds the last version of a row that said what it says now, and was
+// corrected since.
+func (k *Known) returns(r *reconcile.BudgetRow) (found *Return) {
+	var of int64
+	for i := range k.History {
+		h := &k.History[i]
+		switch {
+		case h.Kind != r.Kind || h.Key != r.Key:
+		case h.Content == r.Content:
+			found, of = &Return{At: h.At}, h.ID
+		case found != nil && h.Replaces == of:
+			found.Corrected = h.At
+		}
+	}
+	return found
 }
 
 // lookAlike finds a credit that would be in force besides a new one and may be the
@@ -186,8 +216,15 @@ func fieldChanges(kind reconcile.BudgetKind, old, now string) (changes []FieldCh
 	if json.Unmarshal([]byte(old), &before) != nil || json.Unmarshal([]byte(now), &after) != nil {
 		return nil
 	}
+	text := func(row map[string]any, column string) string {
+		if row[column] == nil { // a row that is not withdrawn does not say so
+			return ""
+		}
+		return fmt.Sprint(row[column])
+	}
+	withdraws := after["retrait"] != nil
 	for _, c := range Columns(kind) {
-		if x, y := fmt.Sprint(before[c]), fmt.Sprint(after[c]); x != y {
+		if x, y := text(before, c), text(after, c); x != y && (!withdraws || c == "retrait") {
 			changes = append(changes, FieldChange{c, x, y})
 		}
 	}
@@ -195,13 +232,17 @@ func fieldChanges(kind reconcile.BudgetKind, old, now string) (changes []FieldCh
 }
 
 // importAlerts are those that an import can tell by itself.
-func importAlerts(operations []reconcile.Operation) []reconcile.BudgetAlert {
+func importAlerts(b *batch, k *Known) []reconcile.BudgetAlert {
 	list := []reconcile.BudgetAlert{}
-	operations = attach(operations)
+	operations := attach(b.operations(k))
 	for _, c := range commitments(operations) {
 		if c.Paid > c.AE {
 			list = append(list, reconcile.BudgetAlert{Code: reconcile.AlertPaidAboveCommitted, Scope: c.ID, Amount: c.Paid - c.AE, Of: c.AE})
 		}
 	}
-	return append(list, withoutWorkstream(operations)...)
+	var values []reconcile.ValueRow
+	for _, v := range overlaid[reconcile.ValueRow](b, k, reconcile.BudgetValues) {
+		values = append(values, v.row)
+	}
+	return append(append(list, withoutWorkstream(operations)...), measuredNought(values)...)
 }

@@ -61,7 +61,7 @@ func kept(t testing.TB, o *budget.Outcome) []reconcile.BudgetRow {
 }
 
 func TestWhatCannotBeIsRefusedWithItsFileLineAndRemedy(t *testing.T) {
-	const columns = " — colonnes du fichier « credits » : exercice;programme;categorie;cas;nature;date;ae;cp;libelle;source"
+	const columns = " — colonnes du fichier « credits » : exercice;programme;categorie;cas;nature;date;ae;cp;libelle;source;retrait"
 	const kinds = " — la première ligne nomme les colonnes, comme dans les exemples que « bascule init » écrit dans le dossier budget : credits, plafonds, profil, chantiers, operations, jalons, valeur"
 	const number = " — écrivez un nombre, deux décimales au plus, sans unité : 1234,56"
 	for _, c := range []struct {
@@ -102,7 +102,7 @@ func TestWhatCannotBeIsRefusedWithItsFileLineAndRemedy(t *testing.T) {
 		{"jobs in the category of contributions", []string{profileHeader + "2013;176;22;2013-01;1;10;;\n"},
 			[]string{"a.csv:2: etpt: les emplois comptent une fois, pas dans chaque catégorie — donnez etpt, entrees et sorties sur la ligne de la catégorie 21"}},
 		{"a profile both whole and split", []string{profileHeader + "2013;176;;2013-01;3;;;\n2013;176;21;2013-01;2;;;\n"},
-			[]string{"a.csv:2: categorie: le profil du programme 176 en 2013-01 est donné à la fois en entier et par catégorie — gardez l'une des deux formes ; mettez à 0 les lignes déjà importées de l'autre"}},
+			[]string{"a.csv:2: categorie: le profil du programme 176 en 2013-01 est donné à la fois en entier et par catégorie — gardez l'une des deux formes ; retirez les lignes déjà importées de l'autre (« oui » dans la colonne retrait)"}},
 		{"an operation given twice", []string{oneStream, operationsHeader + "E1;R;engagement;2013-01-01;;5;;;\nE1;R;engagement;2013-01-02;;6;;;\n"},
 			[]string{"b.csv:3: l'opération E1 est déjà donné(e) (ligne 2) — gardez l'une des deux, ou réunissez leurs montants en une ligne"}},
 		{"an operation told again in other letters", []string{oneStream, operationsHeader + "E1;R;engagement;2013-01-01;;5;;;\ne 1;R;engagement;2013-01-01;;5;;;\nÉ1;R;engagement;2013-01-01;;5;;;\n"},
@@ -127,6 +127,10 @@ func TestWhatCannotBeIsRefusedWithItsFileLineAndRemedy(t *testing.T) {
 			[]string{"b.csv:2: cp: un engagement ne consomme que des AE — laissez cp vide ; le paiement est une opération à part, qui cite l'engagement"}},
 		{"a withdrawal of what was never imported", []string{oneStream, operationsHeader + "E1;R;annulation;2013-01-01;;;;;\n"},
 			[]string{"b.csv:2: operation: « E1 » n'a jamais été importée : il n'y a rien à annuler — vérifiez son numéro, ou retirez cette ligne"}},
+		{"a ceiling withdrawn that was never imported", []string{"exercice;programme;etpt;retrait\n2013;176;;oui\n"},
+			[]string{"a.csv:2: retrait: aucune ligne de même clé n'a été importée : il n'y a rien à retirer — reprenez la ligne telle qu'elle a été importée, et ajoutez « oui » dans la colonne retrait"}},
+		{"a withdrawal that says neither yes nor no", []string{"exercice;programme;etpt;retrait\n2013;176;1;peut-être\n"},
+			[]string{"a.csv:2: retrait: vaut « peut-être » — écrivez l'un de : oui, non"}},
 		{"a workstream that no file describes", []string{oneStream, milestonesHeader + "J;Racordement;2013-01-01;;\n"},
 			[]string{"b.csv:2: chantier: « Racordement » est inconnu — décrivez-le dans un fichier « chantiers », donné avec celui-ci ou importé avant ; connus : R"}},
 		{"a gain without a name", []string{valuesHeader + "2013;gain;attendu;1;;\n"}, []string{"a.csv:2: libelle: est vide — dites ce que c'est : il distingue les lignes d'une même année"}},
@@ -162,10 +166,55 @@ func TestWhatCannotBeIsRefusedWithItsFileLineAndRemedy(t *testing.T) {
 	}
 }
 
-func TestWhenNothingIsKnownYetTheRemedySaysWhatToLoad(t *testing.T) {
-	o := examine(&budget.Known{}, ceilingsHeader+"2013;176;1;;\n")
-	if len(o.Problems) != 1 || !strings.Contains(o.Problems[0].Hint, "chargez d'abord un mois") {
+func TestWhenNothingIsLoadedYetThatIsSaidFirst(t *testing.T) {
+	o := examine(&budget.Known{Patterns: []string{"176"}}, ceilingsHeader+"x;176;1;;\n2013;216;1;;\n")
+	if len(o.Problems) != 3 || o.Problems[0].Error() != "aucune extraction n'est encore chargée : les seuls programmes connus sont ceux de vagues.csv — chargez d'abord un mois (« bascule run »), puis relancez l'import" {
 		t.Errorf("%v", o.Problems)
+	}
+	if o := examine(&budget.Known{Patterns: []string{"176"}}, ceilingsHeader+"x;176;1;;\n"); len(o.Problems) != 1 {
+		t.Errorf("a year that is none has nothing to do with what is loaded: %v", o.Problems)
+	}
+}
+
+func TestWhatIsWrongInTheSameWayIsToldOnceWithItsRows(t *testing.T) {
+	rows := func(lines ...string) string { return ceilingsHeader + strings.Join(lines, "\n") + "\n" }
+	sheet := table("b.xlsx", ceilingsHeader+"2013;176;dix;;\n2013;216;dix;;\n2014;176;1;;\n2014;216;dix;;\n")
+	sheet.Sheet = "Plafonds"
+	for i := range sheet.Rows {
+		for j := range sheet.Rows[i].Cells {
+			sheet.Rows[i].Cells[j].Kind = budget.Text
+		}
+	}
+	sheet.Rows[3].Cells[2] = budget.Cell{Text: "1", Kind: budget.Number}
+	const programmes = " est inconnu — les programmes connus sont ceux des extractions chargées et de vagues.csv : 176, 216, 30?"
+	const number = "n'est pas un nombre — écrivez un nombre, deux décimales au plus, sans unité : 1234,56"
+	var many []string
+	for year := 1960; year < 2010; year += 2 {
+		many = append(many, fmt.Sprintf("%d;176;x;;", year), fmt.Sprintf("%d;176;1;;", year+1))
+	}
+	for _, c := range []struct {
+		reason string
+		tables []budget.Table
+		want   []string
+	}{
+		{"one value, four rows, where it is met first; another value by itself", []budget.Table{table("a.csv", rows("2013;999;1;;", "2013;998;1;;", "2014;999;1;;", "2015;999;1;;", "2016;999;1;;"))},
+			[]string{"a.csv: lignes 2, 4 à 6: programme: « 999 »" + programmes, "a.csv:3: programme: « 998 »" + programmes}},
+		{"two rows in a row, and another field of the same ones", []budget.Table{table("a.csv", rows("2013;999;x;;", "2014;999;x;;"))},
+			[]string{"a.csv: lignes 2, 3: etpt: " + number, "a.csv: lignes 2, 3: programme: « 999 »" + programmes}},
+		{"another file is told by itself", []budget.Table{table("a.csv", rows("2013;999;1;;")), table("b.csv", rows("2014;999;1;;", "2015;999;1;;"))},
+			[]string{"a.csv:2: programme: « 999 »" + programmes, "b.csv: lignes 2, 3: programme: « 999 »" + programmes}},
+		{"the cells of a sheet", []budget.Table{sheet},
+			[]string{"b.xlsx: Plafonds!C2:C3, C5 (etpt): est un texte, pas un nombre — tapez le nombre dans la cellule, au format Nombre et sans unité"}},
+		{"too many rows to cite", []budget.Table{table("a.csv", rows(many...))},
+			[]string{"a.csv: lignes 2, 4, 6, 8, 10, 12, 14, 16, 18, 20 et 15 autre(s): etpt: " + number}},
+	} {
+		var got []string
+		for _, e := range budget.Grouped(budget.Examine(c.tables, known()).Problems) {
+			got = append(got, e.Error())
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s: %s", c.reason, diff)
+		}
 	}
 }
 
@@ -252,6 +301,101 @@ func TestAProfileChangesFormOnceTheFormerRowsAreSetToNought(t *testing.T) {
 	}
 	if o := examine(known(rows...), profileHeader+"2013;176;;2013-01;0;;;\n"+split); len(o.Problems) != 0 || len(o.Rows) != 3 {
 		t.Errorf("the remedy that the refusal gives must work: %v", o.Problems)
+	}
+}
+
+func TestAnyRowIsWithdrawnByTellingItAgainWithTheMark(t *testing.T) {
+	given := []string{
+		creditsHeader + "2013;176;;;lfi;2013-01-01;5;5;Loi;loi\n", ceilingsHeader + "2013;176;10;;\n", profileHeader + "2013;176;;2013-01;3;1;;\n", oneStream,
+		operationsHeader + "E1;R;engagement;2013-01-01;;5;;;\n", milestonesHeader + "J;R;2013-01-01;;\n", valuesHeader + "2013;gain;mesure;9;Équipe;s\n",
+	}
+	rows := kept(t, examine(known(), given...))
+	marked := make([]string, len(given))
+	for i, text := range given { // as they were imported, the mark added at the end
+		lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+		marked[i] = lines[0] + ";Retrait\n" + lines[1] + ";Oui\n"
+	}
+	o := examine(known(rows...), marked...)
+	if len(o.Problems) != 0 || len(o.Rows) != len(given) {
+		t.Fatalf("%d rows, %v", len(o.Rows), o.Problems)
+	}
+	for i := range o.Changes {
+		c := &o.Changes[i]
+		if c.Kind == reconcile.BudgetOperations {
+			continue // it becomes of nature annulation
+		}
+		if diff := cmp.Diff([]budget.FieldChange{{Field: "retrait", New: "oui"}}, c.Fields); diff != "" || !c.Withdrawn {
+			t.Errorf("%s: %s", c.Kind, diff)
+		}
+	}
+	for i := range o.Rows {
+		if o.Rows[i].Replaces == 0 {
+			t.Errorf("%s replaces nothing", o.Rows[i].Kind)
+		}
+		o.Rows[i].ID = int64(100 + i)
+	}
+	b, err := reconcile.BudgetOf(o.Rows)
+	if err != nil || len(b.Credits)+len(b.Ceilings)+len(b.Profile)+len(b.Workstreams)+len(b.Milestones)+len(b.Values) != 0 || b.Operations[0].Nature != reconcile.OperationWithdrawn {
+		t.Errorf("nothing is left: %+v, %v", b, err)
+	}
+	if again := examine(known(o.Rows...), marked...); again.Unchanged != len(given) || len(again.Problems) != 0 {
+		t.Errorf("the same withdrawals again: %+v", again)
+	}
+	if back := examine(known(o.Rows...), given...); len(back.Problems) != 0 || len(back.Rows) != len(given) || back.Rows[0].Content != rows[0].Content {
+		t.Errorf("what is told again without the mark counts again: %+v", back)
+	}
+}
+
+func TestAWorkstreamIsNotWithdrawnUnderItsOperations(t *testing.T) {
+	rows := kept(t, examine(known(), oneStream+"R;Raccordement;2014;1;1;;\n", operationsHeader+"E1;R;engagement;2013-01-01;;5;;;\n"))
+	const header = "chantier;libelle;exercice;ae;cp;retrait\n"
+	if o := examine(known(rows...), header+"R;;2013;;;oui\n"); len(o.Problems) != 0 {
+		t.Errorf("another year still describes it: %v", o.Problems)
+	}
+	both := header + "R;;2013;;;oui\nR;;2014;;;oui\n"
+	if o := examine(known(rows...), both); len(o.Problems) != 2 || !strings.Contains(o.Problems[0].Error(), "est encore cité par l'opération E1") {
+		t.Errorf("E1 would belong to nothing: %v", o.Problems)
+	}
+	if o := examine(known(rows...), both, operationsHeader+"E1;R;annulation;2013-01-01;;;;;\n"); len(o.Problems) != 0 {
+		t.Errorf("withdrawn with it: %v", o.Problems)
+	}
+}
+
+func TestAMeasureOfNothingIsToldWhenItIsImported(t *testing.T) {
+	rows := kept(t, examine(known(), valuesHeader+"2014;gain;attendu;9;Équipe;s\n"))
+	o := examine(known(rows...), valuesHeader+"2014;gain;mesure;0;Équipe;s\n")
+	if diff := cmp.Diff([]reconcile.BudgetAlert{{Code: reconcile.AlertGainNought, Scope: "2014", Amount: 900}}, o.Alerts); diff != "" || len(o.Rows) != 1 {
+		t.Error(diff)
+	}
+}
+
+func TestAnOldFileThatBringsBackWhatWasCorrectedIsTold(t *testing.T) {
+	version := func(id, replaces int64, at, etpt string) reconcile.BudgetRow {
+		of := kept(t, examine(known(), ceilingsHeader+"2013;176;"+etpt+";;\n"))[0]
+		of.ID, of.Replaces, of.At = id, replaces, at
+		return of
+	}
+	history := []reconcile.BudgetRow{version(1, 0, "2013-01-01T00:00:00Z", "10"), version(2, 1, "2013-02-01T00:00:00Z", "11"), version(3, 2, "2013-03-01T00:00:00Z", "12")}
+	for _, c := range []struct {
+		reason, etpt string
+		want         *budget.Return
+	}{
+		{"the first version", "10", &budget.Return{At: "2013-01-01T00:00:00Z", Corrected: "2013-02-01T00:00:00Z"}},
+		{"the second one", "11", &budget.Return{At: "2013-02-01T00:00:00Z", Corrected: "2013-03-01T00:00:00Z"}},
+		{"a new one", "13", nil},
+	} {
+		o := examine(&budget.Known{Programmes: []string{"176"}, Rows: history[2:], History: history}, ceilingsHeader+"2013;176;"+c.etpt+";;\n")
+		if len(o.Problems) != 0 || len(o.Changes) != 1 {
+			t.Fatalf("%s: %+v", c.reason, o)
+		}
+		if diff := cmp.Diff(c.want, o.Changes[0].Returns); diff != "" {
+			t.Errorf("%s: %s", c.reason, diff)
+		}
+	}
+	twice := append(history, version(4, 3, "2013-04-01T00:00:00Z", "10"), version(5, 4, "2013-05-01T00:00:00Z", "12"))
+	o := examine(&budget.Known{Programmes: []string{"176"}, Rows: twice[4:], History: twice}, ceilingsHeader+"2013;176;10;;\n")
+	if diff := cmp.Diff(&budget.Return{At: "2013-04-01T00:00:00Z", Corrected: "2013-05-01T00:00:00Z"}, o.Changes[0].Returns); diff != "" {
+		t.Errorf("the last time it was in force: %s", diff)
 	}
 }
 

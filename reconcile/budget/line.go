@@ -43,14 +43,15 @@ func (l *line) place() string {
 // problem blames a column of the row, or the whole row for a blank one.
 func (l *line) problem(name string, err error, hint string) {
 	l.failed = true
-	e := &reconcile.InputError{File: l.table.File, Line: l.number, Field: name, Err: err, Hint: hint}
+	p := Problem{&reconcile.InputError{File: l.table.File, Line: l.number, Field: name, Err: err, Hint: hint}, place{sheet: l.table.Sheet, row: l.number, name: name}}
 	if l.table.Sheet != "" {
-		e.Line, e.Field = 0, l.place()
+		p.Line, p.Field, p.at.name = 0, l.place(), ""
 		if at, there := l.at[name]; there {
-			e.Field = fmt.Sprintf("%s!%s%d (%s)", l.table.Sheet, column(at), l.number, name)
+			p.at.column, p.at.name = column(at), name
+			p.Field = fmt.Sprintf("%s!%s%d (%s)", l.table.Sheet, p.at.column, l.number, name)
 		}
 	}
-	l.batch.problems = append(l.batch.problems, e)
+	l.batch.problems = append(l.batch.problems, p)
 }
 
 // checkWidth refuses what stands under no name: an amount moved by one column
@@ -133,6 +134,9 @@ func (l *line) word(name string, words ...string) string {
 
 // amount reads euros, to the centime. A blank one is zero where it may be.
 func (l *line) amount(name string, mayBeBlank bool) reconcile.Amount {
+	if l.withdrawn {
+		return 0
+	}
 	c := l.cell(name)
 	s := strings.TrimSpace(c.Text)
 	if s == "" && mayBeBlank {

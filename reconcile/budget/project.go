@@ -15,7 +15,7 @@ func projectOf(y *year) *reconcile.ProjectBudget {
 	if len(b.Workstreams) == 0 && len(b.Operations) == 0 && len(b.Milestones) == 0 {
 		return nil
 	}
-	p := &reconcile.ProjectBudget{AsOf: lastDay(y.terms.Through), Workstreams: []reconcile.WorkstreamBudget{}, Commitments: commitments(b.Operations)}
+	p := &reconcile.ProjectBudget{AsOf: y.asOf(), Workstreams: []reconcile.WorkstreamBudget{}, Commitments: commitments(b.Operations)}
 	for _, id := range workstreams(b) {
 		p.Workstreams = append(p.Workstreams, y.workstream(id, p.Commitments))
 	}
@@ -33,8 +33,22 @@ func projectOf(y *year) *reconcile.ProjectBudget {
 	return p
 }
 
-func lastDay(p reconcile.Period) reconcile.Day {
+// asOf is the day of the report: the last of its month.
+func (y *year) asOf() reconcile.Day {
+	p := y.terms.Through
 	return reconcile.Day(time.Date(p.Year(), time.Month(p.Month()), p.Days(), 0, 0, 0, 0, time.UTC).Format(time.DateOnly))
+}
+
+// planned makes expected operations of the commitments and payments dated after
+// a day: then nothing was committed nor paid yet.
+func planned(operations []reconcile.Operation, asOf reconcile.Day) []reconcile.Operation {
+	list := slices.Clone(operations)
+	for i := range list {
+		if o := &list[i]; o.Date > asOf && (o.Nature == reconcile.OperationCommitment || o.Nature == reconcile.OperationPayment) {
+			o.Nature = reconcile.OperationExpected
+		}
+	}
+	return list
 }
 
 // attach gives the operations that name no workstream that of their commitment.
@@ -110,19 +124,56 @@ func commitments(operations []reconcile.Operation) []reconcile.CommitmentBudget 
 // workstream reckons one workstream.
 func (y *year) workstream(id string, commitments []reconcile.CommitmentBudget) reconcile.WorkstreamBudget {
 	w := reconcile.WorkstreamBudget{ID: id}
-	var whole reconcile.Workstream // declared for the year
+	declared := make(map[int]*reconcile.Workstream) // by year
 	for i := range y.budget.Workstreams {
 		if x := &y.budget.Workstreams[i]; x.ID == id {
-			w.Label = x.Label
-			if x.Year == y.year {
-				w.AE, w.CP, whole = x.AE, x.CP, *x
-			}
+			w.Label, declared[x.Year] = x.Label, x
 		}
 	}
-	var further, amending reconcile.Amount // AE expected of new commitments, and of those that stand
+	whole := declared[y.year]
+	if whole == nil {
+		whole = new(reconcile.Workstream)
+	}
+	w.AE, w.CP = whole.AE, whole.CP
+	n := y.spend(&w)
+	// What is declared for a whole year and what operations foresee may disagree:
+	// a shortage that either tells must be seen, and a cost.
+	for year, x := range declared {
+		switch {
+		case year == y.year:
+			n.ae[year] = max(n.ae[year], x.ExpectedAE-w.Committed)
+		case year > y.year:
+			n.ae[year] = max(n.ae[year], x.ExpectedAE)
+		}
+	}
+	w.ExpectedAE, w.ExpectedCP = n.ae[y.year], max(w.ExpectedCP, whole.ExpectedCP-w.Paid)
+	w.LeftAE, w.LeftCP = w.AE-w.Committed, w.CP-w.Paid
+	for i := range commitments {
+		if commitments[i].Workstream == id {
+			w.ToPay += commitments[i].ToPay
+		}
+	}
+	for _, ae := range n.ae {
+		w.Further += ae
+	}
+	w.Further = max(w.Further, n.amending+n.uncommitted)
+	w.Completion = w.AllPaid + w.ToPay + w.Further
+	return w
+}
+
+// needs are what operations of a workstream foresee beyond what is committed.
+type needs struct {
+	ae          map[int]reconcile.Amount // to commit, by year, none before that of the report
+	amending    reconcile.Amount         // of it, on commitments that are told
+	uncommitted reconcile.Amount         // CP of no commitment
+}
+
+// spend adds the operations of a workstream, and tells what they foresee.
+func (y *year) spend(w *reconcile.WorkstreamBudget) needs {
+	n := needs{ae: make(map[int]reconcile.Amount)}
 	for i := range y.budget.Operations {
 		o := &y.budget.Operations[i]
-		if o.Workstream != id {
+		if o.Workstream != w.ID {
 			continue
 		}
 		now := o.Date.Year() == y.year
@@ -138,28 +189,18 @@ func (y *year) workstream(id string, commitments []reconcile.CommitmentBudget) r
 				w.Paid += o.CP
 			}
 		case reconcile.OperationExpected:
+			n.ae[max(o.Date.Year(), y.year)] += o.AE
 			if o.Commitment == "" {
-				further, w.Further = further+o.AE, w.Further+o.CP
+				n.uncommitted += o.CP
 			} else {
-				amending += o.AE
+				n.amending += o.AE
 			}
 			if o.Date.Year() <= y.year {
-				w.ExpectedAE, w.ExpectedCP = w.ExpectedAE+o.AE, w.ExpectedCP+o.CP
+				w.ExpectedCP += o.CP
 			}
 		}
 	}
-	// What is declared for the whole year and what operations foresee may disagree:
-	// a shortage that either tells must be seen.
-	w.ExpectedAE, w.ExpectedCP = max(w.ExpectedAE, whole.ExpectedAE-w.Committed), max(w.ExpectedCP, whole.ExpectedCP-w.Paid)
-	w.LeftAE, w.LeftCP = w.AE-w.Committed, w.CP-w.Paid
-	for i := range commitments {
-		if commitments[i].Workstream == id {
-			w.ToPay += commitments[i].ToPay
-		}
-	}
-	w.Further = max(w.Further, further) + amending
-	w.Completion = w.AllPaid + w.ToPay + w.Further
-	return w
+	return n
 }
 
 func addWorkstream(t, w *reconcile.WorkstreamBudget) {

@@ -79,6 +79,61 @@ func TestAnAmendmentToComeIsPartOfWhatTheProjectWillHaveCost(t *testing.T) {
 	}
 }
 
+func TestWhatIsDatedAfterTheMonthIsPlannedNotCommittedNorPaid(t *testing.T) {
+	amendment := commitment("E1b", "2013-12-15", 60)
+	amendment.Commitment = "E1"
+	f := project(t, &reconcile.Budget{
+		Workstreams: []reconcile.Workstream{{ID: "R", Year: 2013, AE: 1000, CP: 600}},
+		Operations: []reconcile.Operation{
+			commitment("E1", "2013-10-31", 500), payment("P1", "2013-10-31", "E1", 100), // the last day counts
+			payment("P2", "2013-11-01", "E1", 150), amendment, // planned, this year
+			commitment("E2", "2013-12-01", 200), payment("P3", "2013-12-20", "E2", 70),
+			commitment("E3", "2014-01-10", 300), payment("P4", "2014-02-01", "E3", 300), // and the next
+		}})
+	// 400 of E1 are to pay; 60 + 200 + 300 are to commit.
+	want := reconcile.WorkstreamBudget{ID: "R", AE: 1000, Committed: 500, LeftAE: 500, CP: 600, Paid: 100, LeftCP: 500,
+		ExpectedAE: 260, ExpectedCP: 220, AllCommit: 500, AllPaid: 100, ToPay: 400, Further: 560, Completion: 1060}
+	if diff := cmp.Diff([]reconcile.WorkstreamBudget{want}, f.Project.Workstreams); diff != "" {
+		t.Error(diff)
+	}
+	if c := f.Project.Commitments; len(c) != 1 || c[0].AE != 500 || c[0].Paid != 100 || c[0].Payments != 1 || c[0].Expected != 150 {
+		t.Errorf("one commitment stands at the end of October: %+v", c)
+	}
+	years := []reconcile.ProjectYear{{Year: 2013, AE: 1000, Committed: 500, CP: 600, Paid: 100, Expected: 220}, {Year: 2014, Expected: 300}}
+	if diff := cmp.Diff(years, f.Project.Years); diff != "" {
+		t.Error(diff)
+	}
+	if len(f.Alerts) != 0 {
+		t.Errorf("nothing lacks: %+v", f.Alerts)
+	}
+}
+
+func TestWhatAWorkstreamDeclaresIsPartOfItsCostEvenWithoutAnyOperation(t *testing.T) {
+	declares := func(year int, ae reconcile.Amount) reconcile.Workstream {
+		return reconcile.Workstream{ID: "R", Year: year, ExpectedAE: ae}
+	}
+	for _, c := range []struct {
+		reason      string
+		workstreams []reconcile.Workstream
+		operations  []reconcile.Operation
+		further     reconcile.Amount
+	}{
+		{"900 are to be committed in the year, and 400 are", []reconcile.Workstream{declares(2013, 900)}, []reconcile.Operation{commitment("E1", "2013-01-01", 400)}, 500},
+		{"more is committed than was declared", []reconcile.Workstream{declares(2013, 300)}, []reconcile.Operation{commitment("E1", "2013-01-01", 400)}, 0},
+		{"an operation foresees what is declared: it counts once", []reconcile.Workstream{declares(2013, 900)}, []reconcile.Operation{commitment("E1", "2013-01-01", 400), expected("V1", "2013-12-01", "", 500, 500)}, 500},
+		{"payments foresee what is declared", []reconcile.Workstream{declares(2013, 300)}, []reconcile.Operation{expected("V1", "2013-12-01", "", 0, 60), expected("V2", "2014-02-01", "", 0, 240)}, 300},
+		{"the next year declares too", []reconcile.Workstream{declares(2013, 100), declares(2014, 50)}, nil, 150},
+		{"an operation of the next year is none of what this one declares", []reconcile.Workstream{declares(2013, 500)}, []reconcile.Operation{expected("V1", "2014-03-01", "", 300, 300)}, 800},
+		{"what a former year declared is over", []reconcile.Workstream{declares(2012, 700)}, nil, 0},
+		{"a planned commitment is what is declared", []reconcile.Workstream{declares(2013, 900)}, []reconcile.Operation{commitment("E1", "2013-12-01", 850)}, 900},
+	} {
+		f := project(t, &reconcile.Budget{Workstreams: c.workstreams, Operations: c.operations})
+		if w := &f.Project.Workstreams[0]; w.Further != c.further || w.Completion != w.AllPaid+w.ToPay+c.further {
+			t.Errorf("%s: further %v, wanted %v; completion %v", c.reason, w.Further, c.further, w.Completion)
+		}
+	}
+}
+
 func TestTheProjectWarnsOfWhatItLacks(t *testing.T) {
 	given := func(ae, cp, expectedAE, expectedCP reconcile.Amount) []reconcile.Workstream {
 		return []reconcile.Workstream{{ID: "R", Year: 2013, AE: ae, CP: cp, ExpectedAE: expectedAE, ExpectedCP: expectedCP}}
@@ -168,6 +223,30 @@ func TestTheProjectIsWorthWhatAHandReckons(t *testing.T) {
 	}
 	if v.BaseYear != 2012 || v.Years[1].Present != -76_923 || v.Years[3].Cumulated != 30_000 {
 		t.Errorf("the years: %+v", v)
+	}
+}
+
+func TestWhatWasMeasuredToBeNothingIsAFactThatIsTold(t *testing.T) {
+	for _, c := range []struct {
+		reason string
+		rows   []reconcile.ValueRow
+		gains  reconcile.Amount
+		alerts []reconcile.BudgetAlert
+	}{
+		{"nothing was gained of the 600 expected", []reconcile.ValueRow{value(2014, "gain", "attendu", 600), value(2014, "gain", "mesure", 0)}, 0,
+			[]reconcile.BudgetAlert{{Code: reconcile.AlertGainNought, Scope: "2014", Amount: 60_000}}},
+		{"nor was any cost", []reconcile.ValueRow{value(2014, "cout", "attendu", 5), value(2014, "cout", "mesure", 0), value(2014, "gain", "attendu", 1)}, 100,
+			[]reconcile.BudgetAlert{{Code: reconcile.AlertCostNought, Scope: "2014", Amount: 500}}},
+		{"something was measured beside it", []reconcile.ValueRow{value(2014, "gain", "attendu", 600), value(2014, "gain", "mesure", 0), {Year: 2014, Nature: "gain", State: "mesure", Amount: 700, Label: "autre"}}, 700, nil},
+		{"nothing was expected", []reconcile.ValueRow{value(2014, "gain", "mesure", 0), value(2015, "gain", "attendu", 3)}, 300, nil},
+	} {
+		f := project(t, &reconcile.Budget{Values: c.rows})
+		if f.Value.Retained.Gains != c.gains {
+			t.Errorf("%s: %v retained", c.reason, f.Value.Retained.Gains)
+		}
+		if diff := cmp.Diff(append([]reconcile.BudgetAlert{}, c.alerts...), f.Alerts); diff != "" {
+			t.Errorf("%s: %s", c.reason, diff)
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 // read reads the row as its kind says, and gives it its natural key.
 func (l *line) read() {
+	l.withdrawn = l.word("retrait", "", "oui", "non") == "oui"
 	switch l.kind {
 	case reconcile.BudgetCredits:
 		l.credit()
@@ -140,6 +141,9 @@ func (l *line) operation() {
 	o := reconcile.Operation{ID: l.needed("operation", "donnez un numéro à l'opération : celui de l'engagement ou de la demande de paiement"), Workstream: l.text("chantier"),
 		Nature: reconcile.OperationNature(l.word("nature", "engagement", "paiement", "prevision", "annulation")), Date: l.day("date", false), Commitment: l.text("engagement"),
 		AE: l.amount("ae", true), CP: l.amount("cp", true), Third: l.text("tiers"), Label: l.text("libelle")}
+	if l.withdrawn {
+		o.Nature, l.withdrawn = reconcile.OperationWithdrawn, false // which has its own word
+	}
 	l.is(o, o.ID)
 	if l.failed {
 		return
@@ -178,7 +182,7 @@ func (l *line) operation() {
 }
 
 func (l *line) milestone() {
-	m := reconcile.Milestone{ID: l.needed("jalon", "donnez un nom court au jalon"), Workstream: l.needed("chantier", "nommez le chantier dont c'est le jalon"), Planned: l.day("prevu", false), Met: l.day("realise", true), Label: l.text("libelle")}
+	m := reconcile.Milestone{ID: l.needed("jalon", "donnez un nom court au jalon"), Workstream: l.needed("chantier", "nommez le chantier dont c'est le jalon"), Planned: l.day("prevu", l.withdrawn), Met: l.day("realise", true), Label: l.text("libelle")}
 	l.is(m, m.ID)
 }
 

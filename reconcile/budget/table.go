@@ -46,14 +46,16 @@ const (
 
 // columns of a kind of file; those marked with ? may be left out.
 var columns = map[reconcile.BudgetKind][]string{
-	reconcile.BudgetCredits:     {"exercice", "programme", "categorie?", "cas?", "nature", "date", "ae", "cp", "libelle?", "source?"},
-	reconcile.BudgetCeilings:    {"exercice", "programme", "etpt", "libelle?", "source?"},
-	reconcile.BudgetProfile:     {"exercice", "programme", "categorie?", "mois", "montant", "etpt?", "entrees?", "sorties?"},
-	reconcile.BudgetWorkstreams: {"chantier", "libelle?", "exercice", "ae", "cp", "prevision_ae?", "prevision_cp?"},
-	reconcile.BudgetOperations:  {"operation", "chantier", "nature", "date", "engagement", "ae", "cp", "tiers?", "libelle?"},
-	reconcile.BudgetMilestones:  {"jalon", "chantier", "prevu", "realise", "libelle?"},
-	reconcile.BudgetValues:      {"annee", "nature", "etat", "montant", "libelle", "source?"},
+	reconcile.BudgetCredits:     {"exercice", "programme", "categorie?", "cas?", "nature", "date", "ae", "cp", "libelle?", "source?", withdrawn},
+	reconcile.BudgetCeilings:    {"exercice", "programme", "etpt", "libelle?", "source?", withdrawn},
+	reconcile.BudgetProfile:     {"exercice", "programme", "categorie?", "mois", "montant", "etpt?", "entrees?", "sorties?", withdrawn},
+	reconcile.BudgetWorkstreams: {"chantier", "libelle?", "exercice", "ae", "cp", "prevision_ae?", "prevision_cp?", withdrawn},
+	reconcile.BudgetOperations:  {"operation", "chantier", "nature", "date", "engagement", "ae", "cp", "tiers?", "libelle?", withdrawn},
+	reconcile.BudgetMilestones:  {"jalon", "chantier", "prevu", "realise", "libelle?", withdrawn},
+	reconcile.BudgetValues:      {"annee", "nature", "etat", "montant", "libelle", "source?", withdrawn},
 }
+
+const withdrawn = "retrait?" // oui: the row of that key counts no more
 
 // Columns lists the columns of a kind of file, all of them.
 func Columns(kind reconcile.BudgetKind) []string {
@@ -74,14 +76,22 @@ func required(kind reconcile.BudgetKind) (list []string) {
 }
 
 var (
-	errNoHeader = errors.New("n'a pas d'en-tête")
-	errNoRows   = errors.New("ne contient aucune ligne sous son en-tête, ni aucun autre fichier donné")
+	errNothingLoaded = errors.New("aucune extraction n'est encore chargée : les seuls programmes connus sont ceux de vagues.csv")
+	errNoHeader      = errors.New("n'a pas d'en-tête")
+	errNoRows        = errors.New("ne contient aucune ligne sous son en-tête, ni aucun autre fichier donné")
 )
 
 // batch is what is being read: rows as they come, and all that is wrong.
 type batch struct {
-	problems []*reconcile.InputError
+	problems []Problem
 	rows     []*line
+	// nothingLoaded tells that programmes are unknown for want of any extract.
+	nothingLoaded bool
+}
+
+// refuse keeps a problem that no row is to blame for.
+func (b *batch) refuse(e *reconcile.InputError) {
+	b.problems = append(b.problems, Problem{InputError: e})
 }
 
 // line is a row of a known kind.
@@ -94,7 +104,10 @@ type line struct {
 	cells  []Cell
 	value  any // reconcile.Credit, … once read
 	key    string
-	failed bool
+	// withdrawn tells that the row is to count no more: but for what makes its key,
+	// nothing of it is read.
+	withdrawn bool
+	failed    bool
 }
 
 // read reads a table into the batch.
@@ -118,7 +131,7 @@ func (b *batch) read(t *Table) {
 		b.rows = append(b.rows, l)
 	}
 	if at == nil {
-		b.problems = append(b.problems, &reconcile.InputError{File: t.File, Field: t.Sheet, Err: errNoHeader, Hint: hintKinds()})
+		b.refuse(&reconcile.InputError{File: t.File, Field: t.Sheet, Err: errNoHeader, Hint: hintKinds()})
 	}
 }
 
@@ -148,7 +161,7 @@ func (b *batch) header(t *Table, r *Row) (reconcile.BudgetKind, map[string]int) 
 		} else {
 			e.Field = fmt.Sprintf("%s!%d (en-tête)", t.Sheet, r.Number)
 		}
-		b.problems = append(b.problems, e)
+		b.refuse(e)
 		return "", nil
 	}
 	kind, score := reconcile.BudgetKind(""), 1

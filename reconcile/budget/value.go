@@ -1,6 +1,10 @@
 package budget
 
 import (
+	"cmp"
+	"slices"
+	"strconv"
+
 	"github.com/shopspring/decimal"
 
 	"bascule/reconcile"
@@ -49,6 +53,37 @@ func valueOf(t *Terms, rows []reconcile.ValueRow) *reconcile.ProjectValue {
 	v.Expected, v.Retained = outcome(t, v.BaseYear, expected), outcome(t, v.BaseYear, years)
 	v.Years = years
 	return v
+}
+
+// measuredNought tells of the gains and costs of a year that were measured to be
+// nothing, in the place of what was expected: a fact, or a cell left at nought.
+func measuredNought(rows []reconcile.ValueRow) (list []reconcile.BudgetAlert) {
+	type kind struct {
+		year   int
+		nature string
+	}
+	sums := make(map[kind][2]reconcile.Amount) // expected, measured
+	measured := make(map[kind]bool)
+	for i := range rows {
+		r := &rows[i]
+		k, of := kind{r.Year, r.Nature}, index(r.State == reconcile.ValueMeasured)
+		sum := sums[k]
+		sum[of] += r.Amount
+		sums[k], measured[k] = sum, measured[k] || of == 1
+	}
+	for k, sum := range sums {
+		if measured[k] && sum[1] == 0 && sum[0] != 0 {
+			code := reconcile.AlertGainNought
+			if k.nature == reconcile.ValueCost {
+				code = reconcile.AlertCostNought
+			}
+			list = append(list, reconcile.BudgetAlert{Code: code, Scope: strconv.Itoa(k.year), Amount: sum[0]})
+		}
+	}
+	slices.SortFunc(list, func(a, b reconcile.BudgetAlert) int {
+		return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(a.Scope, b.Scope))
+	})
+	return list
 }
 
 func index(is bool) int {

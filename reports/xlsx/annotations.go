@@ -3,6 +3,7 @@ package xlsx
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"bascule/reconcile"
@@ -28,17 +29,16 @@ const (
 // language, on all sheets, wherever they were moved. The password serves only
 // where the file is encrypted. Any error is an InputError, after which nothing
 // of the file may be kept.
-func ReadAnnotations(path, password string) (_ *reports.Annotated, err error) {
+func ReadAnnotations(file *os.File, password string) (_ *reports.Annotated, err error) {
 	defer func() {
 		if err != nil {
-			err = inFile(path, err)
+			err = inFile(file.Name(), err)
 		}
 	}()
-	w, file, err := openFile(path, password)
+	w, err := openFile(file, password)
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
 	a := &annotations{book: w, out: &reports.Annotated{}}
 	if a.out.Stamp, err = w.stamp(); err != nil {
 		return nil, err

@@ -4,9 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"slices"
 
@@ -25,25 +23,8 @@ const (
 
 const hintXLSX = "rendre le classeur .xlsx que bascule a écrit, une fois rempli"
 
-// openFile opens a workbook that a person hands in. What is returned to be
-// closed is the file it is read from.
-func openFile(path, password string) (*Workbook, io.Closer, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		what := "ne peut pas être ouvert"
-		if errors.Is(err, fs.ErrNotExist) {
-			what = "n'existe pas"
-		}
-		return nil, nil, unfit(what, "vérifier le chemin et les droits de lecture")
-	}
-	w, err := openAt(file, password)
-	if err != nil {
-		return nil, nil, errors.Join(err, file.Close())
-	}
-	return w, file, nil
-}
-
-func openAt(file *os.File, password string) (*Workbook, error) {
+// openFile opens a workbook that a person hands in, by the file it is read from.
+func openFile(file *os.File, password string) (*Workbook, error) {
 	info, err := file.Stat()
 	switch {
 	case err != nil:
@@ -53,15 +34,17 @@ func openAt(file *os.File, password string) (*Workbook, error) {
 	case info.Size() > maxFileBytes:
 		return nil, unfit("dépasse 512 Mio : aucun classeur de bascule n'est si grand", hintXLSX)
 	}
+	return openAt(file, info.Size(), password)
+}
+
+func openAt(at io.ReaderAt, size int64, password string) (*Workbook, error) {
 	head := make([]byte, len(compoundHead))
-	if _, err := file.ReadAt(head, 0); err != nil && err != io.EOF {
+	if _, err := at.ReadAt(head, 0); err != nil && err != io.EOF {
 		return nil, err
 	}
-	var at io.ReaderAt = file
-	size := info.Size()
 	switch {
 	case bytes.Equal(head, compoundHead):
-		content, err := decrypted(file, size, password)
+		content, err := decrypted(at, size, password)
 		if err != nil {
 			return nil, err
 		}

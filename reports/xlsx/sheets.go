@@ -1,6 +1,7 @@
 package xlsx
 
 import (
+	"bytes"
 	"errors"
 
 	"bascule/reconcile"
@@ -16,10 +17,10 @@ type SheetRows struct {
 // maxSheetsCells bounds the cells of a workbook that is read whole.
 const maxSheetsCells = 2_000_000
 
-// ReadSheets reads a small workbook whole, hidden sheets too, whatever program
-// saved it. The password serves only where the file is encrypted. Any error is an
+// ReadSheets reads a small workbook whole, given by its bytes, hidden sheets too,
+// whatever program saved it; path is how errors name it. The password serves only where the file is encrypted. Any error is an
 // InputError, after which nothing of the file may be kept.
-func ReadSheets(path, password string) (_ []SheetRows, err error) {
+func ReadSheets(path string, content []byte, password string) (_ []SheetRows, err error) {
 	defer func() {
 		if err == nil {
 			return
@@ -29,11 +30,10 @@ func ReadSheets(path, password string) (_ []SheetRows, err error) {
 			input.Hint = "l'enregistrer en .xlsx, ou en CSV UTF-8"
 		}
 	}()
-	w, file, err := openFile(path, password)
+	w, err := openAt(bytes.NewReader(content), int64(len(content)), password)
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
 	var sheets []SheetRows
 	cells := 0
 	for i, name := range w.names {
