@@ -72,11 +72,11 @@ func purgeText(r *PurgeResult) string {
 		if r.DryRun {
 			verb = "Serait effacé"
 		}
-		fmt.Fprintf(&b, "%s, avant %v : %s, %s et %s de %s ; %s dans %s ; %s ; %s, octets compris.\n", verb, p.Before,
-			numberOf(int(p.Payslips), "bulletin"), numberOf(int(p.Rejects), "rejet"), "leurs octets", numberOf(int(p.Loads), "chargement"),
-			numberOf(int(p.Discrepancies), "écart"), numberOf(int(p.Runs), "exécution"), decisionsText(p.Decisions), numberOf(r.Files, "fichier"))
+		fmt.Fprintf(&b, "%s, avant %v : %s et %s de %s, %s de %s, %s, %s.\n", verb, p.Before,
+			numberOf(int(p.Payslips), "bulletin"), numberOf(int(p.Rejects), "rejet"), numberOf(int(p.Loads), "chargement"),
+			numberOf(int(p.Discrepancies), "écart"), numberOf(int(p.Runs), "exécution"), decisionsText(p.Decisions), publishedText(r.Files))
 	default:
-		fmt.Fprintf(&b, "Purge interrompue achevée : %s.\n", numberOf(r.Files, "fichier"))
+		fmt.Fprintf(&b, "Purge interrompue achevée, ou résultats revenus effacés : %s.\n", publishedText(r.Files))
 	}
 	if p.Proof != nil {
 		b.WriteString(proofText(p.Proof))
@@ -95,6 +95,13 @@ func decisionsText(n int64) string {
 		return numberOf(int(n), "décision") + " rendues anonymes"
 	}
 	return numberOf(int(n), "décision") + " rendue anonyme"
+}
+
+func publishedText(files int) string {
+	if files > 1 {
+		return numberOf(files, "fichier") + " publiés"
+	}
+	return numberOf(files, "fichier") + " publié"
 }
 
 // proofText is the proof of erasure in a few words.

@@ -79,7 +79,7 @@ func TestPurgeLeavesNoTraceOfItsMonthsAndVerifyStillProvesTheRest(t *testing.T) 
 	writeAll(t, map[string]string{filepath.Join(folder, "copie", "annotée.csv"): october[0]})
 
 	_, stdout, _ := invoke(t, "purge", "--before", "2013-11", "--dry-run")
-	says(t, "dry run", stdout, "Serait effacé, avant 2013-11 : 1", "de 2 chargements", "dans 1 exécution")
+	says(t, "dry run", stdout, "Serait effacé, avant 2013-11 : 1", "de 2 chargements", " de 1 exécution, 0 décision rendue anonyme, ")
 	if n := traces(t, october); n < len(october) {
 		t.Errorf("a dry run erased %d", len(october)-n)
 	}
@@ -144,6 +144,28 @@ func TestTheNightsGoOnAfterAPurge(t *testing.T) {
 		t.Errorf("October again: %+v", s)
 	}
 	mustExit(t, exitClosed, "verify")
+}
+
+func TestARunOfAKeptMonthThatShowsAPurgedOneIsPurgedToo(t *testing.T) {
+	threeMonths(t)
+	mustExit(t, exitOpen, "run", "--side", "onp", "--legacy-period", "2013-10", "--period", "2013-11")
+	mustExit(t, exitOpen, "run", "--side", "onp", "--legacy-period", "2013-11", "--period", "2013-12")
+	_, stdout, _ := invoke(t, "purge", "--before", "2013-11", "--json", "--quiet")
+	var r PurgeResult
+	if err := json.Unmarshal([]byte(stdout), &r); err != nil || r.Runs != 2 || !r.Proof.Clean() {
+		t.Fatalf("%v: %s", err, stdout)
+	}
+	if n := traces(t, persons(t, "2013-10")); n > 0 {
+		t.Errorf("%d traces are left", n)
+	}
+	if _, err := os.Stat(filepath.Join("out", "2013-12", "run-0005", "discrepancies.csv")); err != nil {
+		t.Errorf("a run of two kept months lost its files: %v", err)
+	}
+	code, stdout, _ := invoke(t, "verify")
+	says(t, "verify", stdout, "2 chargements, 2 exécutions", "✔ 5 exécutions", "tout tient")
+	if code != exitClosed {
+		t.Errorf("code %d", code)
+	}
 }
 
 func TestPurgeRefusesTheMonthsThatTheNightUses(t *testing.T) {

@@ -362,3 +362,23 @@ func TestValuesAreFoundAcrossTheBlocksThatAFileIsReadIn(t *testing.T) {
 		t.Errorf("no file: %d, %v", n, err)
 	}
 }
+
+// TestEveryTableOfPersonsIsKnownToThePurge holds the tables whose columns name
+// somebody against those that a purge erases.
+func TestEveryTableOfPersonsIsKnownToThePurge(t *testing.T) {
+	ofSomebody := []string{"nir", "nir_key", "agent_key", "matricule", "surname", "first_name", "name", "iban", "raw", "person", "fingerprint", "dossier"}
+	handled := []string{"payslip", "reject", "discrepancy", "single", "decision", "sqlite_sequence"}
+	met := make(map[string]bool)
+	for _, c := range everyColumn(t, campaign(t)) {
+		if !slices.Contains(ofSomebody, c.name) {
+			continue
+		}
+		met[c.table] = true
+		if !slices.Contains(handled, c.table) {
+			t.Errorf("%s.%s may name somebody: purge.go must erase it", c.table, c.name)
+		}
+	}
+	if len(met) != len(handled) {
+		t.Errorf("met %v: the list of columns is broken", met)
+	}
+}
