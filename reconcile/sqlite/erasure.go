@@ -65,18 +65,13 @@ var ErrReaders = errors.New("un autre programme lit encore la base, dont le jour
 // then it seals that proof. It can be called again after an interruption, with
 // nothing sought.
 func (d *DB) FinishPurge(ctx context.Context, path string, sought *Sought, at string, watch Watch) (*reconcile.Erasure, error) {
-	d.checkpoint.Wait()
 	for _, s := range []string{"PRAGMA secure_delete = ON", "PRAGMA temp_store_directory = '" + folderOf(path) + "'", "VACUUM"} {
 		if _, err := d.write.ExecContext(ctx, s); err != nil {
 			return nil, fmt.Errorf("réécriture de la base: %w", describe(err))
 		}
 	}
-	var busy, pages, copied int
-	if err := d.write.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &copied); err != nil {
-		return nil, describe(err)
-	}
-	if busy != 0 {
-		return nil, ErrReaders
+	if err := d.emptyLog(ctx); err != nil {
+		return nil, err
 	}
 	e, err := d.trace(ctx, path, sought, watch)
 	if err != nil || !e.Clean() {
@@ -94,6 +89,20 @@ func (d *DB) FinishPurge(ctx context.Context, path string, sought *Sought, at st
 		}
 		return nil
 	})
+}
+
+// emptyLog copies the write-ahead log into the database and cuts it to nothing,
+// which no reader of an earlier state may be in the way of.
+func (d *DB) emptyLog(ctx context.Context) error {
+	d.checkpoint.Wait()
+	var busy, pages, copied int
+	if err := d.write.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &copied); err != nil {
+		return describe(err)
+	}
+	if busy != 0 {
+		return ErrReaders
+	}
+	return nil
 }
 
 // trace seeks the values among the raw bytes, then says of those that are there

@@ -49,6 +49,11 @@ func (d *DB) Purge(ctx context.Context, before reconcile.Period, at string, dry 
 	if _, err := d.write.ExecContext(ctx, "PRAGMA secure_delete = ON"); err != nil {
 		return nil, nil, describe(err)
 	}
+	if !dry { // a reader would keep the proof from being made, and what it seeks is known now alone
+		if err := d.emptyLog(ctx); err != nil {
+			return nil, nil, err
+		}
+	}
 	p := &purge{db: d, watch: watch, sought: new(Sought), Purge: reconcile.Purge{At: at, Before: before}}
 	err := d.transaction(ctx, func(c *sql.Conn) error {
 		p.ctx, p.c = ctx, c

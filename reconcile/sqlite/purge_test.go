@@ -125,7 +125,19 @@ func TestAPurgeLeavesNoByteOfWhoIsGoneAndKeepsTotalsAndChain(t *testing.T) {
 		t.Fatal("the person was never there: the test proves nothing")
 	}
 	before := mustVerify(t, path, false)
+	last, err := d.Run(background, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last.ID = run.ID // as a later night of December sees the months
+	undue, err := d.Undue(background, last)
+	if err != nil || len(undue) != 2 {
+		t.Fatalf("%v, %+v", err, undue)
+	}
 	p, e := mustPurge(t, d, path)
+	if after, err := d.Undue(background, last); err != nil || !slices.Equal(after, undue) {
+		t.Errorf("%v: what was paid wrongly month by month was %+v, is %+v", err, undue, after)
+	}
 	if p.Loads != 2 || p.Runs != 1 || p.Payslips != 3 || p.Rejects != 2 || p.Discrepancies != 1 || p.Decisions != 1 {
 		t.Errorf("erased %+v", p)
 	}
@@ -272,18 +284,35 @@ func TestAReaderThatHoldsTheLogKeepsThePurgeFromBeingProved(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer reader.Close()
-	tx, err := reader.BeginTx(context.Background(), &sql.TxOptions{ReadOnly: true})
-	if err != nil {
+	read := func() *sql.Tx {
+		tx, err := reader.BeginTx(context.Background(), &sql.TxOptions{ReadOnly: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var n int
+		if err := tx.QueryRow("SELECT count(*) FROM payslip").Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return tx
+	}
+	tx := read()
+	if _, err := d.write.Exec("UPDATE load SET path = path"); err != nil { // something the reader does not see
 		t.Fatal(err)
 	}
-	var n int
-	if err := tx.QueryRow("SELECT count(*) FROM payslip").Scan(&n); err != nil {
+	if _, _, err := d.Purge(background, december, "2026-02-01T00:00:00Z", false, noWatch{}); !errors.Is(err, ErrReaders) {
+		t.Errorf("got %v", err)
+	}
+	if n := count(t, d, "SELECT count(*) FROM load WHERE purge <> 0"); n != 0 {
+		t.Errorf("%d loads are purged, though it was refused", n)
+	}
+	if err := tx.Rollback(); err != nil {
 		t.Fatal(err)
 	}
 	_, sought, err := d.Purge(background, december, "2026-02-01T00:00:00Z", false, noWatch{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	tx = read()
 	if _, err := d.FinishPurge(background, path, sought, "2026-02-01T00:01:00Z", noWatch{}); !errors.Is(err, ErrReaders) {
 		t.Errorf("got %v", err)
 	}
