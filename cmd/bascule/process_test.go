@@ -1,7 +1,10 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"syscall"
@@ -10,14 +13,39 @@ import (
 )
 
 // asProgram makes the test binary be the program itself, for the tests that kill
-// it.
-const asProgram = "TEST_AS_BASCULE"
+// it; atClock stops its clock, and watchedFrom has its calls to the system
+// watched.
+const (
+	asProgram   = "TEST_AS_BASCULE"
+	atClock     = "TEST_CLOCK"
+	watchedFrom = "TEST_WATCHED_FROM"
+)
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asProgram) != "" {
-		main()
+	if os.Getenv(asProgram) == "" {
+		os.Exit(m.Run())
 	}
-	os.Exit(m.Run())
+	if socket := os.Getenv(watchedFrom); socket != "" {
+		if err := askToBeWatched(socket); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(unwatchable)
+		}
+	}
+	if clock := os.Getenv(atClock); clock != "" {
+		now, err := time.Parse(time.RFC3339, clock)
+		if err != nil {
+			panic(err)
+		}
+		os.Exit(appAt(now, os.Stdout, os.Stderr).execute(context.Background(), os.Args[1:]))
+	}
+	main()
+}
+
+// appAt is the program, its clock stopped.
+func appAt(now time.Time, stdout, stderr io.Writer) *App {
+	app := newApp(stdout, stderr)
+	app.Now = func() time.Time { return now }
+	return app
 }
 
 // program is a command line of the program, in a process of its own.
