@@ -88,7 +88,7 @@ func (a *App) execute(ctx context.Context, args []string) int {
 // say tells what ended the command, in one line: a record where the log is made
 // of records.
 func (a *App) say(err error, code int) {
-	text := oneLine(err)
+	text := plainly(err)
 	if code == exitInterrupted {
 		text = "interrompu — rien d'inachevé n'est publié, relancez la commande"
 	}

@@ -54,6 +54,9 @@ type situation struct {
 	wanted   map[string]string // what stands there once all have ended well
 	codes    []int
 	took     []time.Duration
+	counting sync.Mutex
+	counted  []int            // steps of SQL of each command
+	made     []map[string]int // operations on files of each command
 }
 
 // in is the program in this folder, its clock stopped.
@@ -199,7 +202,7 @@ func (s *situation) reference(t *testing.T) {
 		s.codes = append(s.codes, cmd.ProcessState.ExitCode())
 		s.took = append(s.took, time.Since(start))
 	}
-	s.wanted = p.standing()
+	s.wanted = p.standing(s.built)
 	if len(s.wanted) < 10 {
 		t.Fatalf("%s: little stands there: %v", s.name, slices.Sorted(maps.Keys(s.wanted)))
 	}
@@ -215,12 +218,11 @@ const physical = "'id', 'payslip_id', 'legacy_payslip_id', 'onp_payslip_id', 'ha
 // standing is all that stands in the folder: each file by its text, a workbook by
 // those of its cells, the base by the rows that its views show and by how many
 // there are in its tables.
-func (p place) standing() map[string]string {
+func (p place) standing(built place) map[string]string {
 	p.t.Helper()
 	found := make(map[string]string)
 	keep := func(name, text string) {
-		text = strings.ReplaceAll(text, p.dir, "DIR")
-		sum := sha256.Sum256([]byte(digests.ReplaceAllString(text, "DIGEST")))
+		sum := sha256.Sum256([]byte(strings.ReplaceAll(text, p.dir, "DIR")))
 		found[name] = fmt.Sprintf("%d bytes, %x", len(text), sum[:4])
 	}
 	err := filepath.WalkDir(p.dir, func(name string, d fs.DirEntry, err error) error {
@@ -235,9 +237,12 @@ func (p place) standing() map[string]string {
 		switch filepath.Ext(name) {
 		case ".db":
 		case ".xlsx":
-			text = []byte(p.cells(name))
+			text, err = p.cells(name, filepath.Join(built.dir, shown))
 		default:
 			text, err = os.ReadFile(name)
+		}
+		if strings.HasPrefix(shown, "out") {
+			text = digests.ReplaceAll(text, []byte("DIGEST"))
 		}
 		keep(shown, string(text))
 		return err
@@ -255,28 +260,35 @@ func (p place) standing() map[string]string {
 		}
 		rows := p.column(db, query)
 		slices.Sort(rows)
-		keep("rows of "+table, strings.Join(rows, "\n"))
+		keep("rows of "+table, digests.ReplaceAllString(strings.Join(rows, "\n"), "DIGEST"))
 	}
 	return found
 }
 
-// cells are the texts of a workbook.
-func (p place) cells(name string) string {
-	p.t.Helper()
-	f, err := excelize.OpenFile(name)
+// cells are the texts of a workbook, nothing where it is one that stood there
+// before, byte for byte.
+func (p place) cells(name, before string) ([]byte, error) {
+	text, err := os.ReadFile(name)
 	if err != nil {
-		p.t.Fatal(err)
+		return nil, err
+	}
+	if was, err := os.ReadFile(before); err == nil && bytes.Equal(was, text) {
+		return nil, nil
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(text), excelize.Options{RawCellValue: true})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	defer f.Close()
-	var all strings.Builder
+	var all bytes.Buffer
 	for _, sheet := range f.GetSheetList() {
 		rows, err := f.GetRows(sheet)
 		if err != nil {
-			p.t.Fatal(err)
+			return nil, err
 		}
 		fmt.Fprintln(&all, sheet, rows)
 	}
-	return all.String()
+	return all.Bytes(), nil
 }
 
 func (p place) base() *sql.DB {
@@ -309,7 +321,7 @@ func (p place) column(db *sql.DB, query string) (all []string) {
 }
 
 // english betrays a text of the machine that a user would be shown.
-var english = regexp.MustCompile(`(?i)\b(no space|input/output|permission denied|no such file|read-only|disk I/O|file name|too many open|quota|database|unable|cannot|error|full)\b`)
+var english = regexp.MustCompile(`(?i)\b(no space|context|input/output|permission denied|no such file|read-only|disk I/O|file name|too many open|quota|database|unable|cannot|error|full)\b`)
 
 // struck holds what a fault leaves against what the program promises: each folder
 // published whole or not there at all, a base that verify finds nothing wrong in,
@@ -332,7 +344,7 @@ func (s *situation) struck(p place, at int, code int, stderr string) {
 			p.t.Fatalf("after it, %v exits %d, wanted %d: %s%s", s.commands[i], code, s.codes[i], stdout, stderr)
 		}
 	}
-	got := p.standing()
+	got := p.standing(s.built)
 	for _, name := range slices.Sorted(maps.Keys(got)) {
 		if got[name] != s.wanted[name] {
 			p.t.Errorf("%s: %q, wanted %q", name, got[name], s.wanted[name])
@@ -369,7 +381,7 @@ func (s *situation) wholeOrAbsent(p place) {
 	}
 }
 
-// faults strikes until so many have been, and counts what they ended in.
+// faults tells what the strikes of a kind ended in.
 type faults struct {
 	mu    sync.Mutex
 	tally map[string]int
@@ -383,10 +395,10 @@ func (f *faults) count(what string) {
 
 // each strikes so many faults of a kind, each drawn from a seed of its own. A
 // fault that the command ended before is drawn again.
-func each(t *testing.T, kind string, strike func(t *testing.T, dice *rand.Rand, f *faults) bool) {
+func each(t *testing.T, kind string, strikes int, strike func(t *testing.T, dice *rand.Rand, f *faults) bool) {
 	f := &faults{tally: make(map[string]int)}
 	t.Run(kind, func(t *testing.T) {
-		for i := range struckFaults() {
+		for i := range strikes {
 			t.Run(strconv.Itoa(i+1), func(t *testing.T) {
 				t.Parallel()
 				for try := range uint64(40) {
@@ -394,7 +406,7 @@ func each(t *testing.T, kind string, strike func(t *testing.T, dice *rand.Rand, 
 						f.count("struck")
 						return
 					}
-					f.count("missed")
+					f.count("came too late")
 				}
 				t.Error("the command ended before every fault")
 			})
@@ -403,17 +415,26 @@ func each(t *testing.T, kind string, strike func(t *testing.T, dice *rand.Rand, 
 	t.Logf("%s: %v", kind, f.tally)
 }
 
-// TestFaultsKillAnywhere kills each command as the system would, at moments spread
-// over all the time that it takes.
-func TestFaultsKillAnywhere(t *testing.T) {
+// draw chooses what is struck: a situation, and one of its commands, those before
+// it done.
+func draw(t *testing.T, dice *rand.Rand, all []*situation) (s *situation, p place, at int) {
+	s = all[dice.IntN(len(all))]
+	at = dice.IntN(len(s.commands))
+	p = s.built.copied(t)
+	for i, before := range s.commands[:at] {
+		p.must(s.codes[i], before...)
+	}
+	return s, p, at
+}
+
+// TestFaultsCostNothing strikes every command: killed as the system would, at
+// moments spread over all the time that it takes; each of its steps of SQL, and
+// each of its operations on files, made to fail. The same command again then gives
+// what it gives where nothing struck.
+func TestFaultsCostNothing(t *testing.T) {
 	all := situations(t)
-	each(t, "kill -9", func(t *testing.T, dice *rand.Rand, f *faults) bool {
-		s := all[dice.IntN(len(all))]
-		at := dice.IntN(len(s.commands))
-		p := s.built.copied(t)
-		for _, before := range s.commands[:at] {
-			p.must(exitClosed, before...)
-		}
+	each(t, "kill -9", struckFaults(), func(t *testing.T, dice *rand.Rand, f *faults) bool {
+		s, p, at := draw(t, dice, all)
 		wait := time.Duration(dice.Float64() * float64(s.took[at]))
 		if !killedAfter(t, p.apart(s.commands[at]...), wait) {
 			return false
@@ -423,4 +444,88 @@ func TestFaultsKillAnywhere(t *testing.T) {
 		s.struck(p, at, -1, "")
 		return true
 	})
+	each(t, "step of SQL", struckFaults(), func(t *testing.T, dice *rand.Rand, f *faults) bool {
+		s, p, at := draw(t, dice, all)
+		if s.name == "empty" { // its tables are needed
+			p.must(exitClosed, "runs")
+		}
+		steps := s.steps(t, at)
+		nth := 1 + dice.IntN(steps)
+		way := []string{"ABORT", "ROLLBACK", "FAIL"}[dice.IntN(3)]
+		p.failStep(nth, way)
+		code, _, stderr := p.in(s.commands[at]...)
+		p.mendSteps()
+		t.Logf("%s: %v, %s at step %d of %d: exits %d, %s", s.name, s.commands[at][:1], way, nth, steps, code, stderr)
+		if code != exitFailure || stderr != "bascule: panne provoquée\n" {
+			t.Errorf("a step that fails ends in %d: %s", code, stderr)
+		}
+		f.count(s.name)
+		s.struck(p, at, -1, "")
+		return true
+	})
+	failOperations(t, all)
+}
+
+// steps counts the rows that a command writes, changes or erases.
+func (s *situation) steps(t *testing.T, at int) int {
+	t.Helper()
+	s.counting.Lock()
+	defer s.counting.Unlock()
+	if s.counted == nil {
+		s.counted = make([]int, len(s.commands))
+	}
+	if s.counted[at] == 0 {
+		p := s.built.copied(t)
+		if s.name == "empty" {
+			p.must(exitClosed, "runs")
+		}
+		for i, before := range s.commands[:at] {
+			p.must(s.codes[i], before...)
+		}
+		const many = 1 << 40
+		p.failStep(many, "ABORT")
+		p.must(s.codes[at], s.commands[at]...)
+		s.counted[at] = many - p.mendSteps()
+	}
+	return s.counted[at]
+}
+
+// failStep has the nth row that is written, changed or erased from now on fail,
+// in any table.
+func (p place) failStep(nth int, way string) {
+	p.t.Helper()
+	db := p.base()
+	defer db.Close()
+	p.exec(db, "CREATE TABLE fault (left_ INTEGER)", fmt.Sprintf("INSERT INTO fault VALUES (%d)", nth))
+	for _, table := range p.column(db, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name <> 'fault'") {
+		for _, event := range []string{"INSERT", "UPDATE", "DELETE"} {
+			p.exec(db, fmt.Sprintf(`CREATE TRIGGER fault_%s_%s BEFORE %s ON %s BEGIN
+				UPDATE fault SET left_ = left_ - 1;
+				SELECT raise(%s, 'panne provoquée') WHERE (SELECT left_ FROM fault) = 0; END`, table, event, event, table, way))
+		}
+	}
+}
+
+// mendSteps takes the triggers away, and tells how many steps were left.
+func (p place) mendSteps() (left int) {
+	p.t.Helper()
+	db := p.base()
+	defer db.Close()
+	if err := db.QueryRow("SELECT left_ FROM fault").Scan(&left); err != nil {
+		p.t.Fatal(err)
+	}
+	for _, trigger := range p.column(db, "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'fault_%'") {
+		p.exec(db, "DROP TRIGGER "+trigger)
+	}
+	p.exec(db, "DROP TABLE fault")
+	return left
+}
+
+func (p place) exec(db *sql.DB, queries ...string) {
+	p.t.Helper()
+	for _, q := range queries {
+		if _, err := db.Exec(q); err != nil {
+			p.t.Fatal(q, err)
+		}
+	}
 }

@@ -278,7 +278,7 @@ func (k *comparison) firstPass(ctx context.Context) (*reconcile.Tally, error) {
 	for _, c := range comparers[1:] {
 		tally.Merge(&c.Tally)
 	}
-	return tally, errors.Join(errs...)
+	return tally, firstCause(errs)
 }
 
 func linesOf(loads []reconcile.Load) (n int64) {

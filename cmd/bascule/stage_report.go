@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -258,7 +259,8 @@ func writeFile(name string, write func(io.Writer) error) (sha string, err error)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	h := sha256.New()
-	if err := write(io.MultiWriter(f, h)); err != nil {
+	buffer := bufio.NewWriterSize(io.MultiWriter(f, h), 64<<10)
+	if err := errors.Join(write(buffer), buffer.Flush()); err != nil {
 		return "", fmt.Errorf("%s : %w", filepath.Base(name), err)
 	}
 	return hex.EncodeToString(h.Sum(nil)), f.Sync()

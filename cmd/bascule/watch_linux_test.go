@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -101,15 +102,72 @@ var errnos = map[string][]syscall.Errno{
 	opCreate: {syscall.ENOSPC, syscall.EACCES, syscall.EMFILE, syscall.EROFS}, opRemove: {syscall.EACCES, syscall.EIO}, opRead: {syscall.EIO},
 }
 
-// draw draws a blow of a kind among the operations that the command makes, as
+// aim draws a blow of a kind among the operations that the command makes, as
 // they were counted.
-func draw(dice *rand.Rand, op string, counted map[string]int, kill bool) *blow {
+func aim(dice *rand.Rand, op string, counted map[string]int, kill bool) *blow {
 	b := &blow{op: op, nth: 1 + dice.IntN(max(1, counted[op])), kill: kill}
 	if !kill {
 		b.errno = errnos[op][dice.IntN(len(errnos[op]))]
 		b.lasts = dice.IntN(2) == 0
 	}
 	return b
+}
+
+// failOperations strikes the operations of commands on files, whoever makes them:
+// Go or SQLite.
+func failOperations(t *testing.T, all []*situation) {
+	few := struckFaults()
+	if !*campaign {
+		few = 6
+	}
+	for _, kind := range []struct {
+		name, op string
+		strikes  int
+		kill     bool
+	}{{"write", opWrite, struckFaults(), false}, {"fsync", opSync, struckFaults(), false}, {"rename", opRename, struckFaults(), false},
+		{"creation", opCreate, few, false}, {"removal", opRemove, few, false}, {"read of the base", opRead, few, false}, {"killed at an operation", "", few, true}} {
+		each(t, kind.name, kind.strikes, func(t *testing.T, dice *rand.Rand, f *faults) bool {
+			s, p, at := draw(t, dice, all)
+			operations := s.operations(t, at)
+			if operations[kind.op] == 0 {
+				return false
+			}
+			b := aim(dice, kind.op, operations, kind.kill)
+			var stderr bytes.Buffer
+			cmd := p.apart(s.commands[at]...)
+			cmd.Stderr = &stderr
+			w := watch(t, cmd, p.dir, b)
+			t.Logf("%s: %v, %v of %d, %s: exits %d, %s", s.name, s.commands[at][:1], b, operations[kind.op], strings.TrimPrefix(w.where, p.dir+"/"), cmd.ProcessState.ExitCode(), &stderr)
+			if !w.fell {
+				return false
+			}
+			f.count(s.name)
+			if cmd.ProcessState.ExitCode() == s.codes[at] {
+				f.count("harmless")
+			}
+			s.struck(p, at, cmd.ProcessState.ExitCode(), stderr.String())
+			return true
+		})
+	}
+}
+
+// operations counts those of a command, by kind.
+func (s *situation) operations(t *testing.T, at int) map[string]int {
+	t.Helper()
+	s.counting.Lock()
+	defer s.counting.Unlock()
+	if s.made == nil {
+		s.made = make([]map[string]int, len(s.commands))
+	}
+	if s.made[at] == nil {
+		p := s.built.copied(t)
+		for i, before := range s.commands[:at] {
+			p.must(s.codes[i], before...)
+		}
+		s.made[at] = watch(t, p.apart(s.commands[at]...), p.dir, nil).counted
+		t.Logf("%s: %v: %v", s.name, s.commands[at][:1], s.made[at])
+	}
+	return s.made[at]
 }
 
 // watcher answers the calls of one command.

@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 
 	"github.com/jmoiron/sqlx"
 	sqlite3 "github.com/mattn/go-sqlite3"
@@ -217,25 +218,41 @@ func rollback(ctx context.Context, c *sql.Conn) error {
 	return err
 }
 
+// failure is an error of the driver in the words of a user, who can mend it.
+type failure struct {
+	text  string
+	cause error
+}
+
+func (f *failure) Error() string { return f.text }
+func (f *failure) Unwrap() error { return f.cause }
+
 // describe turns the driver's errors that a user can mend into French.
 func describe(err error) error {
 	var e sqlite3.Error
-	if !errors.As(err, &e) {
+	if !errors.As(err, &e) || errors.As(err, new(*failure)) {
 		return err
 	}
-	switch e.Code {
-	case sqlite3.ErrFull:
-		return fmt.Errorf("disque plein, libérez de la place là où se trouve la base: %w", err)
-	case sqlite3.ErrBusy, sqlite3.ErrLocked:
-		return fmt.Errorf("base occupée par un autre programme, fermez-le et relancez: %w", err)
-	case sqlite3.ErrNotADB:
-		return fmt.Errorf("le fichier n'est pas une base SQLite: %w", err)
-	case sqlite3.ErrCorrupt:
-		return fmt.Errorf("base altérée, restaurez une sauvegarde: %w", err)
-	case sqlite3.ErrReadonly, sqlite3.ErrPerm, sqlite3.ErrCantOpen:
-		return fmt.Errorf("base inaccessible en écriture, vérifiez les droits du dossier: %w", err)
+	text := ""
+	switch {
+	case e.Code == sqlite3.ErrFull, e.SystemErrno == syscall.ENOSPC, e.SystemErrno == syscall.EDQUOT:
+		text = "disque plein — libérez de la place là où se trouve la base, puis relancez"
+	case e.Code == sqlite3.ErrIoErr:
+		text = "le disque de la base refuse une lecture ou une écriture — vérifiez-le, puis relancez : rien d'inachevé n'a été enregistré"
+	case e.Code == sqlite3.ErrBusy, e.Code == sqlite3.ErrLocked:
+		text = "base occupée par un autre programme — fermez-le, puis relancez"
+	case e.Code == sqlite3.ErrNotADB:
+		text = "le fichier n'est pas une base SQLite — restaurez une sauvegarde, ou indiquez un autre fichier sous « database »"
+	case e.Code == sqlite3.ErrCorrupt: // SQLite says so of a disk that cannot be read, too
+		text = "base altérée, ou disque illisible — lancez « bascule verify » ; s'il le confirme, restaurez une sauvegarde"
+	case e.Code == sqlite3.ErrReadonly, e.Code == sqlite3.ErrPerm, e.Code == sqlite3.ErrCantOpen:
+		text = "base inaccessible en écriture — vérifiez les droits sur le fichier et sur son dossier, puis relancez"
+	case e.Code == sqlite3.ErrNomem:
+		text = "mémoire insuffisante pour la base — libérez-en, puis relancez"
+	default:
+		return err
 	}
-	return err
+	return &failure{text, err}
 }
 
 // statement is a prepared statement of the driver itself: in the loops that

@@ -29,6 +29,7 @@ type Recorder struct {
 	single      *statement
 	values      []driver.Value
 	text        []byte
+	failed      error // ends the recording
 }
 
 // Record runs f between the opening and the closing of run's transaction; an
@@ -47,6 +48,7 @@ func (d *DB) Record(ctx context.Context, run *reconcile.Run, f func(*Recorder) e
 		if previous != nil {
 			run.Previous = previous.ID
 		}
+		defer r.discard()
 		if err := r.open(); err != nil {
 			return err
 		}
@@ -100,7 +102,16 @@ func (r *Recorder) Discrepancy(d *reconcile.Discrepancy) error {
 		int64(d.LegacyLines), int64(d.ONPLines), int64(d.DeltaNet), int64(d.DeltaInformation), d.LegacyPayslip, d.ONPPayslip,
 		string(d.Cause), d.Rule, d.Root, string(d.AtFault), string(reconcile.EvolutionNew), string(d.Status), d.Decision, r.today, int64(0), r.evidence(d.Evidence),
 		d.Pattern, d.Cluster, d.Effect.Derived, int64(d.Effect.Net), int64(d.Effect.Employer), int64(d.Effect.Budget), d.Reopened)
-	return r.discrepancy.exec(r.values)
+	return r.put(r.discrepancy)
+}
+
+// put inserts the values, unless a row before has failed: SQLite may have rolled
+// the transaction back by itself, and another range would write outside of any.
+func (r *Recorder) put(s *statement) error {
+	if r.failed == nil {
+		r.failed = s.exec(r.values)
+	}
+	return r.failed
 }
 
 // evidence is the text of some facts; most discrepancies of a large run have few.
@@ -167,6 +178,16 @@ func (r *Recorder) RowSums() ([]reconcile.RowSum, error) {
 		sums = append(sums, s)
 	}
 	return sums, describe(rows.Err())
+}
+
+// discard lets go of the statements: one left open would keep the database open
+// when it is closed.
+func (r *Recorder) discard() {
+	for _, s := range []*statement{r.discrepancy, r.single} {
+		if s != nil {
+			_ = s.Close() // says again what its last step did
+		}
+	}
 }
 
 func (r *Recorder) close() error {

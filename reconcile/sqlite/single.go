@@ -21,7 +21,7 @@ func (r *Recorder) Single(s *reconcile.Single) error {
 		for _, loose := range s.Loose {
 			r.values = append(r.values, loose)
 		}
-		if err := r.single.exec(r.values); err != nil {
+		if err := r.put(r.single); err != nil {
 			return err
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/jmoiron/sqlx"
+	sqlite3 "github.com/mattn/go-sqlite3"
 
 	"bascule/reconcile"
 )
@@ -305,5 +306,6 @@ func (v *verifier) readRuns() error {
 
 // corrupt tells whether SQLite could not read its own pages.
 func corrupt(err error) bool {
-	return err != nil && strings.HasPrefix(describe(err).Error(), "base altérée")
+	var e sqlite3.Error
+	return errors.As(err, &e) && e.Code == sqlite3.ErrCorrupt
 }
