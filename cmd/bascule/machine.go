@@ -3,10 +3,13 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"strings"
 	"syscall"
+
+	"bascule/reconcile"
 )
 
 // machineSays tells, of what a machine refuses, what is the matter and what to do.
@@ -50,6 +53,18 @@ func refusedBy(err error) (path string, errno syscall.Errno) {
 		return link.New, errno
 	}
 	return "", 0
+}
+
+// clockNotes says that the clock has gone back since the former run of the month:
+// dates and ages are then not to be believed, whichever of the two was wrong.
+func (a *App) clockNotes(run, former *reconcile.Run) []string {
+	if former == nil || former.StartedAt <= run.StartedAt { // both in UTC
+		return nil
+	}
+	note := fmt.Sprintf("l'horloge de la machine a reculé : cette exécution est datée du %s, celle d'avant (n° %d) du %s ; vérifiez l'heure, les âges des écarts s'y comptent",
+		run.StartedAt, former.ID, former.StartedAt)
+	a.Log.Warn(note)
+	return []string{note}
 }
 
 // firstCause is the first error that is not the echo of another one's

@@ -70,7 +70,7 @@ func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile
 	start := a.Now()
 	err = db.Record(ctx, run, func(r *sqlite.Recorder) error {
 		a.about(run.Period, run.ID)
-		k := comparison{app: a, db: db, recorder: r, run: run, around: around, gates: gates, terms: &reconcile.Terms{Period: c.Period, Months: c.Months, Tables: tables, Mapping: tables.For(c.Period, c.Months),
+		k := comparison{app: a, db: db, recorder: r, run: run, around: around, gates: gates, reckoned: a.clockNotes(run, last), terms: &reconcile.Terms{Period: c.Period, Months: c.Months, Tables: tables, Mapping: tables.For(c.Period, c.Months),
 			Tolerance: c.Tolerance, Identity: c.Identity.Identity, Secret: db.Secret(), Reviewer: reviewer}}
 		if err := k.explained(ctx); err != nil {
 			return err
@@ -189,7 +189,7 @@ type comparison struct {
 	gates    []reconcile.Gate
 	mu       sync.Mutex // of recorder, which several ranges write to
 
-	reckoned []string // notes on the formulas, and on the rounding found on a sample of the payslips
+	reckoned []string // notes on the clock, on the formulas, and on the rounding found on a sample of the payslips
 }
 
 // Discrepancy and Single let the ranges take turns at the recorder.

@@ -128,7 +128,7 @@ func (r *Recorder) evidence(facts []reconcile.Fact) string {
 func (r *Recorder) Evolve() (map[reconcile.Evolution]int64, error) {
 	_, err := r.conn.ExecContext(r.ctx, `UPDATE discrepancy SET
 			first_seen = p.first_seen,
-			age_days = CAST(julianday(?1) - julianday(p.first_seen) AS INTEGER),
+			age_days = max(0, CAST(julianday(?1) - julianday(p.first_seen) AS INTEGER)), -- a clock may have gone back
 			evolution = CASE
 				WHEN p.status IN `+closing+` AND discrepancy.status NOT IN `+closing+` THEN 'reopened'
 				WHEN p.kind <> discrepancy.kind OR p.delta <> discrepancy.delta OR p.legacy <> discrepancy.legacy
