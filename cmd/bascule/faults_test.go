@@ -24,7 +24,7 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// The long campaign of faults: go test ./cmd/bascule -run Faults -campaign -timeout 60m -v
+// The long campaign of faults: go test ./cmd/bascule -run Faults -campaign -timeout 2h -v
 
 // faultAgents make a ministry whose night takes a fraction of a second.
 const faultAgents = 60
@@ -33,8 +33,11 @@ var faultNight = time.Date(2014, 1, 15, 3, 0, 0, 0, time.UTC)
 
 // struckFaults is how many faults of a kind are tried.
 func struckFaults() int {
-	if *campaign {
+	switch {
+	case *campaign:
 		return 200
+	case raced:
+		return 4
 	}
 	return 20
 }
