@@ -11,7 +11,7 @@ import (
 )
 
 // The long campaign: go test ./cmd/bascule -run Explanation -campaign -timeout 30m -v
-var campaign = flag.Bool("campaign", false, "judge the explanation on 50,000 agents a seed instead of 4,000")
+var campaign = flag.Bool("campaign", false, "make the long campaigns: 50,000 agents a seed to explain, more nights, 200 faults of each kind")
 
 // judged is the part of the score that the bars are about.
 type judged struct {
