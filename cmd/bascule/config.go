@@ -313,6 +313,9 @@ func strangeVariables(environ []string, passwordVariable string) []string {
 	return warnings
 }
 
+// maxPasswordBytes is what the encryption of workbooks takes.
+const maxPasswordBytes = 255
+
 // WorkbookPassword is what protects the workbooks, blank for no protection. A
 // variable that is named and empty is refused: the workbooks would go out open.
 func (c *Config) WorkbookPassword() (string, error) {
@@ -324,6 +327,10 @@ func (c *Config) WorkbookPassword() (string, error) {
 	if password == "" {
 		return "", c.refuse("privacy.workbook_password_env", fmt.Errorf("désigne la variable %s, qui est vide", variable),
 			"donnez-lui le mot de passe, ou écrivez \"\" pour des classeurs sans mot de passe")
+	}
+	if len(password) > maxPasswordBytes {
+		return "", c.refuse("privacy.workbook_password_env", fmt.Errorf("désigne la variable %s, qui dépasse %d octets", variable, maxPasswordBytes),
+			"donnez-lui un mot de passe plus court : aucun tableur n'en admet un si long")
 	}
 	return password, nil
 }
