@@ -69,5 +69,37 @@ for h in header:
 check([any(h.startswith(w) for h in header[-6:]) for w in reviewer] == [True] * 6, f'the reviewer\'s columns are {header[-6:]}')
 check(sheet.data_validations.dataValidation, 'Écarts has no drop-down list')
 check(sheet.freeze_panes, 'Écarts has no frozen header')
+
+# What derives stands under its root, and nothing else does.
+under = 0
+for above, r in zip([None] + rows, rows):
+    root = r[column('racine')].value
+    follows = bool(root) and above is not None and root in (above[column('empreinte')].value, above[column('racine')].value)
+    level = sheet.row_dimensions[r[header[0]].row].outlineLevel
+    check(level == follows, f'row {r[header[0]].row} of Écarts: outline level {level}, under its root: {follows}')
+    under += follows
+check(under or not any(r[column('racine')].value for r in rows), 'no gap stands under its root')
+
+# Every link leads somewhere, and those of clusters and causes to rows.
+deep = 0
+for name in book.sheetnames:
+    for row in book[name].iter_rows():
+        for cell in row:
+            link = cell.hyperlink and cell.hyperlink.location
+            if link:
+                to, at = re.fullmatch(r"'(.+)'!([A-Z]+[0-9]+)", link).groups()
+                check(to in book.sheetnames and book[to][at].value is not None, f'{name}!{cell.coordinate} leads to {link}, where nothing stands')
+                deep += at != 'A1'
+check(deep or not rows, 'no link leads to a row')
+
+# The pivot table adds up rows that add up to the run.
+aggregates = list(book['Agrégats'][next(iter(book['Agrégats'].tables.values())).ref]) if rows else []
+if rows:
+    pivots = book['Analyse']._pivots
+    check(len(pivots) == 1 and pivots[0].cache.cacheSource.worksheetSource.sheet == 'Agrégats', 'Analyse has no pivot table over Agrégats')
+    names = [c.value for c in aggregates[0]]
+    for title, want in (('Effet net', d['delta']), ('Effet hors net', d['delta_information']), ('Somme sans signe', d['absolute']), ('Écarts', d['total'])):
+        got = sum(Decimal(repr(r[names.index(title)].value)).quantize(Decimal('0.01')) for r in aggregates[1:])
+        check(got == Decimal(want), f'Agrégats: {title} adds up to {got}, the summary says {want}')
 print('\n'.join(wrong) if wrong else f'workbook kept ({len(rows)} rows re-added)')
 sys.exit(1 if wrong else 0)

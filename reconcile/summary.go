@@ -211,6 +211,28 @@ type CauseTotal struct {
 // FaultSplit counts roots by the side at fault.
 type FaultSplit struct{ Legacy, ONP, Both, Unknown int64 }
 
+// EvolutionTotal sums the discrepancies of one evolution since the previous run.
+type EvolutionTotal struct {
+	Evolution Evolution
+	Count     int64
+	DeltaNet  Amount // effect on nets; of those resolved, as they were
+	Moved     Amount // what that effect changed by
+}
+
+// Aggregate sums the discrepancies of one programme, kind, cause and status.
+type Aggregate struct {
+	Programme        string
+	Kind             Kind
+	Cause            Cause
+	Status           Status
+	Count            int64
+	Roots            int64
+	DeltaNet         Amount
+	DeltaInformation Amount
+	Absolute         Amount
+	Rest             bool // of all those beyond the ones told apart
+}
+
 // Cluster is a set of roots that look alike across agents: the unit a person
 // decides on. The deltas are those of the roots alone.
 type Cluster struct {

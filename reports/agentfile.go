@@ -38,8 +38,7 @@ const (
 // the lines aligned by element with the number of the root their gap comes from,
 // and the roots as a tree.
 func WriteAgent(w io.Writer, a *AgentView) error {
-	m := newMessages(a.Lang, a.Labels)
-	p := agentPage{teller: newTeller(m, a.Tables), a: a, branches: branches(a.Discrepancies)}
+	p := newAgentPage(a)
 	p.title()
 	p.situation()
 	p.lines()
@@ -55,6 +54,10 @@ type agentPage struct {
 	b        strings.Builder
 }
 
+func newAgentPage(a *AgentView) *agentPage {
+	return &agentPage{teller: newTeller(newMessages(a.Lang, a.Labels), a.Tables), a: a, branches: branches(a.Discrepancies)}
+}
+
 func (p *agentPage) printf(format string, args ...any) {
 	line := fmt.Sprintf(format, args...)
 	p.b.WriteString(strings.TrimRight(line, " ") + "\n")
@@ -62,18 +65,30 @@ func (p *agentPage) printf(format string, args ...any) {
 
 func (p *agentPage) title() {
 	p.printf("%s", p.m.t("agent.title", p.a.Agent, p.m.month(p.a.Period), p.a.Run))
-	for _, s := range p.a.Payslips {
-		if s == nil {
-			continue
-		}
-		line := p.m.t("agent.who", Clean(s.Agent.Matricule), Clean(s.Agent.Dossier))
-		if name := s.Agent.Name(); p.a.ShowName && name != "" {
-			line += " · " + Clean(name)
-		}
-		p.printf("%s", line)
-		break
+	if agent := p.a.agent(); agent != nil {
+		p.printf("%s", p.who(agent))
 	}
 	p.printf("%s", strings.Repeat("─", screenWidth))
+}
+
+// agent is who is paid, as the first side that has a payslip says it; nil when
+// none has.
+func (a *AgentView) agent() *reconcile.Agent {
+	for _, s := range a.Payslips {
+		if s != nil {
+			return &s.Agent
+		}
+	}
+	return nil
+}
+
+// who tells an agent's numbers and, where it may be shown, his name.
+func (p *agentPage) who(agent *reconcile.Agent) string {
+	text := p.m.t("agent.who", Clean(agent.Matricule), Clean(agent.Dossier))
+	if name := agent.Name(); p.a.ShowName && name != "" {
+		text += " · " + Clean(name)
+	}
+	return text
 }
 
 // row prints a label, both sides, and what is said of them.
@@ -92,28 +107,46 @@ func pad(s string, width int, right bool) string {
 }
 
 func (p *agentPage) situation() {
-	l, o := p.a.Payslips[reconcile.Legacy], p.a.Payslips[reconcile.ONP]
 	p.row(" ", p.m.t("agent.situation"), p.m.side(reconcile.Legacy), p.m.side(reconcile.ONP), "")
+	for _, f := range p.fields() {
+		mark := " "
+		if f.differs {
+			mark = "≠"
+		}
+		p.row(mark, p.m.field(f.field.String()), f.texts[reconcile.Legacy], f.texts[reconcile.ONP], "")
+	}
+	p.printf("")
+}
+
+// agentField is a field of the situation on both sides, as it may be shown.
+type agentField struct {
+	field   reconcile.Field
+	texts   [2]string // a dash where the file of the side does not carry it
+	differs bool
+}
+
+// fields are those that a side carries and that are not blank on both.
+func (p *agentPage) fields() []agentField {
+	var list []agentField
 	for _, f := range reconcile.Fields() {
-		texts, carried := [2]string{"–", "–"}, 0
-		for side, s := range [2]*reconcile.Payslip{l, o} {
+		of, carried := agentField{field: f, texts: [2]string{"–", "–"}}, 0
+		for side, s := range p.a.Payslips {
 			if s != nil && s.Agent.Carried.Has(f) {
-				texts[side] = s.Agent.Text(f)
+				of.texts[side] = s.Agent.Text(f)
 				carried++
 			}
 		}
-		mark := " "
-		if carried == 2 && texts[0] != texts[1] {
-			mark = "≠"
+		of.differs = carried == 2 && of.texts[0] != of.texts[1]
+		for side, text := range of.texts {
+			if of.texts[side] = Clean(text); f == reconcile.FieldIBAN && carried > 0 {
+				of.texts[side] = hidden(text)
+			}
 		}
-		if f == reconcile.FieldIBAN && carried > 0 {
-			texts = [2]string{hidden(texts[0]), hidden(texts[1])}
-		}
-		if carried > 0 && texts[0]+texts[1] != "" {
-			p.row(mark, p.m.field(f.String()), Clean(texts[0]), Clean(texts[1]), "")
+		if carried > 0 && of.texts[0]+of.texts[1] != "" {
+			list = append(list, of)
 		}
 	}
-	p.printf("")
+	return list
 }
 
 func (p *agentPage) lines() {
@@ -148,13 +181,7 @@ func (p *agentPage) lines() {
 }
 
 func (p *agentPage) line(l *reconcile.Aligned) {
-	label := l.Element
-	if l.Label != "" {
-		label = l.Label
-	}
-	if l.Raw {
-		label = p.m.t("agent.raw", Clean(l.Element))
-	}
+	label := p.lineLabel(l)
 	if l.Origin != p.payMonth(l) {
 		label += " (" + l.Origin.String() + ")"
 	}
@@ -169,6 +196,17 @@ func (p *agentPage) line(l *reconcile.Aligned) {
 		mark, gap = "≠", pad(p.m.delta(l.Delta()), gapFigure, true)+" "+p.number(l)
 	}
 	p.row(mark, "  "+Clean(label), texts[0], texts[1], gap)
+}
+
+// lineLabel names the element of a line, or the code that feeds none.
+func (p *agentPage) lineLabel(l *reconcile.Aligned) string {
+	switch {
+	case l.Raw:
+		return p.m.t("agent.raw", Clean(l.Element))
+	case l.Label != "":
+		return l.Label
+	}
+	return l.Element
 }
 
 // payMonth is the month of pay of a line: the earlier one's where it is alone.

@@ -171,15 +171,23 @@ func (p *agentPage) amount(d *reconcile.Discrepancy) string {
 
 // number tells under which root the gap of a line stands, blank for none.
 func (p *agentPage) number(l *reconcile.Aligned) string {
+	if _, root := p.gapOf(l); root > 0 {
+		return "[" + strconv.Itoa(root) + "]"
+	}
+	return ""
+}
+
+// gapOf finds the discrepancy of a line and the number of its root, from 1.
+func (p *agentPage) gapOf(l *reconcile.Aligned) (*reconcile.Discrepancy, int) {
 	for i := range p.branches {
 		b := &p.branches[i]
 		for _, d := range append([]*reconcile.Discrepancy{b.root}, b.derived...) {
 			if d.Element == l.Element && d.Sense == l.Sense && d.Origin == l.Origin && !textual(d.Kind) {
-				return "[" + strconv.Itoa(i+1) + "]"
+				return d, i + 1
 			}
 		}
 	}
-	return ""
+	return nil, 0
 }
 
 // fold cuts a text in lines at its spaces; a word longer than a line stays whole.

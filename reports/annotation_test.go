@@ -96,9 +96,9 @@ func TestWhatReviewersWroteIsReadBack(t *testing.T) {
 		want := []string{
 			c.clusters + "!Z7|true|g-001|Accepté|",
 			c.clusters + "!Z8|true|g-002|" + accepted + "|RETIRE",
-			c.gaps + "!AG7|false|" + inventedGap(0).Fingerprint + "|" + justified + "|" + admitted,
-			c.gaps + "!AG9|false|" + inventedGap(2).Fingerprint + "|Justifié|",
-			c.gaps + "!AG12|false|" + inventedGap(5).Fingerprint + "|" + accepted + "|12.5",
+			c.gaps + "!AI7|false|" + inventedGap(0).Fingerprint + "|" + justified + "|" + admitted,
+			c.gaps + "!AI9|false|" + inventedGap(2).Fingerprint + "|Justifié|",
+			c.gaps + "!AI12|false|" + inventedGap(5).Fingerprint + "|" + accepted + "|12.5",
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: (-want +got)\n%s", c.lang, diff)
@@ -185,20 +185,20 @@ func TestRowsAreFoundWhereverTheyWereMoved(t *testing.T) {
 		at     string // of the status of the first gap
 		rows   int
 	}{
-		{"rows above the header", func(t *testing.T, f *excelize.File) { must(t, f.InsertRows("Écarts", 2, 3)) }, "Écarts!AG10", 2},
-		{"a column of the reviewer's own in front", func(t *testing.T, f *excelize.File) { must(t, f.InsertCols("Écarts", "A", 1)) }, "Écarts!AH7", 2},
-		{"a column deleted", func(t *testing.T, f *excelize.File) { must(t, f.RemoveCol("Écarts", column(t, f, "Écarts", "Nom"))) }, "Écarts!AF7", 2},
-		{"a row deleted", func(t *testing.T, f *excelize.File) { must(t, f.RemoveRow("Écarts", 12)) }, "Écarts!AG7", 1},
-		{"a renamed sheet", func(t *testing.T, f *excelize.File) { must(t, f.SetSheetName("Écarts", "À voir avec M. X")) }, "À voir avec M. X!AG7", 2},
+		{"rows above the header", func(t *testing.T, f *excelize.File) { must(t, f.InsertRows("Écarts", 2, 3)) }, "Écarts!AI10", 2},
+		{"a column of the reviewer's own in front", func(t *testing.T, f *excelize.File) { must(t, f.InsertCols("Écarts", "A", 1)) }, "Écarts!AJ7", 2},
+		{"a column deleted", func(t *testing.T, f *excelize.File) { must(t, f.RemoveCol("Écarts", column(t, f, "Écarts", "Nom"))) }, "Écarts!AH7", 2},
+		{"a row deleted", func(t *testing.T, f *excelize.File) { must(t, f.RemoveRow("Écarts", 12)) }, "Écarts!AI7", 1},
+		{"a renamed sheet", func(t *testing.T, f *excelize.File) { must(t, f.SetSheetName("Écarts", "À voir avec M. X")) }, "À voir avec M. X!AI7", 2},
 		{"a header on two lines, in capitals", func(t *testing.T, f *excelize.File) {
 			set(t, f, "Écarts", "Décision reconduite", 6, "DÉCISION\nRECONDUITE")
-		}, "Écarts!AG7", 2},
-		{"an English header in a French workbook", func(t *testing.T, f *excelize.File) { set(t, f, "Écarts", "Motif", 6, "Reason") }, "Écarts!AG7", 2},
+		}, "Écarts!AI7", 2},
+		{"an English header in a French workbook", func(t *testing.T, f *excelize.File) { set(t, f, "Écarts", "Motif", 6, "Reason") }, "Écarts!AI7", 2},
 		{"the other sheets deleted", func(t *testing.T, f *excelize.File) {
 			for _, sheet := range []string{"Synthèse", "Causes", "Absents", "Correspondances", "Rejets", "Contrôles"} {
 				must(t, f.DeleteSheet(sheet))
 			}
-		}, "Écarts!AG7", 2},
+		}, "Écarts!AI7", 2},
 	} {
 		path := written(t, decided(30, "fr"), xlsx.Options{})
 		edit(t, path, excelize.Options{}, func(f *excelize.File) { c.change(t, f) })
@@ -243,11 +243,11 @@ func TestRowsWithoutTheirHeaderAreRefused(t *testing.T) {
 		change func(*testing.T, *excelize.File)
 		at     string
 	}{
-		{"the header is deleted", func(t *testing.T, f *excelize.File) { must(t, f.RemoveRow("Écarts", 6)) }, "Écarts!AF6"},
+		{"the header is deleted", func(t *testing.T, f *excelize.File) { must(t, f.RemoveRow("Écarts", 6)) }, "Écarts!AH6"},
 		{"it was sorted with the rows", func(t *testing.T, f *excelize.File) {
 			must(t, f.DuplicateRowTo("Écarts", 6, 30))
 			must(t, f.RemoveRow("Écarts", 6))
-		}, "Écarts!AF6"},
+		}, "Écarts!AH6"},
 	} {
 		path := written(t, decided(30, "fr"), xlsx.Options{})
 		edit(t, path, excelize.Options{}, func(f *excelize.File) { c.change(t, f) })
@@ -278,7 +278,7 @@ func TestAContinuedSheetIsReadToo(t *testing.T) {
 		t.Fatal(err)
 	}
 	last := a.Rows[len(a.Rows)-1]
-	if a.Read != 100+len(d.Clusters) || last.At("review_visa") != "Écarts (2)!AK8" || last.Text("review_visa") != "C. Morel" {
+	if a.Read != 100+len(d.Clusters) || last.At("review_visa") != "Écarts (2)!AM8" || last.Text("review_visa") != "C. Morel" {
 		t.Errorf("%d rows read, the last %+v", a.Read, last)
 	}
 }
@@ -358,7 +358,7 @@ func TestWhatIsNoAnnotatedWorkbookIsRefusedInOneSentence(t *testing.T) {
 		{"a header changed", edited(func(f *excelize.File) { set(t, f, "Grappes", "Visa", 6, "Visa du chef") }), "",
 			"Grappes: la colonne « Visa » manque — rendre la feuille avec ses colonnes, leurs en-têtes inchangés ; masquer une colonne suffit à ne plus la voir"},
 		{"a column twice", edited(func(f *excelize.File) { set(t, f, "Écarts", "Règle", 6, "Statut") }), "",
-			"Écarts: la colonne « Statut » est présente deux fois (W et AG) — supprimer celle qui est de trop"},
+			"Écarts: la colonne « Statut » est présente deux fois (Y et AI) — supprimer celle qui est de trop"},
 	} {
 		_, err := readAnnotations(c.path, c.password)
 		if err == nil || err.Error() != c.path+": "+c.want {

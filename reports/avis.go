@@ -22,7 +22,8 @@ type AvisData struct {
 	RootAges   [len(reconcile.AgeBounds) + 1]int64 // open roots by age
 	Ageing     []reconcile.AgeTotal                // what may have been paid wrongly
 	Decisions  []reconcile.DecisionTotal
-	History    []AvisRun // every run up to this one, oldest first
+	ByCause    []reconcile.CauseTotal // of all gaps of the run
+	History    []AvisRun              // every run up to this one, oldest first
 }
 
 // AvisRun is a run in the history of an opinion.
@@ -58,7 +59,7 @@ type avisView struct {
 type avisNames struct{ barometer, waves, gates, history, signatures string }
 
 func newAvisView(d *AvisData) *avisView {
-	v := &avisView{avis: d, view: newView(&Data{Run: d.Run, Tables: d.Tables, Labels: d.Labels, Lang: d.Lang})}
+	v := &avisView{avis: d, view: newView(&Data{Run: d.Run, Tables: d.Tables, Labels: d.Labels, Lang: d.Lang, ByCause: d.ByCause})}
 	v.names = avisNames{v.m.t("sheet.barometer"), v.m.t("sheet.waves"), v.m.t("sheet.gates"), v.m.t("sheet.history"), v.m.t("sheet.signatures")}
 	for i := range d.History {
 		if d.History[i].Systems {

@@ -6,50 +6,58 @@ import (
 	"bascule/reconcile"
 )
 
-// bridgeSeries are the columns of the chart of the bridge: what lifts a bar, then
-// the parts of the bar above and under nought, for a step up, a step down and
+// bridgeParts are the columns that the chart of a bridge draws: what lifts a bar,
+// then the parts of the bar above and under nought, for a step up, a step down and
 // the whole.
-var bridgeSeries = []struct {
+var bridgeParts = []struct {
 	key string
 	ink Ink
 }{{"bridge.base", InkUnseen}, {"bridge.up", InkUp}, {"bridge.up_under", InkUp}, {"bridge.down", InkDown}, {"bridge.down_under", InkDown}, {"bridge.whole", InkSoft}}
 
-// bridgeChart draws the steps end to end from nought, the mass of the legacy
-// side, to the difference in all. It writes what it draws right of the page: top
-// is the row of the header of the bridge, at the row where the chart stands.
+// bridgeChart draws the steps from nought, the mass of the legacy side, to the
+// difference in all. top is the row of the header of the bridge, at the row where
+// the chart stands.
 func (v *budgetView) bridgeChart(lines []Line, top, at int) []Chart {
 	steps := v.bridge()
 	if len(steps) == 0 {
 		return nil
 	}
-	const first = spreadWidth + 1 // column before the series
-	header := make([]Cell, len(bridgeSeries))
-	for i, s := range bridgeSeries {
-		header[i] = T(v.m.t(s.key)).As(Muted)
+	deltas := make([]reconcile.Amount, len(steps))
+	for i := range steps {
+		deltas[i] = steps[i].delta
 	}
-	beside(&lines[top-1], header)
-	var level reconcile.Amount
-	for i, s := range steps {
-		beside(&lines[top+1+i], bridgeCells(level, level+s.delta))
-		level += s.delta
-	}
-	whole := make([]Cell, len(bridgeSeries))
-	whole[len(whole)-1] = D(level).As(Muted)
-	beside(&lines[top+1+len(steps)], whole)
-	chart := Chart{
+	series, level := bridgeSeries(v.m, deltas, lines, spreadWidth, top+2)
+	return []Chart{{
 		Title: v.m.t("chart.bridge"), Kind: Stack, Row: at, Col: 1, Width: 800, Height: 330,
-		Categories: Range{1, top + 2, top + 2 + len(steps)}, AltText: v.m.t("chart.bridge.alt", v.m.delta(level)),
-	}
-	for i, s := range bridgeSeries {
-		col := first + 1 + i
-		chart.Series = append(chart.Series, Series{Name: Range{col, top, top}, Values: Range{col, top + 2, top + 2 + len(steps)}, Ink: s.ink})
-	}
-	return []Chart{chart}
+		Categories: Range{1, top + 2, top + 2 + len(steps)}, Series: series, AltText: v.m.t("chart.bridge.alt", v.m.delta(level)),
+	}}
 }
 
-// beside adds cells right of the page.
-func beside(l *Line, cells []Cell) {
-	for len(l.Cells) < spreadWidth+1 {
+// bridgeSeries writes what draws steps end to end from nought, and their whole
+// after the last, right of a page of some columns, on the rows from first on. It
+// returns the series to draw and the whole.
+func bridgeSeries(m *messages, deltas []reconcile.Amount, lines []Line, pageWidth, first int) (series []Series, level reconcile.Amount) {
+	names := first - 3
+	header := make([]Cell, len(bridgeParts))
+	for i, part := range bridgeParts {
+		header[i] = T(m.t(part.key)).As(Muted)
+		col := pageWidth + 2 + i
+		series = append(series, Series{Name: Range{col, names + 1, names + 1}, Values: Range{col, first, first + len(deltas)}, Ink: part.ink})
+	}
+	beside(&lines[names], pageWidth, header)
+	for i, delta := range deltas {
+		beside(&lines[first-1+i], pageWidth, bridgeCells(level, level+delta))
+		level += delta
+	}
+	whole := make([]Cell, len(bridgeParts))
+	whole[len(whole)-1] = D(level).As(Muted)
+	beside(&lines[first-1+len(deltas)], pageWidth, whole)
+	return series, level
+}
+
+// beside adds cells right of a page of some columns.
+func beside(l *Line, pageWidth int, cells []Cell) {
+	for len(l.Cells) < pageWidth+1 {
 		l.Cells = append(l.Cells, Cell{})
 	}
 	l.Cells = append(slices.Clip(l.Cells), cells...)

@@ -34,11 +34,17 @@ type Data struct {
 	Decisions        func(ref string) *reconcile.Decision
 	ClusterDecisions func(cluster, axis, value string) *reconcile.Decision
 
-	Causes   []reconcile.CauseTotal // by cause, kind and status
-	ByCause  []reconcile.CauseTotal // by cause alone
-	Clusters []reconcile.Cluster
-	Coverage []reconcile.CodeCoverage
-	History  []RunPoint // oldest first, this run last
+	Largest Largest
+
+	Causes     []reconcile.CauseTotal // by cause, kind and status
+	ByCause    []reconcile.CauseTotal // by cause alone
+	Aggregates []reconcile.Aggregate  // by programme, kind, cause and status
+	Evolutions []reconcile.EvolutionTotal
+	Clusters   []reconcile.Cluster
+	Coverage   []reconcile.CodeCoverage
+	History    []RunPoint // oldest first, this run last
+
+	SheetRows int // rows of a sheet before its table goes on in another; 0: it never does
 }
 
 // Labels are the names of the two systems, or of the two sides of a run, on
@@ -93,6 +99,7 @@ type view struct {
 	*teller
 	codes  [2]map[string]string // label of each code, by side
 	sheets sheetNames
+	shown  map[string]string // mark of the payslip where a root of a cluster is shown
 }
 
 func newView(d *Data) *view {

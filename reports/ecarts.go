@@ -1,22 +1,28 @@
 package reports
 
 import (
+	"slices"
 	"strings"
 
 	"bascule/reconcile"
 )
 
 // Ecarts is the écarts workbook (CONTRACT 6): Synthèse, Causes, Grappes,
-// Écarts, Absents, Correspondances, Rejets, Contrôles, Lisez-moi.
+// Écarts, Absents, Correspondances, Rejets, Contrôles, Lisez-moi; and, after
+// Absents, Bulletins where it is asked for, Analyse and Agrégats.
 func Ecarts(d *Data) *Workbook {
 	v := newView(d)
-	detail := v.discrepancySheet()
+	detail, payslips := v.discrepancySheet(), v.payslipSheet()
+	analysis, aggregates := v.analysisSheets()
 	return v.workbook(
 		v.summarySheet(),
 		v.causeSheet(),
 		v.clusterSheet(),
 		detail,
 		v.missingSheet(),
+		payslips,
+		analysis,
+		aggregates,
 		v.coverageSheet(),
 		v.rejectSheet(),
 		v.checkSheet(),
@@ -24,12 +30,13 @@ func Ecarts(d *Data) *Workbook {
 	)
 }
 
-// workbook gives the sheets the properties of the document.
+// workbook gives the sheets, those that there are, the properties of the document.
 func (v *view) workbook(sheets ...*Sheet) *Workbook {
 	title := v.m.t("book.title", v.m.month(v.Run.Period))
 	if !v.whole() {
 		title = v.m.t("book.part", title, v.part())
 	}
+	sheets = slices.DeleteFunc(sheets, func(s *Sheet) bool { return s == nil })
 	book := v.document(title, v.m.t("book.subject", v.Run.ID), v.m.t("book.keywords"), sheets...)
 	book.Stamp = v.stamp()
 	return book
@@ -55,7 +62,7 @@ func (v *view) stamp() Stamp {
 
 // sheetNames are the names of the sheets in the language of the report.
 type sheetNames struct {
-	summary, causes, clusters, discrepancies, missing, coverage, rejects, checks, readMe string
+	summary, causes, clusters, discrepancies, missing, payslips, analysis, aggregates, coverage, rejects, checks, readMe string
 }
 
 func (v *view) nameSheets() sheetNames {
@@ -65,6 +72,9 @@ func (v *view) nameSheets() sheetNames {
 		clusters:      v.m.t("sheet.clusters"),
 		discrepancies: v.m.t("sheet.discrepancies"),
 		missing:       v.m.t("sheet.missing"),
+		payslips:      v.m.t("sheet.payslips"),
+		analysis:      v.m.t("sheet.analysis"),
+		aggregates:    v.m.t("sheet.aggregates"),
 		coverage:      v.m.t("sheet.coverage"),
 		rejects:       v.m.t("sheet.rejects"),
 		checks:        v.m.t("sheet.checks"),

@@ -2,6 +2,8 @@ package reports_test
 
 import (
 	"errors"
+	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -37,8 +39,8 @@ func TestTheWorkbookHasTheSheetsOfTheContract(t *testing.T) {
 		lang  string
 		names []string
 	}{
-		{"fr", []string{"Synthèse", "Causes", "Grappes", "Écarts", "Absents", "Correspondances", "Rejets", "Contrôles", "Lisez-moi"}},
-		{"en", []string{"Summary", "Causes", "Clusters", "Gaps", "Missing", "Mappings", "Rejects", "Checks", "Read me"}},
+		{"fr", []string{"Synthèse", "Causes", "Grappes", "Écarts", "Absents", "Analyse", "Agrégats", "Correspondances", "Rejets", "Contrôles", "Lisez-moi"}},
+		{"en", []string{"Summary", "Causes", "Clusters", "Gaps", "Missing", "Analysis", "Aggregates", "Mappings", "Rejects", "Checks", "Read me"}},
 	} {
 		file, _ := publish(t, invented(12, c.lang))
 		if got := file.GetSheetList(); !slices.Equal(got, c.names) {
@@ -136,7 +138,7 @@ func TestTheReviewerFillsSixColumnsAndNoOther(t *testing.T) {
 		}
 	}
 	validations, err := file.GetDataValidations("Écarts")
-	if err != nil || len(validations) != 1 || validations[0].Formula1 != "Statuts" || validations[0].Sqref != "AG7:AG36" {
+	if err != nil || len(validations) != 1 || validations[0].Formula1 != "Statuts" || validations[0].Sqref != "AI7:AI36" {
 		t.Fatalf("the drop-down: %+v %v", validations, err)
 	}
 	for _, name := range file.GetDefinedName() {
@@ -255,4 +257,78 @@ func listed(t *testing.T, file *excelize.File, reference string) []string {
 		values = append(values, value)
 	}
 	return values
+}
+
+// TestAListThatTakesSeveralSheetsSaysSo: in figures that are those of the file.
+func TestAListThatTakesSeveralSheetsSaysSo(t *testing.T) {
+	for _, n := range []int{58, 59, 117} {
+		d := invented(n, "fr")
+		d.SheetRows = 64
+		path := filepath.Join(t.TempDir(), "ecarts.xlsx")
+		if _, err := xlsx.Write(path, reports.Ecarts(d), xlsx.Options{SheetRows: 64}); err != nil {
+			t.Fatal(err)
+		}
+		file, err := excelize.OpenFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sheets := 0
+		for _, name := range file.GetSheetList() {
+			if strings.HasPrefix(name, "Écarts") {
+				sheets++
+			}
+		}
+		words := fmt.Sprintf("La liste tient sur %d feuilles", sheets)
+		for _, sheet := range []string{"Synthèse", "Écarts"} {
+			if says := strings.Contains(sheetText(t, file, sheet), words); says != (sheets > 1) {
+				t.Errorf("%d gaps on %d sheets: %s says %q: %v", n, sheets, sheet, words, says)
+			}
+		}
+		if last, err := file.GetDataValidations(fmt.Sprintf("Écarts (%d)", sheets)); sheets > 1 && (err != nil || len(last) != 1) {
+			t.Errorf("the drop-down of the last sheet: %v %v", last, err)
+		}
+		must(t, file.Close())
+	}
+}
+
+// TestDerivedGapsStandUnderTheirRoot: and bear the number of its cluster, so that
+// a filter on it shows all of it.
+func TestDerivedGapsStandUnderTheirRoot(t *testing.T) {
+	d := invented(30, "fr")
+	var listed []*reconcile.Discrepancy
+	for x := range d.Discrepancies() {
+		if x.Root == "" {
+			x.Cluster = d.Clusters[1].ID
+		}
+		listed = append(listed, x)
+	}
+	orphan := *listed[1]
+	orphan.Fingerprint, orphan.Root = "f000000000000001", "f000000000000000"
+	listed = append(listed, &orphan)
+	d.Discrepancies = func() iter.Seq2[*reconcile.Discrepancy, error] { return each(listed, nil) }
+	table := reports.Ecarts(d).Sheets[3].Table
+	at := func(key string) int {
+		return slices.IndexFunc(table.Columns, func(c reports.Column) bool { return c.Key == key })
+	}
+	i, linked := 0, 0
+	for row, err := range table.Rows {
+		must(t, err)
+		under := listed[i].Root != "" && listed[i].Root == listed[max(0, i-1)].Fingerprint
+		level, rank := "Racine", int64(2)
+		if listed[i].Root != "" {
+			level = "↳ Dérivé"
+		}
+		if i == len(listed)-1 {
+			rank = 0
+		}
+		if got := row[at("cluster_rank")]; (row[0].Level == 1) != under || row[at("level")].Text != level || got.N != rank {
+			t.Errorf("row %d: level %d, %q, cluster %d; wanted under %v, %q, %d", i, row[0].Level, row[at("level")].Text, got.N, under, level, rank)
+		} else if got.Link != "" {
+			linked++
+		}
+		i++
+	}
+	if i != len(listed) || linked != 1 {
+		t.Errorf("%d rows of %d, %d links to the one cluster", i, len(listed), linked)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"bascule/reconcile"
 )
@@ -67,6 +68,65 @@ func (m *messages) rate(n, of int64) string {
 		return s + "." + cents + "%"
 	}
 	return s + "," + cents + noBreak + "%"
+}
+
+// signedCount prints a difference of counts: its sign is always shown.
+func (m *messages) signedCount(n int64) string {
+	if n > 0 {
+		return "+" + m.count(n)
+	}
+	return m.count(n)
+}
+
+// points prints a difference of rates, in hundredths of a percent, as points.
+func (m *messages) points(hundredths int64) string {
+	s := m.decimal(reconcile.Amount(magnitude(hundredths)))
+	switch {
+	case hundredths > 0:
+		s = "+" + s
+	case hundredths < 0:
+		s = m.minus() + s
+	}
+	return m.t("key.points", s)
+}
+
+// WidestLetter bounds what Breadth counts for a letter.
+const WidestLetter = 12
+
+// Breadth is the width of a text in Arial, in tenths of the width of a digit, by
+// which columns are measured.
+func Breadth(text string) int {
+	const lower, other = 9, 6
+	used := 0
+	for _, r := range text {
+		switch {
+		case r >= 'a' && r <= 'z':
+			used += lower
+		case r < '0':
+			used += other
+		case unicode.IsUpper(r) || unicode.IsDigit(r) || r == '_':
+			used += WidestLetter
+		case unicode.IsLower(r):
+			used += lower
+		default:
+			used += other
+		}
+	}
+	return used
+}
+
+// fit shortens a text to what a column of some width shows.
+func fit(text string, width int) string {
+	const margin, ellipsis = 30, WidestLetter
+	room := width*10 - margin
+	if Breadth(text) <= room {
+		return text
+	}
+	runes := []rune(text)
+	for len(runes) > 0 && Breadth(string(runes))+ellipsis > room {
+		runes = runes[:len(runes)-1]
+	}
+	return strings.TrimRight(string(runes), " ") + "…"
 }
 
 // decimal prints an amount for a CSV file: no thousands, the mark of the language.

@@ -156,6 +156,7 @@ func addUp(d *reports.Data, list []*reconcile.Discrepancy) {
 		}
 		absolute := x.DeltaNet.Abs() + x.DeltaInformation.Abs()
 		g.Delta, g.DeltaInformation, g.Absolute = g.Delta+x.DeltaNet, g.DeltaInformation+x.DeltaInformation, g.Absolute+absolute
+		addAggregate(d, x)
 		key := [3]string{string(x.Cause), string(x.Kind), string(x.Status)}
 		i, known := at[key]
 		if !known {
@@ -200,9 +201,28 @@ func addUp(d *reports.Data, list []*reconcile.Discrepancy) {
 		{Side: reconcile.ONP, Code: "R0101", Label: "Traitement indiciaire", Sense: reconcile.ToPay, Element: "TRAITEMENT", Factor: 1, Lines: 150_641, Amount: 31_234_500_000, Seen: true},
 		{Side: reconcile.ONP, Code: "R0999", Sense: reconcile.Information, Element: "CAS", Factor: -1},
 	}
+	for _, e := range reconcile.Evolutions {
+		d.Evolutions = append(d.Evolutions, reconcile.EvolutionTotal{Evolution: e, Count: g.ByEvolution[e]})
+	}
 	for i := range 6 {
 		d.History = append(d.History, reports.RunPoint{Run: 2 + i, Period: d.Run.Period, StartedAt: fmt.Sprintf("2013-12-%02dT02:15:00Z", 16+i),
 			Matched: 150_600, Identical: 150_600 - int64(9_000/(i+1)), Tolerated: 12, Differing: int64(9_000/(i+1)) - 12, Missing: 3, Open: int64(20_000 / (i + 1)), DeltaNet: reconcile.Amount(-1_234_567 / (i + 1))})
+	}
+}
+
+// addAggregate adds a gap to those of its programme, kind, cause and status.
+func addAggregate(d *reports.Data, x *reconcile.Discrepancy) {
+	at := slices.IndexFunc(d.Aggregates, func(a reconcile.Aggregate) bool {
+		return a.Programme == x.Programme && a.Kind == x.Kind && a.Cause == x.Cause && a.Status == x.Status
+	})
+	if at < 0 {
+		at = len(d.Aggregates)
+		d.Aggregates = append(d.Aggregates, reconcile.Aggregate{Programme: x.Programme, Kind: x.Kind, Cause: x.Cause, Status: x.Status})
+	}
+	a := &d.Aggregates[at]
+	a.Count, a.DeltaNet, a.DeltaInformation = a.Count+1, a.DeltaNet+x.DeltaNet, a.DeltaInformation+x.DeltaInformation
+	if a.Absolute += x.DeltaNet.Abs() + x.DeltaInformation.Abs(); x.Root == "" {
+		a.Roots++
 	}
 }
 

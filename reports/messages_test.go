@@ -118,7 +118,7 @@ func domains() map[string]bool {
 			values["title2."+category] = true
 		}
 	}
-	for _, s := range bridgeSeries {
+	for _, s := range bridgeParts {
 		values[s.key] = true
 	}
 	for _, code := range reconcile.BudgetAlerts {

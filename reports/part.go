@@ -4,20 +4,24 @@ import "bascule/reconcile"
 
 // EcartsPart is the écarts workbook of one population, Data.Axis and Data.Value,
 // for those who control it: Synthèse, Causes, Grappes, Écarts, Absents,
-// Lisez-moi. The lists of d are that population's. The totals of the files,
-// their rejected lines and the codes of the ministry are those of everybody:
-// they stay out.
+// Bulletins where it is asked for, Analyse, Agrégats, Lisez-moi. The lists of d
+// are that population's. The totals of the files, their rejected lines and the
+// codes of the ministry are those of everybody: they stay out.
 func EcartsPart(d *Data) *Workbook {
 	part := *d
 	part.Run, part.Rejects, part.History = runOfPart(d), nil, nil // the codes give their labels
 	v := newView(&part)
-	detail := v.discrepancySheet()
+	detail, payslips := v.discrepancySheet(), v.payslipSheet()
+	analysis, aggregates := v.analysisSheets()
 	return v.workbook(
 		v.partSummarySheet(),
 		v.causeSheet(),
 		v.clusterSheet(),
 		detail,
 		v.missingSheet(),
+		payslips,
+		analysis,
+		aggregates,
 		v.readMeSheet(detail.Table.Columns),
 	)
 }
@@ -76,15 +80,19 @@ func (v *view) partSummarySheet() *Sheet {
 		{Cells: []Cell{T(v.m.t("part.effect", v.m.delta(g.Delta), v.m.delta(g.DeltaInformation), v.m.money(g.Absolute)))}},
 		{},
 	}
-	lines = append(lines, sideBySide(v.statusBlock(), v.causeBlock(), v.clusterBlock())...)
+	lines = append(lines, sideBySide(v.statusBlock(), v.causeBlock(), v.moneyBlock())...)
 	lines = append(lines, Line{})
-	lines = append(lines, sideBySide(v.kindBlock(), nil, nil)...)
+	lines = append(lines, sideBySide(v.kindBlock(), nil, v.agentBlock())...)
 	n := v.sheets
 	links := make([]Cell, pageColumns)
 	for i, name := range []string{n.causes, n.clusters, n.discrepancies, n.missing} {
 		links[i] = T("→ " + name).To(name)
 	}
-	links[bandStep] = T("→ " + n.readMe).To(n.readMe)
+	links[bandStep] = T("→ " + n.analysis).To(n.analysis)
+	if name := v.payslips(); name != "" {
+		links[bandStep+1] = T("→ " + name).To(name)
+	}
+	links[2*bandStep] = T("→ " + n.readMe).To(n.readMe)
 	lines = append(lines, Line{}, Line{Cells: links})
 	return &Sheet{Name: n.summary, Tab: role, Widths: summaryWidths, Lines: lines, OnePage: true}
 }

@@ -18,9 +18,9 @@ func TestAPartSaysWhoseItIsAndNothingOfTheOthers(t *testing.T) {
 		lang, axis, value, title string
 		sheets                   []string
 	}{
-		{"fr", "service", "DDSP-13", "Service DDSP-13 — écarts de paye, décembre 2013", []string{"Synthèse", "Causes", "Grappes", "Écarts", "Absents", "Lisez-moi"}},
-		{"fr", "wave", "", "Vague (vide) — écarts de paye, décembre 2013", []string{"Synthèse", "Causes", "Grappes", "Écarts", "Absents", "Lisez-moi"}},
-		{"en", "programme", "=176", "Programme =176 — pay gaps, December 2013", []string{"Summary", "Causes", "Clusters", "Gaps", "Missing", "Read me"}},
+		{"fr", "service", "DDSP-13", "Service DDSP-13 — écarts de paye, décembre 2013", []string{"Synthèse", "Causes", "Grappes", "Écarts", "Absents", "Analyse", "Agrégats", "Lisez-moi"}},
+		{"fr", "wave", "", "Vague (vide) — écarts de paye, décembre 2013", []string{"Synthèse", "Causes", "Grappes", "Écarts", "Absents", "Analyse", "Agrégats", "Lisez-moi"}},
+		{"en", "programme", "=176", "Programme =176 — pay gaps, December 2013", []string{"Summary", "Causes", "Clusters", "Gaps", "Missing", "Analysis", "Aggregates", "Read me"}},
 	} {
 		d := decided(120, c.lang)
 		d.Axis, d.Value = c.axis, c.value

@@ -88,10 +88,27 @@ func (v *view) clusterDecision(c *reconcile.Cluster) (own *reconcile.Decision, r
 	if inForce == nil && !v.whole() {
 		inForce = v.ClusterDecisions(c.ID, "", "")
 	}
+	if inForce == nil {
+		inForce = v.widerDecision(c)
+	}
 	if inForce != nil {
 		ref = inForce.Ref()
 	}
 	return own, ref
+}
+
+// widerDecision is the decision on another cluster that treats this one too: that
+// of various amounts, once several agents come to have the same. The example of
+// the cluster bears it, as all its roots do.
+func (v *view) widerDecision(c *reconcile.Cluster) *reconcile.Decision {
+	if c.Example == nil || v.Decisions == nil || c.Example.Reopened != "" && c.Example.Reopened != reconcile.AwaitsVisa {
+		return nil
+	}
+	d := v.Decisions(c.Example.Decision)
+	if d == nil || d.Fingerprint != "" || d.Cluster.Axis != "" && (d.Cluster.Axis != v.Axis || d.Cluster.Value != v.Value) {
+		return nil
+	}
+	return d
 }
 
 // reopened says in a sentence why the decision carried no longer holds.

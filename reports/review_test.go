@@ -252,3 +252,44 @@ func TestDropDownsAndProtectionStandInTheFile(t *testing.T) {
 		_ = file.Close()
 	}
 }
+
+// TestAClusterShowsTheDecisionOnVariousAmountsThatClosesIt: two agents come to
+// have the same amount, and the roots that were of various amounts are a cluster
+// of their own.
+func TestAClusterShowsTheDecisionOnVariousAmountsThatClosesIt(t *testing.T) {
+	wide := &reconcile.Decision{ID: 8, Status: reconcile.StatusJustified, Author: "A. Renard", Visa: "B. Leduc", Cluster: reconcile.Predicate{ID: "g-various"}}
+	of := *wide
+	of.ID, of.Cluster.Axis, of.Cluster.Value = 9, "service", "DDSP-13"
+	own := *wide
+	own.ID, own.Cluster.ID, own.Fingerprint = 10, "", "0123456789abcdef"
+	for _, c := range []struct{ carried, reopened, axis, value, want, reason string }{
+		{"D-8", "", "", "", "D-8", "it closes the cluster"},
+		{"D-8", reconcile.AwaitsVisa, "", "", "D-8", "it will, once signed"},
+		{"D-8", reconcile.ReopenedExpired + " 2013-11", "", "", "", "it no longer holds"},
+		{"D-9", "", "", "", "", "it closes those of one service alone"},
+		{"D-9", "", "service", "DDSP-13", "D-9", "in the workbook of that service"},
+		{"D-10", "", "", "", "", "a decision on one gap says nothing of the others"},
+		{"", "", "", "", "", "nothing was decided"},
+		{"tolérance de ligne", "", "", "", "", "no decision"},
+	} {
+		d := invented(30, "fr")
+		d.Axis, d.Value = c.axis, c.value
+		d.Decisions = func(ref string) *reconcile.Decision {
+			return map[string]*reconcile.Decision{"D-8": wide, "D-9": &of, "D-10": &own}[ref]
+		}
+		d.ClusterDecisions = func(string, string, string) *reconcile.Decision { return nil }
+		example := *d.Clusters[0].Example
+		example.Decision, example.Reopened = c.carried, c.reopened
+		d.Clusters[0].Example = &example
+		table := reports.Ecarts(d).Sheets[2].Table
+		at := slices.IndexFunc(table.Columns, func(c reports.Column) bool { return c.Key == "decided" })
+		inputs := slices.IndexFunc(table.Columns, func(c reports.Column) bool { return c.Input })
+		for row, err := range table.Rows {
+			must(t, err)
+			if row[at].Text != c.want || len(row) > inputs {
+				t.Errorf("%s: %q in %d cells, wanted %q and nothing to review", c.reason, row[at].Text, len(row), c.want)
+			}
+			break
+		}
+	}
+}

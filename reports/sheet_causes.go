@@ -39,7 +39,9 @@ func (v *view) causeSheet() *Sheet {
 			Frozen:  1,
 			Empty:   v.m.t("gaps.none"),
 			Rows: slice(v.ByCause, func(c *reconcile.CauseTotal) []Cell {
-				return v.causeCells(c, or(c.Cause, func(c reconcile.Cause) string { return v.m.t("cause." + string(c) + ".note") }))
+				cells := v.causeCells(c, or(c.Cause, func(c reconcile.Cause) string { return v.m.t("cause." + string(c) + ".note") }))
+				cells[0] = cells[0].ToMark(v.sheets.discrepancies, causeMark(c.Cause))
+				return cells
 			}),
 		},
 		Below: below,
@@ -79,7 +81,7 @@ func (v *view) clusterSheet() *Sheet {
 				v.column("rank", Count, 6), v.column("rank_count", Count, 8), v.wrapped("label", 30), v.column("cause", Text, 22),
 				v.wrapped("pattern", 22), v.wrapped("explained", 62),
 				v.column("roots", Count, 8), v.column("agents", Count, 8), v.column("derived", Count, 8), v.column("open", Count, 8),
-				v.column("effect_net", Delta, 15), v.column("effect_employer", Delta, 15), v.column("effect_budget", Delta, 15), v.column("absolute", Money, 15),
+				v.column("effect_net", Delta, 17), v.column("effect_employer", Delta, 17), v.column("effect_budget", Delta, 17), v.column("absolute", Money, 17),
 				v.column("services", Count, 9), v.wrapped("where", 38), v.wrapped("examples", 13), v.wrapped("faults", 18),
 				v.column("kind", Text, 28), v.wrapped("element", 36), v.column("rule", Text, 20),
 				v.column("low", Delta, 15), v.column("high", Delta, 15), v.column("decided", Text, 12), v.column("cluster", Digest, 14),
@@ -102,11 +104,11 @@ func (v *view) clusterRows() iter.Seq2[[]Cell, error] {
 		}
 		decided, ref := v.clusterDecision(c)
 		return v.appendReview([]Cell{
-			N(rank), N(c.ByCount), T(cmp.Or(v.clusterLabel(c), c.Element, or(c.Kind, v.m.kind))), T(or(c.Cause, v.m.cause)),
+			N(rank).ToMark(v.sheets.discrepancies, c.ID), N(c.ByCount), T(cmp.Or(v.clusterLabel(c), c.Element, or(c.Kind, v.m.kind))), T(or(c.Cause, v.m.cause)),
 			T(v.pattern(c)), T(sentence),
 			N(c.Count), N(c.Agents), N(c.Effect.Derived), N(c.Open),
 			D(c.Effect.Net), D(c.Effect.Employer), D(c.Effect.Budget), A(c.Absolute),
-			N(c.Services.Count), T(v.where(c)), T(strings.Join(c.Examples.First, " ")), T(v.faults(&c.AtFault)),
+			N(c.Services.Count), T(v.where(c)), v.toBlock(T(strings.Join(c.Examples.First, " ")), c.ID), T(v.faults(&c.AtFault)),
 			T(or(c.Kind, v.m.kind)), T(c.Element), T(c.Rule),
 			D(c.Low), D(c.High), T(ref), H(c.ID),
 		}, decided)

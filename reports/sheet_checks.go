@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"bascule/reconcile"
@@ -17,10 +18,11 @@ func (v *view) checkSheet() *Sheet {
 	verdict := v.closing()
 	lines := v.head(v.m.t("checks.title"), v.m.t("checks.purpose"))
 	lines = append(lines, Line{Cells: banner(verdict.Text, verdict.Role, checkColumns), Height: 2}, Line{})
-	lines = append(lines, v.digestLines()...)
-	lines = append(lines, v.inputLines()...)
+	lines = append(lines, v.familyLines()...)
 	lines = append(lines, v.noteLines()...)
-	lines = append(lines, Line{Cells: []Cell{T(v.m.t("checks.list")).As(Heading)}})
+	lines = append(lines, v.inputLines()...)
+	lines = append(lines, v.digestLines()...)
+	lines = append(lines, Line{Cells: []Cell{T(v.m.t("checks.detail")).As(Heading)}})
 	ok := v.column("verdict", Text, 12)
 	ok.Rules = []Rule{{v.verdict(true), Good}, {v.verdict(false), Bad}}
 	return &Sheet{
@@ -30,13 +32,85 @@ func (v *view) checkSheet() *Sheet {
 		Table: &Table{
 			Name: v.m.t("table.checks"),
 			Columns: []Column{
-				v.wrapped("check", 40), v.wrapped("scope", 68), v.column("left", Figure, 20), v.column("right", Figure, 20),
+				v.wrapped("check", 58), v.wrapped("scope", 68), v.column("left", Figure, 20), v.column("right", Figure, 20),
 				v.column("difference", Figure, 16), ok, v.wrapped("note", 50),
 			},
 			Empty: v.m.t("checks.none"),
-			Rows:  slice(s.Closing.Checks, v.checkRow),
+			Rows:  slice(falseFirst(s.Closing.Checks), v.checkRow),
 		},
 	}
+}
+
+// family is what the equalities of one name prove together.
+type family struct {
+	name           string
+	checks, proved int64
+	note           string // of what does not close
+}
+
+// families gathers the equalities by name, in the order they were made: a file's,
+// the store's, the engine's, the closing's, the workbooks'.
+func (v *view) families() []family {
+	var list []family
+	checks := v.summary().Closing.Checks
+	for i := range checks {
+		name := v.checkName(checks[i].Name)
+		at := slices.IndexFunc(list, func(f family) bool { return f.name == name })
+		if at < 0 {
+			at = len(list)
+			list = append(list, family{name: name})
+		}
+		f := &list[at]
+		if f.checks++; checks[i].OK {
+			f.proved++
+		} else if f.note == "" {
+			f.note = v.m.t("checks.first_false", v.checkScope(&checks[i]))
+		}
+	}
+	return list
+}
+
+// familyLines tell what was proved, a line for each family of equalities.
+func (v *view) familyLines() []Line {
+	lines := []Line{
+		{Cells: []Cell{T(v.m.t("checks.families")).As(Heading)}},
+		{Cells: headers(2, v.m.t("col.check"), v.m.t("checks.remark"), v.m.t("checks.made"), v.m.t("checks.proved"), v.m.t("checks.false"), v.m.t("col.verdict"))},
+	}
+	var all family
+	for _, f := range v.families() {
+		lines = append(lines, Line{Cells: v.familyCells(f)})
+		all.checks, all.proved = all.checks+f.checks, all.proved+f.proved
+	}
+	all.name = v.m.t("word.total")
+	return append(lines, Line{Cells: asTotal(v.familyCells(all))}, Line{})
+}
+
+func (v *view) familyCells(f family) []Cell {
+	cells := []Cell{T(f.name), T(f.note), N(f.checks), N(f.proved), N(f.checks - f.proved), T(v.verdict(f.checks == f.proved))}
+	for i := range cells {
+		cells[i].Role = Body
+	}
+	if last := &cells[len(cells)-1]; f.checks == f.proved {
+		last.Role = Good
+	} else {
+		last.Role = Bad
+	}
+	return cells
+}
+
+// falseFirst puts the equalities that do not hold where nobody misses them.
+func falseFirst(checks []reconcile.Check) []reconcile.Check {
+	sorted := slices.Clone(checks)
+	slices.SortStableFunc(sorted, func(x, y reconcile.Check) int {
+		switch {
+		case x.OK == y.OK:
+			return 0
+		case y.OK:
+			return -1
+		}
+		return 1
+	})
+	return sorted
 }
 
 // closing says whether the run closes, with the identity in figures.
@@ -150,6 +224,9 @@ func (v *view) noteLines() []Line {
 	}
 	return append(lines, Line{})
 }
+
+// shortDigest is what a page has room for; Contrôles has the whole.
+func shortDigest(s string) string { return s[:min(len(s), 16)] }
 
 // inputLines list the files read, with their whole digest.
 func (v *view) inputLines() []Line {

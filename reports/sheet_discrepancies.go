@@ -17,18 +17,18 @@ func (v *view) discrepancySheet() *Sheet {
 	}
 	columns := v.discrepancyColumns()
 	return &Sheet{
-		Name: v.sheets.discrepancies,
-		Tab:  tab,
-		Lines: v.head(v.m.t("gaps.title", v.m.month(v.Run.Period)),
-			v.m.t("gaps.purpose")),
+		Name:  v.sheets.discrepancies,
+		Tab:   tab,
+		Lines: v.head(v.m.t("gaps.title", v.m.month(v.Run.Period)), v.gapsPurpose()),
 		Table: &Table{
 			Name:    v.m.t("table.gaps"),
 			Columns: columns,
 			Frozen:  2,
 			Printed: indexOf(columns, "status") + 1,
 			Empty:   v.m.t("gaps.none"),
+			Outline: true,
 			Tick:    v.m.t("table.more"),
-			Rows:    rowsOf(v.Discrepancies, v.appendDiscrepancyCells),
+			Rows:    v.discrepancyRows(),
 		},
 	}
 }
@@ -41,11 +41,10 @@ func (v *view) discrepancyColumns() []Column {
 	status := v.column("status", Text, 19)
 	status.Rules = v.statusRules()
 	columns = append(columns,
-		v.column("service", Text, 13), v.column("programme", Text, 7),
-		v.column("kind", Text, 27), v.wrapped("label", 38), v.column("origin", Month, 10),
+		v.column("programme", Text, 7), v.column("level", Text, 11), v.wrapped("label", 36), v.column("origin", Month, 10),
 		v.column("legacy", Money, 15), v.column("onp", Money, 15), v.column("delta", Delta, 15),
-		v.column("cause", Text, 22), v.wrapped("explanation", 64), status,
-		v.wrapped("element", 36), v.column("delta_net", Delta, 15), v.column("delta_information", Delta, 15),
+		v.column("cause", Text, 22), v.wrapped("explanation", 58), status,
+		v.column("cluster_rank", Count, 10), v.column("service", Text, 13), v.column("kind", Text, 27), v.wrapped("element", 36), v.column("delta_net", Delta, 15), v.column("delta_information", Delta, 15),
 		v.column("at_fault", Text, v.sideWidth(13)), v.column("owner", Text, v.sideWidth(13)), v.column("evolution", Text, 12),
 		v.column("legacy_text", Text, 14), v.column("onp_text", Text, 14),
 		v.column("rule", Text, 18), v.column("root", Digest, 19),
@@ -76,18 +75,85 @@ func rowsOf(list func() iter.Seq2[*reconcile.Discrepancy, error], fill func([]Ce
 	}
 }
 
+// gapLinks is what the rows of Écarts know of each other: the root under which
+// those that derive from it stand, and the clusters and causes met before.
+type gapLinks struct {
+	clusters map[string]int64 // their ranks in Grappes
+	met      map[string]bool
+	root     string
+	rank     int64 // of the cluster of that root, 0 for none
+}
+
+func (v *view) discrepancyRows() iter.Seq2[[]Cell, error] {
+	return func(yield func([]Cell, error) bool) {
+		links := gapLinks{clusters: make(map[string]int64, len(v.Clusters)), met: map[string]bool{}}
+		for i := range v.Clusters {
+			links.clusters[v.Clusters[i].ID] = int64(i + 1)
+		}
+		rowsOf(v.Discrepancies, func(row []Cell, d *reconcile.Discrepancy) []Cell { return v.appendDiscrepancyCells(row, d, &links) })(yield)
+	}
+}
+
+// place puts a row under its root, where that stands just above, or notes it as
+// one, and returns the rank of its cluster. The first row of each cluster and of
+// each cause is where links from other sheets lead, and leads back.
+func (g *gapLinks) place(v *view, d *reconcile.Discrepancy, first, cause *Cell) Cell {
+	under := d.Root != "" && d.Root != d.Fingerprint
+	switch {
+	case under && d.Root == g.root:
+		first.Level = 1
+	case under:
+		g.root, g.rank = "", 0
+	default:
+		g.root, g.rank = d.Fingerprint, g.clusters[d.Cluster]
+	}
+	if mark := causeMark(d.Cause); d.Cause != "" && !g.met[mark] {
+		g.met[mark] = true
+		*cause = cause.ToMark(v.sheets.causes, mark)
+	}
+	if g.rank == 0 {
+		return Cell{}
+	}
+	rank := N(g.rank)
+	if !under && !g.met[d.Cluster] {
+		g.met[d.Cluster] = true
+		first.Mark = d.Cluster
+		rank = rank.ToMark(v.sheets.clusters, d.Cluster)
+	}
+	return rank
+}
+
+// gapsPurpose says what the sheet lists and, where that takes several, which.
+func (v *view) gapsPurpose() string {
+	if n := v.gapSheets(); n > 1 {
+		return v.m.t("gaps.purpose") + " " + v.m.t("gaps.sheets", n, v.sheets.discrepancies, v.sheets.discrepancies+" (2)")
+	}
+	return v.m.t("gaps.purpose")
+}
+
+// gapSheets is the number of sheets that the list of gaps takes.
+func (v *view) gapSheets() int64 {
+	const above = 6 // the lines of head and the header
+	room := int64(v.SheetRows) - above
+	if room <= 0 {
+		return 1
+	}
+	return max(1, (v.summary().Discrepancies.Total+room-1)/room)
+}
+
 // appendDiscrepancyCells follows the order of discrepancyColumns.
-func (v *view) appendDiscrepancyCells(row []Cell, d *reconcile.Discrepancy) []Cell {
+func (v *view) appendDiscrepancyCells(row []Cell, d *reconcile.Discrepancy, links *gapLinks) []Cell {
 	row = append(row, T(v.agent(d.Key)), T(d.Matricule))
 	if v.ShowNames {
 		row = append(row, T(d.Name))
 	}
 	legacyText, onpText := "", ""
 	label := v.elementLabel(d)
-	if d.Kind == reconcile.Unmapped {
-		label = strings.TrimSuffix(d.Element+" — "+label, " — ")
-	}
 	switch {
+	case wholePayslip(d.Kind):
+		label = v.m.kind(d.Kind)
+	case d.Kind == reconcile.Unmapped:
+		label = strings.TrimSuffix(d.Element+" — "+label, " — ")
 	case d.Kind == reconcile.IdentityDoubt:
 		legacyText, onpText = values(d)
 		label = v.m.doubt(d)
@@ -99,10 +165,16 @@ func (v *view) appendDiscrepancyCells(row []Cell, d *reconcile.Discrepancy) []Ce
 	if root == d.Fingerprint {
 		root = ""
 	}
+	cause := T(or(d.Cause, v.m.cause))
+	rank := links.place(v, d, &row[0], &cause)
+	level := v.m.t("level.root")
+	if root != "" {
+		level = v.m.t("level.derived")
+	}
 	row = append(row,
-		T(d.Service), T(d.Programme), T(or(d.Kind, v.m.kind)), T(label), M(d.Origin),
+		T(d.Programme), T(level), T(label), M(d.Origin),
 		v.sideAmount(d, reconcile.Legacy), v.sideAmount(d, reconcile.ONP), v.gap(d),
-		T(or(d.Cause, v.m.cause)), T(v.why(d)), T(or(d.Status, v.m.status)),
+		cause, T(v.why(d)), T(or(d.Status, v.m.status)), rank, T(d.Service), T(or(d.Kind, v.m.kind)),
 		T(d.Element), D(d.DeltaNet), D(d.DeltaInformation),
 		T(or(d.AtFault, v.m.fault)), T(v.owner(d)), T(or(d.Evolution, v.m.evolution)),
 		T(legacyText), T(onpText),

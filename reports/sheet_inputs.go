@@ -33,7 +33,7 @@ func (v *view) coverageSheet() *Sheet {
 	return &Sheet{
 		Name:  v.sheets.coverage,
 		Tab:   tab,
-		Lines: v.head(v.m.t("coverage.title"), purpose),
+		Lines: v.glance(v.head(v.m.t("coverage.title"), purpose), v.coverageGlance),
 		Table: &Table{
 			Name: v.m.t("table.coverage"),
 			Columns: []Column{
@@ -46,6 +46,52 @@ func (v *view) coverageSheet() *Sheet {
 			Rows:   slice(rows, v.coverageRow),
 		},
 	}
+}
+
+// glance adds a line a side to the top of a list, before its last, blank line.
+func (v *view) glance(head []Line, text func(reconcile.Side) (string, Role)) []Line {
+	lines := head[:len(head)-1]
+	for _, side := range reconcile.Sides {
+		words, role := text(side)
+		lines = append(lines, Line{Cells: []Cell{T(role.mark() + words).As(Strong)}})
+	}
+	return append(lines, Line{})
+}
+
+// coverageGlance tells how much of what a side paid is mapped.
+func (v *view) coverageGlance(side reconcile.Side) (string, Role) {
+	var met, mapped, unseen, lines, mappedLines int64
+	for i := range v.Coverage {
+		c := &v.Coverage[i]
+		if c.Side != side {
+			continue
+		}
+		switch coverageRank(c) {
+		case 1:
+			mapped, mappedLines = mapped+1, mappedLines+c.Lines
+			fallthrough
+		case 0:
+			met, lines = met+1, lines+c.Lines
+		case 2:
+			unseen++
+		}
+	}
+	role := Good
+	if mapped < met {
+		role = Bad
+	}
+	return v.m.t("coverage.glance", v.m.side(side), v.m.count(mapped), v.m.count(met), v.m.count(mappedLines), v.m.count(lines), v.m.rate(mappedLines, lines), v.m.count(unseen)), role
+}
+
+// rejectGlance tells how much of a side's files could not be read.
+func (v *view) rejectGlance(side reconcile.Side) (string, Role) {
+	s := v.summary().Side(side)
+	role := Good
+	if s.Rejected > 0 {
+		role = Warn
+	}
+	sums := s.RejectedSums
+	return v.m.t("rejects.glance", v.m.side(side), v.m.count(s.Rejected), v.m.count(s.Lines), v.m.money(sums.ToPay), v.m.money(sums.ToDeduct), v.m.money(sums.Information)), role
 }
 
 func (v *view) coverageRow(c *reconcile.CodeCoverage) []Cell {
@@ -93,7 +139,7 @@ func (v *view) rejectSheet() *Sheet {
 	return &Sheet{
 		Name:  v.sheets.rejects,
 		Tab:   tab,
-		Lines: v.head(v.m.t("rejects.title"), v.m.t("rejects.purpose")),
+		Lines: v.glance(v.head(v.m.t("rejects.title"), v.m.t("rejects.purpose")), v.rejectGlance),
 		Table: &Table{
 			Name: v.m.t("table.rejects"),
 			Columns: []Column{

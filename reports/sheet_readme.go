@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	termWidth = 34
-	textWidth = 120
+	termWidth = 46
+	textWidth = 112
 )
 
 // readMeSheet explains the workbook: how to read it, how to annotate it, what
@@ -28,7 +28,7 @@ func (v *view) readMeSheet(columns []Column) *Sheet {
 	for _, s := range v.sheetNotes() {
 		lines = append(lines, entry(T(s[0]).To(s[0]), s[1]))
 	}
-	lines = append(lines, v.section("readme.annotating", "readme.fill", "readme.import", "readme.filter", "readme.print")...)
+	lines = append(lines, v.section("readme.annotating", "readme.fill", "readme.import", "readme.filter", "readme.outline", "readme.links", "readme.pivot", "readme.print")...)
 	lines = append(lines, entry(T(v.m.t("readme.stamp")), v.stamp().String()))
 	lines = append(lines, Line{}, heading(v.m.t("readme.statuses")))
 	for _, s := range decidable {
@@ -94,6 +94,11 @@ func (v *view) sheetNotes() [][2]string {
 		{n.clusters, v.m.t("sheet.clusters.note")},
 		{n.discrepancies, v.m.t("sheet.discrepancies.note")},
 		{n.missing, v.m.t("sheet.missing.note")},
+		{n.analysis, v.m.t("sheet.analysis.note")},
+		{n.aggregates, v.m.t("sheet.aggregates.note")},
+	}
+	if v.Largest.Asked > 0 {
+		notes = append(notes, [2]string{n.payslips, v.m.t("sheet.payslips.note")})
 	}
 	if !v.whole() {
 		notes[0][1] = v.m.t("part.summary.note")

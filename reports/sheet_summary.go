@@ -1,7 +1,7 @@
 package reports
 
 import (
-	"path/filepath"
+	"strings"
 
 	"bascule/reconcile"
 )
@@ -12,55 +12,73 @@ const (
 	bandColumns = 4
 	bandStep    = bandColumns + 1
 	pageColumns = 3*bandStep - 1
-	topRows     = 10 // causes and clusters shown
+	causeRows   = 8 // causes shown one by one
+	moneyRows   = 12
+	agentRows   = 7
 	historyRows = 8
-	chartLines  = 13
+	rowPixels   = 18
+	bridgeWidth = 500 // of the second band
+	trendWidth  = 1124
+	chartLines  = 13 // of a page of rows of the usual height
 )
 
-var summaryWidths = []int{24, 17, 17, 17, 2, 36, 10, 10, 17, 2, 52, 10, 10, 17}
+var summaryWidths = []int{27, 18, 18, 18, 2, 33, 10, 10, 18, 2, 48, 9, 9, 18}
 
-// summarySheet is the page that a meeting looks at: the verdict in words, both
-// totals, the gaps by status, kind, cause and cluster, and the closing.
+// summarySheet is the page that a meeting looks at: the verdict in words, the
+// key figures, what explains the gap, what is new, what to treat first, and the
+// closing.
 func (v *view) summarySheet() *Sheet {
 	verdict, role := v.verdictText()
-	about := Cell{}
-	if v.m.months {
-		about = T(v.m.t("summary.about"))
-	}
 	lines := []Line{
 		{Cells: []Cell{T(v.m.t("summary.title", v.m.month(v.Run.Period))).As(Title)}, Height: 2},
 		{Cells: []Cell{T(v.identity()).As(Subtitle)}},
-		{Cells: []Cell{about}},
+		{Cells: []Cell{T(v.aboutText())}},
 		{Cells: banner(role.mark()+verdict, role, pageColumns), Height: 2},
-		{Cells: []Cell{T(v.effectText())}},
-		{Cells: []Cell{T(v.evolutionText()).As(Muted)}},
 		{},
 	}
-	lines = append(lines, sideBySide(v.totalsBlock(), v.payslipBlock(), v.statusBlock())...)
+	lines = append(lines, v.keyFigures()...)
+	steps := v.causeSteps()
+	bridgeTop := len(lines) + 1
+	lines = append(lines, sideBySide(v.bridgeBlock(steps), nil, v.moneyBlock())...)
+	charts := v.causeChart(steps, lines, bridgeTop)
 	lines = append(lines, Line{})
-	causesTop := len(lines) + 1
-	byCause := v.causeBlock()
-	lines = append(lines, sideBySide(v.kindBlock(), byCause, v.clusterBlock())...)
+	lines = append(lines, sideBySide(v.evolutionBlock(), v.payslipBlock(), v.agentBlock())...)
 	lines = append(lines, Line{})
-	chartTop := len(lines) + 1
-	history := v.historyBlock()
-	charts := v.summaryCharts(chartTop, causesTop, len(byCause))
-	if beside := sideBySide(nil, nil, history); len(charts) > 0 {
-		lines = append(lines, padLines(beside, chartLines)...)
-	} else {
-		lines = append(lines, beside...)
+	lines = append(lines, sideBySide(v.totalsBlock(), v.statusBlock(), v.kindBlock())...)
+	lines = append(lines, Line{})
+	historyTop := len(lines) + 1
+	history := sideBySide(v.historyBlock(), nil, nil)
+	if trend := v.trendChart(historyTop); trend != nil {
+		history = padLines(history, historyRows+2)
+		charts = append(charts, *trend)
 	}
-	lines = append(lines, Line{})
-	lines = append(lines, v.fileLines()...)
+	lines = append(lines, history...)
 	lines = append(lines, Line{}, v.closingLine(), v.linkLine())
+	for i := range lines {
+		lines[i].Height = max(lines[i].Height, 1)
+	}
 	return &Sheet{
 		Name:    v.sheets.summary,
 		Tab:     role,
 		Widths:  summaryWidths,
 		Lines:   lines,
 		OnePage: true,
+		Printed: pageColumns,
 		Charts:  charts,
 	}
+}
+
+// aboutText says what a reader must know before the figures: that two months are
+// compared, that the list goes on in other sheets.
+func (v *view) aboutText() string {
+	var parts []string
+	if v.m.months {
+		parts = append(parts, v.m.t("summary.about"))
+	}
+	if n := v.gapSheets(); n > 1 {
+		parts = append(parts, v.m.t("gaps.sheets", n, v.sheets.discrepancies, v.sheets.discrepancies+" (2)"))
+	}
+	return strings.Join(parts, " ")
 }
 
 // banner is a coloured line across some columns.
@@ -223,57 +241,6 @@ func orNone(rows [][]Cell, m *messages) [][]Cell {
 	return [][]Cell{{T(m.t("gaps.none"))}}
 }
 
-// fileLines list the files that were read, the first of each side when they are many.
-func (v *view) fileLines() []Line {
-	const shown = 3 // of each side
-	lines := []Line{{Cells: []Cell{T(v.m.t("inputs.heading")).As(Heading)}}, {Cells: v.fileHeader()}}
-	for _, side := range reconcile.Sides {
-		n := 0
-		for i := range v.Run.Loads {
-			if l := &v.Run.Loads[i]; v.Run.PlaceOf(l) == side {
-				if n++; n <= shown {
-					lines = append(lines, v.fileLine(l))
-				}
-			}
-		}
-		if n > shown {
-			lines = append(lines, Line{Cells: []Cell{T(v.m.t("inputs.more", n-shown)).To(v.sheets.checks)}})
-		}
-	}
-	return lines
-}
-
-// The files take the first two bands.
-const fileColumns = bandStep + bandColumns
-
-func (v *view) fileHeader() []Cell {
-	cells := make([]Cell, fileColumns)
-	cells[0], cells[1], cells[2] = T(v.m.t("inputs.side")), T(v.m.t("inputs.layout")), T(v.m.t("inputs.sha256"))
-	cells[5], cells[6], cells[7], cells[8] = T(v.m.t("inputs.file")), T(v.m.t("inputs.payslips")), T(v.m.t("inputs.lines")), T(v.m.t("inputs.produced"))
-	for i := range cells {
-		cells[i].Role, cells[i].Right = Header, i == 6 || i == 7
-	}
-	return cells
-}
-
-func (v *view) fileLine(l *reconcile.Load) Line {
-	cells := make([]Cell, fileColumns)
-	cells[0] = T(v.m.side(v.Run.PlaceOf(l)))
-	cells[1] = T(l.Layout)
-	cells[2] = H(shortDigest(l.SHA256))
-	cells[5] = T(shorten(filepath.Base(l.Path), 36))
-	cells[6] = N(l.Payslips)
-	cells[7] = N(l.Sums.Lines)
-	cells[8] = Day(l.Produced)
-	for i := range cells {
-		cells[i].Role = Body
-	}
-	return Line{Cells: cells}
-}
-
-// shortDigest is what a page has room for; Contrôles has the whole.
-func shortDigest(s string) string { return s[:min(len(s), 16)] }
-
 func (v *view) closingLine() Line {
 	c := v.closing()
 	cells := banner(c.Text, c.Role, pageColumns)
@@ -285,14 +252,12 @@ func (v *view) closingLine() Line {
 func (v *view) linkLine() Line {
 	n := v.sheets
 	cells := make([]Cell, pageColumns)
-	for i, name := range []string{n.causes, n.clusters, n.discrepancies, n.missing} {
-		cells[i] = T("→ " + name).To(name)
-	}
-	for i, name := range []string{n.coverage, n.rejects} {
-		cells[bandStep+i] = T("→ " + name).To(name)
-	}
-	for i, name := range []string{n.checks, n.readMe} {
-		cells[2*bandStep+i] = T("→ " + name).To(name)
+	for i, names := range [][]string{{n.causes, n.clusters, n.discrepancies, n.missing}, {n.analysis, n.coverage, "", n.rejects}, {n.checks, v.payslips(), n.readMe}} {
+		for j, name := range names {
+			if name != "" {
+				cells[i*bandStep+j] = T("→ " + name).To(name)
+			}
+		}
 	}
 	return Line{Cells: cells}
 }

@@ -53,24 +53,34 @@ func (v *view) topCauses(limit int) []causeTally {
 
 func (v *view) causeBlock() []Line {
 	var rows [][]Cell
-	for _, t := range v.topCauses(topRows) {
+	for _, t := range v.topCauses(moneyRows) {
 		rows = append(rows, []Cell{T(v.m.cause(t.cause)), N(t.count), N(t.open), D(t.net)})
 	}
 	return block(T(v.m.t("causes.top")).To(v.sheets.causes),
 		[]string{v.m.t("col.cause"), v.m.t("word.count"), v.m.t("word.open"), v.m.t("word.net_effect")}, orNone(rows, v.m)...)
 }
 
-// clusterBlock shows the clusters that weigh most.
-func (v *view) clusterBlock() []Line {
+// moneyBlock shows the clusters that weigh most, agentBlock those of most agents.
+func (v *view) moneyBlock() []Line {
+	return v.clusterBlock(v.m.t("clusters.top"), v.Clusters, moneyRows) // in the order of the store
+}
+
+func (v *view) agentBlock() []Line {
+	list := slices.Clone(v.Clusters)
+	slices.SortStableFunc(list, func(x, y reconcile.Cluster) int { return cmp.Compare(y.Agents, x.Agents) })
+	return v.clusterBlock(v.m.t("clusters.top_agents"), list, agentRows)
+}
+
+func (v *view) clusterBlock(title string, list []reconcile.Cluster, most int) []Line {
 	var rows [][]Cell
-	for i := range v.Clusters[:min(len(v.Clusters), topRows)] { // in the order of the store
-		c := &v.Clusters[i]
-		rows = append(rows, []Cell{T(shorten(v.clusterText(c), 57)), N(c.Agents), N(c.Open), D(c.Effect.Net)})
+	for i := range list[:min(len(list), most)] {
+		c := &list[i]
+		rows = append(rows, []Cell{T(fit(v.clusterText(c), summaryWidths[2*bandStep])).ToMark(v.sheets.discrepancies, c.ID), N(c.Agents), N(c.Open), D(c.Effect.Net)})
 	}
 	if len(rows) == 0 {
 		rows = [][]Cell{{T(v.m.t("clusters.none"))}}
 	}
-	return block(T(v.m.t("clusters.top")).To(v.sheets.clusters),
+	return block(T(title).To(v.sheets.clusters),
 		[]string{v.m.t("clusters.what"), v.m.t("word.agents"), v.m.t("word.open"), v.m.t("word.net_effect")}, rows...)
 }
 
@@ -117,27 +127,41 @@ func day(m *messages, instant string) string {
 	return shorten(m.instant(instant), 11)[:10]
 }
 
-// summaryCharts draw the gap by cause and the concordance over the runs, from
-// the figures of the page itself.
-func (v *view) summaryCharts(top, causesTop, causeLines int) []Chart {
-	var charts []Chart
-	if len(v.topCauses(1)) > 0 {
-		const column = bandStep + 1
-		first, last := causesTop+2, causesTop+causeLines-1
-		charts = append(charts, Chart{
-			Title: v.m.t("chart.causes"), Row: top, Col: 1, Width: 560, Height: 228,
-			Categories: Range{column, first, last}, Series: []Series{{Values: Range{column + 3, first, last}}},
-			AltText: v.m.t("chart.causes.alt"),
-		})
+// trendChart draws the concordance over the runs of the block beside it, nil for
+// one run.
+func (v *view) trendChart(top int) *Chart {
+	runs := v.lastRuns()
+	if len(runs) < 2 {
+		return nil
 	}
-	if runs := len(v.lastRuns()); runs > 1 {
-		const column = 2*bandStep + 1
-		first, last := top+2, top+1+runs
-		charts = append(charts, Chart{
-			Title: v.m.t("chart.history"), Kind: Curve, Percent: true, Row: top, Col: bandStep + 1, Width: 520, Height: 228,
-			Categories: Range{column, first, last}, Series: []Series{{Values: Range{column + 1, first, last}}},
-			AltText: v.m.t("chart.history.alt"),
-		})
+	first, last := top+2, top+1+len(runs)
+	from, to := rateAxis(runs)
+	return &Chart{
+		Title: v.m.t("chart.history", v.m.rate(int64(from), 10_000), v.m.rate(int64(to), 10_000)), Kind: Curve, Percent: true, From: from, To: to,
+		Row: top, Col: bandStep + 1, Width: trendWidth, Height: (historyRows + 2) * rowPixels,
+		Categories: Range{1, first, last}, Series: []Series{{Values: Range{2, first, last}}},
+		AltText: v.m.t("chart.history.alt"),
 	}
-	return charts
+}
+
+// rateAxis frames the rates of some runs, in hundredths of a percent, close
+// enough for a move to be seen.
+func rateAxis(runs []RunPoint) (from, to int) {
+	low, high := int64(10_000), int64(0)
+	for i := range runs {
+		p := &runs[i]
+		if all := p.Matched + p.Missing; all > 0 {
+			rate := (p.Identical + p.Tolerated) * 10_000 / all
+			low, high = min(low, rate), max(high, rate)
+		}
+	}
+	if low > high {
+		return 0, 10_000
+	}
+	step := int64(500)
+	if high-low < 100 && low >= 9_500 {
+		step = 100
+	}
+	from, to = int(max(0, (low-1)/step*step)), int(min(10_000, (high/step+1)*step))
+	return from, to
 }

@@ -53,12 +53,6 @@ func (v *view) concordance() string {
 	return v.m.rate(p.Identical+p.Tolerated, allPayslips(&p))
 }
 
-// effectText gives the rate and the money in one line.
-func (v *view) effectText() string {
-	d := v.summary().Discrepancies
-	return v.m.t("summary.effect", v.concordance(), v.m.delta(d.Delta), v.m.delta(d.DeltaInformation), v.m.money(d.Absolute))
-}
-
 // evolutionText tells what is new since the previous run.
 func (v *view) evolutionText() string {
 	if v.Run.Previous == 0 {

@@ -26,15 +26,17 @@ type Sheet struct {
 	Table   *Table
 	Below   []Line
 	Charts  []Chart
-	Printed int  // number of columns printed, of a sheet without table; 0 is all
-	OnePage bool // printed on a single page; otherwise one page wide
+	Pivot   *Pivot // over the table of a sheet that follows
+	Printed int    // number of columns printed, of a sheet without table; 0 is all
+	OnePage bool   // printed on a single page; otherwise one page wide
 }
 
 // Line is a row of cells above the table. A cell may run over the blank cells
 // at its right: nothing is merged.
 type Line struct {
 	Cells  []Cell
-	Height int // in lines of text; 0 is one
+	Height int  // in lines of text; 0 is one
+	Block  bool // begins a block, up to the next one, that a printed page does not cut where it can hold it
 }
 
 // Table is a list with one header row. Rows are pulled once, in order; a row
@@ -46,6 +48,7 @@ type Table struct {
 	Empty   string // the sentence that stands for a table without rows
 	Frozen  int    // number of columns kept in sight
 	Printed int    // number of columns printed; 0 is all
+	Outline bool   // some rows belong under one before them
 	Tick    string // continuation title of the sheets that follow a full one
 }
 
@@ -79,6 +82,7 @@ type Chart struct {
 	Categories    Range
 	Series        []Series
 	Percent       bool
+	From, To      int  // of the axis of values, in ten-thousandths; both 0: the program chooses
 	Legend        bool // names the series, below
 	AltText       string
 }
@@ -114,6 +118,26 @@ const (
 	InkLimit
 	InkSoft
 )
+
+// Pivot is a pivot table over the table of another sheet. What it shows stands
+// already in the lines of its own, where a program that does not refresh it
+// leaves it.
+type Pivot struct {
+	Name            string
+	Source          *Sheet   // whose table has the rows, all in memory
+	Rows            int      // of the source
+	Row, Col        int      // where its header stands, from 1
+	Height          int      // of it, header and total included
+	Labels, Filters []string // headers of the source
+	Sums            []PivotSum
+}
+
+// PivotSum is a column of the source that a pivot table adds up.
+type PivotSum struct {
+	Column string // its header
+	Name   string // of the sums
+	Counts bool   // a number of things; otherwise money
+}
 
 // Range is a part of one column of a sheet, rows and columns counted from 1.
 type Range struct {
@@ -166,10 +190,12 @@ type Cell struct {
 	Wrap  bool
 	Right bool // a header above figures
 	Large bool
+	Level uint8 // of the first cell of a row: 1 where the row belongs under one before it
 	Text  string
 	N     int64  // centimes, a count, a percentage's numerator, ten-thousandths of a job, a day or a month (see Date and Month)
 	Of    int64  // a percentage's denominator
 	Link  string // name of the sheet it leads to
+	Mark  string // what both ends of a link share: it leads to the cell of that sheet with the same mark, or to its top
 	List  string // name of the drop-down list it is an item of
 }
 
@@ -181,6 +207,9 @@ func (c Cell) AtRight() Cell { c.Right = true; return c }
 
 // To makes the cell a link to a sheet.
 func (c Cell) To(sheet string) Cell { c.Link = sheet; return c }
+
+// ToMark makes the cell a link to the cell of a sheet that bears the same mark.
+func (c Cell) ToMark(sheet, mark string) Cell { c.Link, c.Mark = sheet, mark; return c }
 
 // T is a text, made harmless.
 func T(s string) Cell {

@@ -37,6 +37,7 @@ type Config struct {
 	Tolerance reconcile.Tolerance
 	Review    Review
 	Split     Split
+	Report    Report
 	Limits    Limits
 	Privacy   Privacy
 	Gates     []table        // of reconcile.GateFields; none: those of the folder of mappings
@@ -96,6 +97,9 @@ type Review struct {
 
 // Split tells by what the gaps are shared out between workbooks.
 type Split struct{ By string } // an axis of reconcile.Along, blank for one workbook alone
+
+// Report says how much of some lists the workbooks show.
+type Report struct{ Payslips int } // largest payslips shown in full, 0 for none
 
 // Limits bound what is read and written.
 type Limits struct {

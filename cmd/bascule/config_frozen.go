@@ -45,6 +45,7 @@ func (c *Config) tree() table {
 		"tolerance": table{"line_cents": int64(c.Tolerance.LineCents), "payslip_cents": int64(c.Tolerance.PayslipCents)},
 		"review":    table{"margin_cents": int64(c.Review.MarginCents)},
 		"split":     table{"by": c.Split.By},
+		"report":    table{"payslips": c.Report.Payslips},
 		"limits": table{"max_rejects": c.Limits.MaxRejects, "max_line_bytes": c.Limits.MaxLineBytes,
 			"max_unzipped_bytes": c.Limits.MaxUnzippedBytes, "sheet_rows": c.Limits.SheetRows},
 		"privacy": table{"mask_nir": c.Privacy.MaskNIR, "names": c.Privacy.Names,

@@ -58,6 +58,7 @@ var keys = []key{
 	{name: "tolerance.payslip_cents", kind: wholeValue, fallback: 0, max: maxToleranceCents, remedy: "écrivez des centimes entiers : 50 vaut 0,50 € ; un pourcentage cacherait les plus gros montants"},
 	{name: "review.margin_cents", kind: wholeValue, fallback: 0, max: maxToleranceCents, remedy: "écrivez des centimes entiers : 5 laisse une décision tenir tant que l'écart n'a pas bougé de plus de 0,05 €"},
 	{name: "split.by", fallback: "", check: optional(oneOf("service", "programme", "wave", "bop")), remedy: `écrivez "service", "programme", "wave" (vague) ou "bop", ou "" pour un seul classeur`},
+	{name: "report.payslips", kind: wholeValue, fallback: 12, max: maxPayslips, remedy: "écrivez un nombre de bulletins de 0 à 200 : 12"},
 	{name: "limits.max_rejects", fallback: "1%", check: checkMaxRejects, remedy: `écrivez une part des lignes, "1%" ou "0,5%", ou un nombre de lignes, "20"`},
 	{name: "limits.max_line_bytes", kind: wholeValue, fallback: 65536, min: 128, max: 16 << 20, remedy: "écrivez un nombre d'octets de 128 à 16777216 : 65536"},
 	{name: "limits.max_unzipped_bytes", kind: wholeValue, fallback: 20 << 30, min: 1 << 20, max: 1 << 50, remedy: "écrivez un nombre d'octets de 1048576 à 1125899906842624 : 21474836480"},
@@ -74,6 +75,7 @@ var keys = []key{
 
 const (
 	maxSheetRows      = 1048576       // of an Excel sheet
+	maxPayslips       = 200           // held in memory together, and read by people: beyond, the lists serve better
 	maxToleranceCents = 1_000_000_000 // ten million euros: beyond any payslip, far from overflow
 )
 

@@ -195,6 +195,9 @@ func TestEveryScreenAndSheetSaysThatMonthsAreCompared(t *testing.T) {
 	_, shown, _ := invoke(t, "runs", "show", "1")
 	_, list, _ := invoke(t, "runs")
 	french := sheetsOf(t, book)
+	if agents, closed, _ := payslipsIn(t, book, "Bulletins"); len(agents) != 12 || closed != 12 {
+		t.Errorf("of %d payslips of two months, %d close", len(agents), closed)
+	}
 	if _, text, stderr := invoke(t, "report", "--run", "1", "--lang", "en", "--quiet"); !strings.Contains(text, "Month on month: ONP 2013-11 / ONP 2013-12") {
 		t.Errorf("the screen in English:\n%s%s", text, stderr)
 	}
@@ -215,7 +218,7 @@ func TestEveryScreenAndSheetSaysThatMonthsAreCompared(t *testing.T) {
 		}
 	}
 	for _, sheets := range []map[string]string{french, english} {
-		if len(sheets) != 9 {
+		if len(sheets) != 12 {
 			t.Errorf("%d sheets", len(sheets))
 		}
 		for name, text := range sheets {

@@ -55,8 +55,8 @@ func (a *App) reportCommand() *cobra.Command {
 	var number int
 	cmd := &cobra.Command{
 		Use:   "report [--run N]",
-		Short: "publie les résultats d'un run : classeur, CSV, JSON",
-		Long: `Écrit les résultats d'un run déjà comparé : le classeur des écarts, celui du budget, celui de l'avis de bascule,
+		Short: "publie les résultats d'un run : classeurs, page HTML, CSV, JSON",
+		Long: `Écrit les résultats d'un run déjà comparé : le classeur des écarts, celui du budget, celui de l'avis de bascule, son baromètre en HTML,
 discrepancies.csv, rejects.csv et summary.json.
 C'est le dernier tiers de « bascule run ».`,
 		Example: "bascule report\nbascule report --run 7",

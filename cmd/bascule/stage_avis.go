@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"path/filepath"
 
 	"bascule/reconcile"
@@ -10,7 +11,8 @@ import (
 	"bascule/reports"
 )
 
-// writeAvis writes the workbook of the opinion, if the run's gates gave one.
+// writeAvis writes the workbook of the opinion, if the run's gates gave one, and
+// its barometer for those who open no workbook.
 func (a *App) writeAvis(ctx context.Context, db *sqlite.DB, folder string, run *reconcile.Run) error {
 	if run.Summary.Opinion == "" {
 		return nil
@@ -19,12 +21,17 @@ func (a *App) writeAvis(ctx context.Context, db *sqlite.DB, folder string, run *
 	if err != nil {
 		return err
 	}
+	page := fmt.Sprintf("barometre-%v-run-%04d.html", run.Period, run.ID)
+	sum, err := writeFile(filepath.Join(folder, page), func(w io.Writer) error { return reports.WriteBarometer(w, d) })
+	if err != nil {
+		return err
+	}
 	name := fmt.Sprintf("avis-%v-run-%04d.xlsx", run.Period, run.ID)
 	result, err := a.writeBook(filepath.Join(folder, name), run, reports.Avis(d))
 	if err != nil {
 		return err
 	}
-	run.Summary.Outputs = append(run.Summary.Outputs, reconcile.Output{File: name, SHA256: result.SHA256})
+	run.Summary.Outputs = append(run.Summary.Outputs, reconcile.Output{File: name, SHA256: result.SHA256}, reconcile.Output{File: page, SHA256: sum})
 	return nil
 }
 
@@ -52,6 +59,9 @@ func (a *App) avisData(ctx context.Context, db *sqlite.DB, run *reconcile.Run) (
 		return nil, err
 	}
 	if d.Decisions, err = db.DecisionTotals(ctx, run); err != nil {
+		return nil, err
+	}
+	if d.ByCause, err = db.ByCause(ctx, run.ID, sqlite.Part{}); err != nil {
 		return nil, err
 	}
 	if d.Ageing, err = db.Undue(ctx, run); err != nil {

@@ -37,6 +37,9 @@ func (a *App) Explain(ctx context.Context, agent string, period reconcile.Period
 			if err != nil {
 				return err
 			}
+			if v.ClusterAgents, err = db.AgentsOfClusters(ctx, run.ID, v.Discrepancies); err != nil {
+				return err
+			}
 			views = append(views, v)
 		}
 		if a.JSON {
@@ -96,9 +99,6 @@ func (a *App) agentView(ctx context.Context, db *sqlite.DB, run *reconcile.Run, 
 		ShowName: a.Config.Privacy.Names, Labels: a.labels().For(run), Tables: tables}
 	var err error
 	if v.Discrepancies, err = db.OfAgent(ctx, run.ID, key); err != nil {
-		return nil, err
-	}
-	if v.ClusterAgents, err = db.AgentsOfClusters(ctx, run.ID, v.Discrepancies); err != nil {
 		return nil, err
 	}
 	for _, side := range reconcile.Sides {

@@ -40,7 +40,7 @@ func (a *App) writeParts(ctx context.Context, db *sqlite.DB, folder string, whol
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		d, err := partData(ctx, db, whole, p)
+		d, err := a.partData(ctx, db, whole, p)
 		if err != nil {
 			return err
 		}
@@ -57,7 +57,7 @@ func (a *App) writeParts(ctx context.Context, db *sqlite.DB, folder string, whol
 }
 
 // partData is what the report of a population is made from.
-func partData(ctx context.Context, db *sqlite.DB, whole *reports.Data, p sqlite.Part) (*reports.Data, error) {
+func (a *App) partData(ctx context.Context, db *sqlite.DB, whole *reports.Data, p sqlite.Part) (*reports.Data, error) {
 	d, run := *whole, whole.Run.ID
 	d.Axis, d.Value = p.Axis, p.Value
 	d.Discrepancies = func() discrepancySeq { return db.Discrepancies(ctx, run, p) }
@@ -67,6 +67,12 @@ func partData(ctx context.Context, db *sqlite.DB, whole *reports.Data, p sqlite.
 		return nil, err
 	}
 	if d.ByCause, err = db.ByCause(ctx, run, p); err != nil {
+		return nil, err
+	}
+	if d.Largest, err = a.largest(ctx, db, whole.Run, whole.Tables, p); err != nil {
+		return nil, err
+	}
+	if d.Aggregates, err = db.Aggregates(ctx, run, p, a.aggregatesShown()); err != nil {
 		return nil, err
 	}
 	d.Clusters, err = db.Clusters(ctx, run, p, clustersShown)

@@ -30,6 +30,13 @@ type RunResult struct {
 // clustersShown bounds the sheet of clusters; the summary says the rest.
 const clustersShown = 5000
 
+// aggregatesShown bounds what the pivot table of a workbook adds up, all on one
+// sheet.
+func (a *App) aggregatesShown() int {
+	const most, besides = 5000, 16 // rows; of them, those that are no aggregate
+	return min(most, a.Config.Limits.SheetRows-besides)
+}
+
 // runFolder is where a run's outputs stand, as the configuration writes paths.
 func runFolder(c *Config, run int) string {
 	return path.Join(string(c.Output), c.Period.String(), fmt.Sprintf("run-%04d", run))
@@ -162,6 +169,7 @@ func (a *App) reportData(ctx context.Context, db *sqlite.DB, run *reconcile.Run)
 	}
 	d := &reports.Data{
 		Run: run, Tables: tables, Labels: a.labels(), Lang: c.Lang, Database: databaseID(db),
+		SheetRows:  c.Limits.SheetRows,
 		MaskAgents: c.Privacy.MaskNIR, ShowNames: c.Privacy.Names, Agent: a.agentNamer(db),
 		Discrepancies: func() discrepancySeq { return db.Discrepancies(ctx, run.ID, sqlite.Part{}) },
 		Missing:       func() discrepancySeq { return db.Missing(ctx, run.ID, sqlite.Part{}) },
@@ -185,7 +193,16 @@ func (a *App) reportData(ctx context.Context, db *sqlite.DB, run *reconcile.Run)
 			return nil, err
 		}
 	}
+	if d.Largest, err = a.largest(ctx, db, run, tables, sqlite.Part{}); err != nil {
+		return nil, err
+	}
 	d.Coverage = reconcile.Coverage(tables.For(run.Period, run.Months), read)
+	if d.Aggregates, err = db.Aggregates(ctx, run.ID, sqlite.Part{}, a.aggregatesShown()); err != nil {
+		return nil, err
+	}
+	if d.Evolutions, err = db.Evolutions(ctx, run); err != nil {
+		return nil, err
+	}
 	d.History, err = history(ctx, db, run)
 	return d, err
 }

@@ -106,6 +106,22 @@ func (d *DB) Missing(ctx context.Context, run int, of Part) iter.Seq2[*reconcile
 		WHERE d.kind IN ('missing_in_onp', 'missing_in_legacy') ORDER BY abs(d.delta_net) + abs(d.delta_info) DESC, d.fingerprint`, run, of.ids)
 }
 
+// LargestRoots lists the open root that weighs most of each key, those of the
+// largest effect on the net first, then on what the employer contributes, at most
+// limit; with it the number of keys that have one, and of all open roots.
+func (d *DB) LargestRoots(ctx context.Context, run int, of Part, limit int) (list []*reconcile.Discrepancy, payslips, roots int64, err error) {
+	err = d.read.QueryRowContext(ctx, "SELECT count(DISTINCT agent_key), count(*) FROM "+of.from()+" WHERE root = '' AND "+open, run, of.ids).Scan(&payslips, &roots)
+	if err != nil {
+		return nil, 0, 0, describe(err)
+	}
+	list, err = collect(stream(ctx, d, scanDiscrepancy, `WITH heaviest AS (SELECT id, row_number() OVER (ORDER BY net DESC, employer DESC, agent_key) AS rank FROM
+			(SELECT id, agent_key, abs(`+netOfRoot+`) AS net, abs(effect_employer) AS employer,
+				row_number() OVER (PARTITION BY agent_key ORDER BY abs(`+netOfRoot+`) DESC, abs(effect_employer) DESC, fingerprint) AS place FROM `+of.from()+` WHERE root = '' AND `+open+`)
+			WHERE place = 1 ORDER BY rank LIMIT ?3)
+		SELECT `+discrepancyColumns+" FROM heaviest h CROSS JOIN discrepancy d ON d.id = h.id ORDER BY h.rank", run, of.ids, limit))
+	return list, payslips, roots, err
+}
+
 // OfAgent lists a run's discrepancies of one key, in the order of Discrepancies.
 func (d *DB) OfAgent(ctx context.Context, run int, key string) ([]*reconcile.Discrepancy, error) {
 	return collect(stream(ctx, d, scanDiscrepancy, "SELECT "+discrepancyColumns+" FROM discrepancy d"+joinRoots+" WHERE d.run_id = ? AND d.agent_key = ? ORDER BY "+underRoots, run, key))

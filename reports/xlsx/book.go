@@ -26,7 +26,9 @@ type book struct {
 	conditionals map[reports.Role]int
 	lists        map[string]list
 	listNames    []string
-	sheets       int // begun so far
+	marks        map[place]target
+	pending      []*page // whose links wait for sheets to come
+	sheets       int     // begun so far
 	result       Result
 	parts        []part
 	digest       hash.Hash
@@ -46,7 +48,7 @@ func newBook(wb *reports.Workbook, o Options) (*book, error) {
 	b := &book{
 		book: wb, options: o,
 		file:   excelize.NewFile(excelize.Options{TmpDir: o.TempDir, Password: o.Password}),
-		styles: map[look]int{}, conditionals: map[reports.Role]int{}, lists: map[string]list{},
+		styles: map[look]int{}, conditionals: map[reports.Role]int{}, lists: map[string]list{}, marks: map[place]target{},
 		digest: sha256.New(),
 	}
 	if err := b.file.SetDefaultFont(textFont); err != nil {
@@ -74,10 +76,15 @@ func (b *book) properties() error {
 	return b.file.SetAppProps(&excelize.AppProperties{Application: creator})
 }
 
-// finish ends the workbook: its charts, the lists of the drop-downs, and the plan
-// by which the file is read back. Nothing here may touch a sheet: excelize would parse
-// the flushed streams back into memory, whole.
+// finish ends the workbook: the sheets whose links waited, its charts, the lists
+// of the drop-downs, and the plan by which the file is read back. Nothing here may
+// touch a sheet that was flushed: excelize would parse it back into memory, whole.
 func (b *book) finish() error {
+	for _, p := range b.pending {
+		if err := p.close(); err != nil {
+			return err
+		}
+	}
 	b.orderCharts()
 	for _, name := range b.listNames {
 		l := b.lists[name]

@@ -49,6 +49,10 @@ func (p *page) drawn(c *reports.Chart, kind reports.ChartKind, series []reports.
 		PlotArea:   excelize.ChartPlotArea{ShowVal: kind == reports.Curve && !c.Legend, NumFmt: excelize.ChartNumFmt{CustomNumFmt: format}},
 		GapWidth:   &gap,
 	}
+	if c.From != c.To {
+		from, to := float64(c.From)/10_000, float64(c.To)/10_000
+		chart.YAxis.Minimum, chart.YAxis.Maximum = &from, &to
+	}
 	if c.Legend {
 		chart.Legend = excelize.ChartLegend{Position: "bottom", Font: &font}
 	}

@@ -35,6 +35,8 @@ func TestAChartIsDrawnAsItIsTold(t *testing.T) {
 		{"a line lies over columns, and both are named", reports.Chart{Kind: reports.Columns, Legend: true, Series: []reports.Series{column(3, reports.InkSoft, false), column(4, reports.InkLimit, true)}},
 			[]string{`<barDir val="col">`, `<lineChart>`, `'Page'!$C$1`, `'Page'!$D$1`, `'Page'!$D$2:$D$4`, `<legendPos val="b">`, `<a:srgbClr val="B91C1C">`}},
 		{"a curve tells its values", reports.Chart{Kind: reports.Curve, Series: []reports.Series{column(3, reports.InkMain, false)}}, []string{`<lineChart>`, `<showVal val="1">`}},
+		{"an axis may begin and end where a move shows", reports.Chart{Kind: reports.Curve, Percent: true, From: 9_000, To: 9_500, Series: []reports.Series{column(3, reports.InkMain, false)}},
+			[]string{`<min val="0.9">`, `<max val="0.95">`}},
 	} {
 		path, _ := write(t, drawn(c.chart), xlsx.Options{})
 		text := part(t, path, "xl/charts/chart1.xml")

@@ -1,6 +1,9 @@
 package xlsx
 
 import (
+	"errors"
+	"reflect"
+	"strconv"
 	"strings"
 	"unicode/utf16"
 
@@ -11,11 +14,13 @@ import (
 
 const paperA4 = 9
 
+var errNoOutline = errors.New("le plan des lignes ne peut pas être annoncé")
+
 // layout sets the page: A4 landscape, one page wide, a footer that says how
 // confidential it is and page x/y.
 func (b *book) layout(s *reports.Sheet, name string) error {
-	colour, fit := tabColours[s.Tab], true
-	props := &excelize.SheetPropsOptions{FitToPage: &fit}
+	colour, fit, below := tabColours[s.Tab], !inBlocks(s), false
+	props := &excelize.SheetPropsOptions{FitToPage: &fit, OutlineSummaryBelow: &below}
 	if colour != "" {
 		props.TabColorRGB = &colour
 	}
@@ -26,10 +31,15 @@ func (b *book) layout(s *reports.Sheet, name string) error {
 	if s.OnePage {
 		high = 1
 	}
-	if err := b.file.SetPageLayout(name, &excelize.PageLayoutOptions{Size: &size, Orientation: &orientation, FitToWidth: &wide, FitToHeight: &high}); err != nil {
+	page := &excelize.PageLayoutOptions{Size: &size, Orientation: &orientation, FitToWidth: &wide, FitToHeight: &high}
+	if !fit {
+		scale := pageScale(s)
+		page = &excelize.PageLayoutOptions{Size: &size, Orientation: &orientation, AdjustTo: &scale}
+	}
+	if err := b.file.SetPageLayout(name, page); err != nil {
 		return err
 	}
-	side, top, bottom, foot := 0.4, 0.4, 0.6, 0.25 // inches
+	side, top, bottom, foot := pageSide, pageTop, pageBottom, pageFoot
 	if err := b.file.SetPageMargins(name, &excelize.PageLayoutMarginsOptions{Left: &side, Right: &side, Top: &top, Bottom: &bottom, Header: &foot, Footer: &foot}); err != nil {
 		return err
 	}
@@ -40,6 +50,21 @@ func (b *book) layout(s *reports.Sheet, name string) error {
 	}
 	grid := false
 	return b.file.SetSheetView(name, 0, &excelize.ViewOptions{ShowGridLines: &grid})
+}
+
+// outline has programs draw the margin of the outline on the sheet just begun:
+// excelize keeps the field that tells so, and has no way to set it.
+func (b *book) outline() error {
+	sheet, found := b.file.Sheet.Load("xl/worksheets/sheet" + strconv.Itoa(b.sheets) + ".xml")
+	if !found {
+		return errNoOutline
+	}
+	levels := reflect.ValueOf(sheet).Elem().FieldByName("SheetFormatPr").Elem().FieldByName("OutlineLevelRow")
+	if !levels.CanSet() {
+		return errNoOutline
+	}
+	levels.SetUint(1)
+	return nil
 }
 
 // footerText doubles the ampersand, which commands in a footer. A text that

@@ -2,7 +2,6 @@ package xlsx
 
 import (
 	"fmt"
-	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -38,8 +37,16 @@ type last struct {
 }
 
 type link struct {
-	col, row int
-	sheet    string
+	col, row    int
+	sheet, mark string
+}
+
+// place is a mark of a sheet, by the name of its table's first; target is where
+// it stands.
+type place struct{ sheet, mark string }
+
+type target struct {
+	sheet, cell string
 }
 
 // sheet writes a sheet, and those its table overflows to.
@@ -65,6 +72,14 @@ func (b *book) begin(s *reports.Sheet, name string, header int) (*page, error) {
 	}
 	if err := b.layout(s, name); err != nil {
 		return nil, err
+	}
+	if err := b.pivots(s, name, header); err != nil {
+		return nil, err
+	}
+	if s.Table != nil && s.Table.Outline {
+		if err := b.outline(); err != nil {
+			return nil, err
+		}
 	}
 	stream, err := b.file.NewStreamWriter(name)
 	if err != nil {
@@ -114,7 +129,7 @@ func (p *page) widths() error {
 // freeze keeps the header and the key columns in sight, unless what stands
 // above the header would fill the screen.
 func (p *page) freeze(header, columns int) error {
-	const highest = 10 // rows
+	const highest = 12 // rows
 	if header > highest {
 		return nil
 	}
@@ -141,7 +156,7 @@ func (p *page) lines(lines []reports.Line, suffix string) error {
 			cells = append([]reports.Cell(nil), cells...)
 			cells[0].Text += suffix
 		}
-		if err := p.write(cells, nil, line.Height); err != nil {
+		if err := p.write(cells, nil, linesIn(line, p.sheet.Widths)); err != nil {
 			return err
 		}
 	}
@@ -174,31 +189,19 @@ func (p *page) write(cells []reports.Cell, columns []reports.Column, height int)
 	if height > 0 {
 		row.options.Height = float64(min(height, tallest)) * lineHeight
 	}
+	row.options.OutlineLevel = int(cells[0].Level)
 	return nil
 }
 
 // linesOf is the height that a wrapped text needs, 0 for the usual one: neither
 // Excel nor LibreOffice measures the rows of a streamed sheet.
 func linesOf(text string, width int) int {
-	const upper, lower, other, margin = 12, 9, 6, 15 // tenths of the width of a digit, in Arial
-	room, used := width*10-margin, 0
-	if len(text)*upper <= room || utf8.RuneCountInString(text)*upper <= room {
+	const margin = 15 // tenths of the width of a digit
+	room := width*10 - margin
+	if len(text)*reports.WidestLetter <= room || utf8.RuneCountInString(text)*reports.WidestLetter <= room {
 		return 0
 	}
-	for _, r := range text {
-		switch {
-		case r >= 'a' && r <= 'z':
-			used += lower
-		case r < utf8.RuneSelf && r < '0':
-			used += other
-		case unicode.IsUpper(r) || unicode.IsDigit(r) || r == '_':
-			used += upper
-		case unicode.IsLower(r):
-			used += lower
-		default:
-			used += other
-		}
-	}
+	used := reports.Breadth(text)
 	if used <= room {
 		return 0
 	}
@@ -232,8 +235,8 @@ func (p *page) put(row *queued, c *reports.Cell, columns []reports.Column, i int
 		p.told = appendCell(p.told, p.row, i+1, text)
 	}
 	row.set(i, above.style, value)
-	if c.Link != "" {
-		p.links = append(p.links, link{i + 1, p.row, c.Link})
+	if c.Link != "" || c.Mark != "" {
+		p.link(c, i+1)
 	}
 	if c.List != "" {
 		p.item(c.List, i+1)
@@ -266,17 +269,12 @@ func (p *page) item(name string, col int) {
 	p.lists[name] = l
 }
 
-// end sets what stands after the rows, then closes the stream. The table, if
+// end sets what stands after the rows, then closes the stream or, where links
+// lead to sheets to come, leaves that to the end of the workbook. The table, if
 // any, has its header at the row header and its last row at last.
 func (p *page) end(header, last int) error {
 	if err := p.rows.close(); err != nil {
 		return err
-	}
-	for _, l := range p.links {
-		display := l.sheet
-		if err := p.file.SetCellHyperLink(p.name, cellName(l.col, l.row), quoted(l.sheet)+"!A1", "Location", excelize.HyperlinkOpts{Tooltip: &display}); err != nil {
-			return err
-		}
 	}
 	for i := range p.sheet.Charts {
 		if err := p.chart(&p.sheet.Charts[i]); err != nil {
@@ -288,10 +286,19 @@ func (p *page) end(header, last int) error {
 			return err
 		}
 	}
+	for _, row := range pageBreaks(p.sheet) {
+		if err := p.file.InsertPageBreak(p.name, cellName(1, row)); err != nil {
+			return err
+		}
+	}
 	if printed := p.sheet.Printed; printed > 0 {
 		if err := p.printArea(printed, p.row); err != nil {
 			return err
 		}
 	}
-	return p.stream.Flush()
+	if p.waits() {
+		p.pending = append(p.pending, p)
+		return nil
+	}
+	return p.close()
 }
