@@ -2,6 +2,7 @@ package reports
 
 import (
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -151,20 +152,36 @@ const maxStampBytes = 255
 // String is the stamp as a cell or a property holds it. A value too long for
 // them is cut: the identifiers stand whole.
 func (s Stamp) String() string {
+	s.Value = shorten(s.Value, maxStampBytes)
 	for {
 		text, err := json.Marshal(s)
 		if err != nil {
 			panic("un repère est fait de textes et d'un nombre : " + err.Error())
 		}
-		if len(stampMark)+len(text) < maxStampBytes {
-			return stampMark + string(text)
-		}
+		stamp := stampMark + escapeUnclean(string(text))
 		value := []rune(strings.TrimSuffix(s.Value, "…"))
-		if len(value) == 0 {
-			return stampMark + string(text)
+		if len(stamp) < maxStampBytes || len(value) == 0 {
+			return stamp
 		}
 		s.Value = string(value[:len(value)-1]) + "…"
 	}
+}
+
+// escapeUnclean writes what Clean would change in a JSON text as JSON can, so
+// that it comes back.
+func escapeUnclean(text string) string {
+	if Clean(text) == text {
+		return text
+	}
+	var escaped strings.Builder
+	for _, r := range text {
+		if cleanRune(r) == r {
+			escaped.WriteRune(r)
+		} else {
+			fmt.Fprintf(&escaped, `\u%04x`, r)
+		}
+	}
+	return escaped.String()
 }
 
 // ParseStamp reads what String wrote.

@@ -148,6 +148,19 @@ func TestAStampSurvivesAProgramThatDropsProperties(t *testing.T) {
 	}
 }
 
+func TestAStampIsCleanAndComesBack(t *testing.T) {
+	for _, value := range []string{"a\u202eb", "c\u0085d\x7f", "DDSP-13", "\ufeff\u200f", "<é&\">"} {
+		stamp := reports.Stamp{Database: "0123456789ab", Run: 7, Lang: "fr", Axis: "service", Value: value}
+		text := stamp.String()
+		if reports.Clean(text) != text {
+			t.Errorf("%q is not clean", text)
+		}
+		if back, ok := reports.ParseStamp(text); !ok || back != stamp {
+			t.Errorf("%q comes back as %+v", value, back)
+		}
+	}
+}
+
 func TestAStampFitsWhatExcelKeeps(t *testing.T) {
 	long := reports.Stamp{Database: "0123456789ab", Run: 1_000_000, Lang: "fr", Axis: "programme", Value: strings.Repeat("Préfecture \"de\" l'Été ", 20)}
 	text := long.String()

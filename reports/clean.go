@@ -36,13 +36,12 @@ func cleanRune(r rune) rune {
 }
 
 // inert is a cleaned text that no spreadsheet takes for a formula when it
-// opens a CSV file. Only texts pass here: an amount may begin with a minus.
+// opens a CSV file: what is blank before the sign of a formula is left out by
+// some. Only texts pass here: an amount may begin with a minus.
 func inert(s string) string {
-	if s == "" {
-		return s
-	}
-	switch first, _ := utf8.DecodeRuneInString(s); first {
-	case '=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠':
+	shown := strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) })
+	switch first, _ := utf8.DecodeRuneInString(shown); {
+	case strings.ContainsRune("=+-@＝＋－＠", first), s != "" && (s[0] == '\t' || s[0] == '\r'):
 		return "'" + Clean(s)
 	}
 	return Clean(s)

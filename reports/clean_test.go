@@ -43,6 +43,9 @@ func TestInertTextsAreNoFormula(t *testing.T) {
 		{"+1", "'+1", "plus"}, {"-1", "'-1", "minus: a text, not an amount"}, {"@SUM", "'@SUM", "at"},
 		{"\t=1", "' =1", "a tab hides what follows"}, {"\r=1", "' =1", "so does a return"},
 		{"＝1", "'＝1", "wide signs count in some locales"},
+		{" =1", "' =1", "a space that a spreadsheet leaves out"}, {"\u00a0=1", "'\u00a0=1", "one that does not break"}, {"\ufeff+1", "'\ufeff+1", "a mark that nobody sees"},
+		{"\n@SUM", "' @SUM", "the end of a line"}, {"\x00-1", "'\ufffd-1", "a character that is lost"}, {"\u200e=1", "'\ufffd=1", "the direction of writing"},
+		{"\tMARTIN", "' MARTIN", "a tab alone"}, {" MARTIN", " MARTIN", "a space alone"}, {" ", " ", "nothing but a space"},
 		{"a=1", "a=1", "inside a text it is only a sign"}, {"", "", "nothing stays nothing"},
 	} {
 		if got := inert(c.text); got != c.want {

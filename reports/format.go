@@ -100,6 +100,10 @@ func Breadth(text string) int {
 	used := 0
 	for _, r := range text {
 		switch {
+		case r >= 'a' && r <= 'z':
+			used += lower
+		case r < '0':
+			used += other
 		case unicode.IsUpper(r) || unicode.IsDigit(r) || r == '_':
 			used += WidestLetter
 		case unicode.IsLower(r):

@@ -124,27 +124,41 @@ func (a *App) writeMetrics(ctx context.Context, db *sqlite.DB, run *reconcile.Ru
 }
 
 // writeOutputs writes all files but the summary, which lists them, and proves
-// that the workbook holds the run's sums.
+// that the workbook holds the run's sums. The lists in text are written while
+// the workbook is: each reads the discrepancies for itself.
 func (a *App) writeOutputs(folder string, d *reports.Data) error {
-	run := d.Run
-	texts := []struct {
-		name  string
-		write func(io.Writer, *reports.Data) error
-	}{{"discrepancies.csv", reports.WriteDiscrepancies}, {"rejects.csv", reports.WriteRejects}}
-	for _, t := range texts {
-		sum, err := writeFile(filepath.Join(folder, t.name), func(w io.Writer) error { return t.write(w, d) })
-		if err != nil {
-			return err
-		}
-		run.Summary.Outputs = append(run.Summary.Outputs, reconcile.Output{File: t.name, SHA256: sum})
-	}
-	name := workbookName(run)
+	var texts []reconcile.Output
+	written := make(chan error, 1)
+	go func() {
+		var err error
+		texts, err = writeTexts(folder, d)
+		written <- err
+	}()
+	name := workbookName(d.Run)
 	result, err := a.writeWorkbook(filepath.Join(folder, name), d)
+	if textErr := <-written; textErr != nil {
+		err = textErr
+	}
 	if err != nil {
 		return err
 	}
-	run.Summary.Outputs = append(run.Summary.Outputs, reconcile.Output{File: name, SHA256: result.SHA256})
+	d.Run.Summary.Outputs = append(texts, reconcile.Output{File: name, SHA256: result.SHA256})
 	return nil
+}
+
+// writeTexts writes the lists that any program reads.
+func writeTexts(folder string, d *reports.Data) (written []reconcile.Output, err error) {
+	for _, t := range []struct {
+		name  string
+		write func(io.Writer, *reports.Data) error
+	}{{"discrepancies.csv", reports.WriteDiscrepancies}, {"rejects.csv", reports.WriteRejects}} {
+		sum, err := writeFile(filepath.Join(folder, t.name), func(w io.Writer) error { return t.write(w, d) })
+		if err != nil {
+			return nil, err
+		}
+		written = append(written, reconcile.Output{File: t.name, SHA256: sum})
+	}
+	return written, nil
 }
 
 func (a *App) reportData(ctx context.Context, db *sqlite.DB, run *reconcile.Run) (*reports.Data, error) {

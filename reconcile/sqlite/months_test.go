@@ -102,7 +102,7 @@ func TestADatabaseOfTheFirstSchemaKeepsItsRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const first, last = "run period previous_run started_at", "delta summary compares legacy_period side"
+	const first, last = "run period previous_run started_at", "delta summary compares legacy_period side budgeted config"
 	if all := strings.Join(columns, " "); !strings.HasPrefix(all, first) || !strings.HasSuffix(all, last) {
 		t.Errorf("v_run has %s", all)
 	}

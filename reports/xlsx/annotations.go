@@ -69,9 +69,19 @@ func inFile(path string, err error) error {
 // stamp reads the document property that tells where a workbook came from, if
 // it is still there.
 func (w *Workbook) stamp() (reports.Stamp, error) {
+	text, err := w.property(stampProperty)
+	if err != nil {
+		return reports.Stamp{}, err
+	}
+	s, _ := reports.ParseStamp(text)
+	return s, nil
+}
+
+// property is the text of a property of the document, blank where it has none.
+func (w *Workbook) property(name string) (string, error) {
 	const properties = "docprops/custom.xml"
 	if w.parts[properties] == nil {
-		return reports.Stamp{}, nil
+		return "", nil
 	}
 	var custom struct {
 		Properties []struct {
@@ -80,14 +90,14 @@ func (w *Workbook) stamp() (reports.Stamp, error) {
 		} `xml:"property"`
 	}
 	if err := w.decode(properties, &custom); err != nil {
-		return reports.Stamp{}, err
+		return "", err
 	}
 	for _, p := range custom.Properties {
-		if s, ok := reports.ParseStamp(p.Text); ok && p.Name == stampProperty {
-			return s, nil
+		if p.Name == name {
+			return p.Text, nil
 		}
 	}
-	return reports.Stamp{}, nil
+	return "", nil
 }
 
 // annotations is the reading of one workbook.

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 
@@ -31,7 +32,9 @@ type book struct {
 	result       Result
 	parts        []part
 	digest       hash.Hash
-	scratch      []byte
+	told         []byte // what the digest takes of the row
+	text         []byte // of the cell
+	rows         *queue // to the stream of the sheet that is open
 }
 
 // list is where the items of a drop-down stand.
@@ -73,15 +76,16 @@ func (b *book) properties() error {
 	return b.file.SetAppProps(&excelize.AppProperties{Application: creator})
 }
 
-// finish ends the workbook: the sheets whose links waited, the lists of the
-// drop-downs, and the plan by which the file is read back. Nothing here may touch
-// a sheet that was flushed: excelize would parse it back into memory, whole.
+// finish ends the workbook: the sheets whose links waited, its charts, the lists
+// of the drop-downs, and the plan by which the file is read back. Nothing here may
+// touch a sheet that was flushed: excelize would parse it back into memory, whole.
 func (b *book) finish() error {
 	for _, p := range b.pending {
 		if err := p.close(); err != nil {
 			return err
 		}
 	}
+	b.orderCharts()
 	for _, name := range b.listNames {
 		l := b.lists[name]
 		if err := b.file.SetDefinedName(&excelize.DefinedName{Name: name, RefersTo: quoted(l.sheet) + "!" + absolute(l.col, l.first) + ":" + absolute(l.col, l.last)}); err != nil {
@@ -101,55 +105,63 @@ func (b *book) finish() error {
 	return b.file.SetCustomProps(excelize.CustomProperty{Name: planProperty, Value: string(plan)})
 }
 
-// value turns a cell into what the stream takes, and the text it is stored under.
-func (b *book) value(c *reports.Cell) (v any, text string, err error) {
+// value turns a cell into what the stream takes, and adds the text it is stored
+// under. The former text of the column is not made a value again.
+func (b *book) value(c *reports.Cell, text []byte, former *any) (any, []byte, error) {
 	switch c.Type {
 	case reports.Blank:
-		return nil, "", nil
+		return nil, text, nil
 	case reports.Text, reports.Digest:
-		text = fitting(c.Text)
-		v = text
+		s := fitting(c.Text)
+		if last, ok := (*former).(string); !ok || last != s {
+			*former = s
+		}
+		return *former, append(text, s...), nil
 	case reports.Money, reports.Delta:
-		f, s, err := number(c.N, 2)
-		if err != nil {
-			return nil, "", err
-		}
-		v, text = f, s
+		f, err := number(c.N, 2)
+		return f, appendNumber(text, c.N, 2), err
 	case reports.Percent:
-		f, s, err := number(ratio(c.N, c.Of), 4)
-		if err != nil {
-			return nil, "", err
-		}
-		v, text = f, s
+		n := ratio(c.N, c.Of)
+		f, err := number(n, 4)
+		return f, appendNumber(text, n, 4), err
 	case reports.Jobs:
-		f, s, err := number(c.N, 4)
-		if err != nil {
-			return nil, "", err
-		}
-		v, text = f, s
+		f, err := number(c.N, 4)
+		return f, appendNumber(text, c.N, 4), err
 	case reports.Count, reports.Date, reports.Month:
-		v, text = c.N, strconv.FormatInt(c.N, 10)
-	default:
-		return nil, "", fmt.Errorf("type de cellule %d inconnu", c.Type)
+		return c.N, strconv.AppendInt(text, c.N, 10), nil
 	}
-	return v, text, nil
+	return nil, text, fmt.Errorf("type de cellule %d inconnu", c.Type)
 }
 
-// hash adds a cell to the digest of the content. Blank texts count for nothing:
-// a reader cannot tell them from absent ones.
-func (b *book) hash(row, col int, text string) {
-	b.scratch = appendCell(b.scratch[:0], row, col, text)
-	b.digest.Write(b.scratch)
-}
-
-func appendCell(to []byte, row, col int, text string) []byte {
-	if text == "" {
+// appendCell adds what the digest of the content takes of a cell. Blank texts
+// count for nothing: a reader cannot tell them from absent ones.
+func appendCell(to []byte, row, col int, text []byte) []byte {
+	if len(text) == 0 {
 		return to
 	}
 	to = strconv.AppendInt(append(to, '\n'), int64(row), 10)
 	to = strconv.AppendInt(append(to, ' '), int64(col), 10)
-	to = append(append(to, ' '), strconv.Quote(text)...)
-	return to
+	return appendQuoted(append(to, ' '), text)
+}
+
+// appendQuoted is strconv.AppendQuote, faster on texts that need no escape.
+func appendQuoted(to, text []byte) []byte {
+	for i := 0; i < len(text); {
+		c, size := text[i], 1
+		switch {
+		case c == '"' || c == '\\' || c < ' ' || c == 0x7f:
+			return strconv.AppendQuote(to, string(text))
+		case c == 0xC3 && i+1 < len(text) && text[i+1]&0xC0 == 0x80: // À to ÿ
+			size = 2
+		case c >= utf8.RuneSelf:
+			var r rune
+			if r, size = utf8.DecodeRune(text[i:]); r == utf8.RuneError || !strconv.IsPrint(r) {
+				return strconv.AppendQuote(to, string(text))
+			}
+		}
+		i += size
+	}
+	return append(append(append(to, '"'), text...), '"')
 }
 
 // fitting cuts a text to what a cell holds.

@@ -1,6 +1,7 @@
 package xlsx_test
 
 import (
+	"encoding/xml"
 	"strings"
 	"testing"
 
@@ -45,6 +46,55 @@ func TestAChartIsDrawnAsItIsTold(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestASeriesIsWrittenInTheOrderOfTheSchema(t *testing.T) {
+	named, unnamed := column(3, reports.InkSoft, false), column(3, reports.InkSoft, false)
+	unnamed.Name = reports.Range{}
+	for _, c := range []struct {
+		series []reports.Series
+		bars   string // children of each series, in their order
+		lines  string
+	}{
+		{[]reports.Series{named, column(4, reports.InkLimit, true), column(2, reports.InkUp, true)}, "idx order tx spPr invertIfNegative dLbls cat val", "idx order tx spPr marker dLbls cat val smooth"},
+		{[]reports.Series{unnamed, named}, "idx order spPr invertIfNegative dLbls cat val|idx order tx spPr invertIfNegative dLbls cat val", ""},
+	} {
+		path, _ := write(t, drawn(reports.Chart{Kind: reports.Columns, Series: c.series}), xlsx.Options{})
+		var chart struct {
+			Bars  []children `xml:"chart>plotArea>barChart>ser"`
+			Lines []children `xml:"chart>plotArea>lineChart>ser"`
+		}
+		if err := xml.Unmarshal([]byte(part(t, path, "xl/charts/chart1.xml")), &chart); err != nil {
+			t.Fatal(err)
+		}
+		if len(chart.Bars)+len(chart.Lines) != len(c.series) {
+			t.Errorf("%d bars and %d lines for %d series", len(chart.Bars), len(chart.Lines), len(c.series))
+		}
+		wanted := strings.Split(c.bars, "|")
+		for i := range chart.Bars {
+			if got := chart.Bars[i].names(); got != wanted[i] {
+				t.Errorf("bar %d: %s, wanted %s", i, got, wanted[i])
+			}
+		}
+		for i := range chart.Lines {
+			if got := chart.Lines[i].names(); got != c.lines {
+				t.Errorf("line %d: %s, wanted %s", i, got, c.lines)
+			}
+		}
+	}
+}
+
+// children are the elements inside an element.
+type children struct {
+	All []struct{ XMLName xml.Name } `xml:",any"`
+}
+
+func (c *children) names() string {
+	var names []string
+	for _, e := range c.All {
+		names = append(names, e.XMLName.Local)
+	}
+	return strings.Join(names, " ")
 }
 
 func TestAPageMayKeepColumnsOffPaper(t *testing.T) {

@@ -34,10 +34,11 @@ func openFile(file *os.File, password string) (*Workbook, error) {
 	case info.Size() > maxFileBytes:
 		return nil, unfit("dépasse 512 Mio : aucun classeur de bascule n'est si grand", hintXLSX)
 	}
-	return openAt(file, info.Size(), password)
+	return openAt(file, info.Size(), password, maxUnfoldedBytes)
 }
 
-func openAt(at io.ReaderAt, size int64, password string) (*Workbook, error) {
+// openAt opens a workbook whose parts unfold to at most so many bytes.
+func openAt(at io.ReaderAt, size int64, password string, most uint64) (*Workbook, error) {
 	head := make([]byte, len(compoundHead))
 	if _, err := at.ReadAt(head, 0); err != nil && err != io.EOF {
 		return nil, err
@@ -58,9 +59,9 @@ func openAt(at io.ReaderAt, size int64, password string) (*Workbook, error) {
 	}
 	unfolded := uint64(0)
 	for _, f := range z.File {
-		unfolded += min(f.UncompressedSize64, maxUnfoldedBytes)
+		unfolded += min(f.UncompressedSize64, most)
 	}
-	if len(z.File) > maxParts || unfolded > maxUnfoldedBytes {
+	if len(z.File) > maxParts || unfolded > most {
 		return nil, unfit("se déplie au-delà de ce qu'un classeur de bascule contient", hintXLSX)
 	}
 	return Open(z)

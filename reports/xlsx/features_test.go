@@ -42,7 +42,7 @@ func TestNothingIsLostInTheStream(t *testing.T) {
 		{"xl/worksheets/sheet2.xml", `location="'Page l''une'!A1"`, "link to a name with a quote"},
 		{"xl/worksheets/sheet2.xml", `fitToHeight="0" fitToWidth="1" orientation="landscape" paperSize="9"`, "A4 landscape, one page wide"},
 		{"xl/worksheets/sheet2.xml", `<pane activePane="bottomRight" state="frozen" topLeftCell="B4" xSplit="1" ySplit="3">`, "frozen header and key column"},
-		{"xl/worksheets/sheet2.xml", `<col min="1" max="1" width="20"`, "widths"},
+		{"xl/worksheets/sheet2.xml", `<cols><col min="1" max="1" width="20" customWidth="1"/><col min="2"`, "widths, from the left"},
 		{"xl/worksheets/sheet2.xml", `<sheetProtection sheet="true"`, "protection"},
 		{"xl/worksheets/sheet2.xml", `formatColumns="false"`, "columns may be formatted"},
 		{"xl/worksheets/sheet2.xml", `autoFilter="false"`, "rows may be filtered"},
@@ -160,5 +160,24 @@ func TestALongTextMakesItsRowHigher(t *testing.T) {
 	text := part(t, path, "xl/worksheets/sheet2.xml")
 	if !strings.Contains(text, `<row r="4">`) || !strings.Contains(text, `<row r="5" ht="54" customHeight="1">`) {
 		t.Errorf("the heights are wrong: %s", text[strings.Index(text, "<row"):][:400])
+	}
+}
+
+func TestAFooterIsNeverTooLongForExcel(t *testing.T) {
+	for _, c := range []struct{ text, want, reason string }{
+		{"Écarts & co", "Écarts && co", "a short one is whole"},
+		{"2013", " 2013", "a digit is no size"},
+		{strings.Repeat("x", 200), strings.Repeat("x", 109) + "…", "a long one is cut"},
+		{strings.Repeat("&", 200), strings.Repeat("&&", 54) + "…", "no command is cut in two"},
+		{strings.Repeat("😀", 200), strings.Repeat("😀", 54) + "…", "some letters count for two"},
+	} {
+		wb := workbook(rows(1))
+		wb.Title, wb.Footer = c.text, c.text
+		path, _ := write(t, wb, xlsx.Options{})
+		file := open(t, path, "")
+		footer, err := file.GetHeaderFooter("Liste")
+		if want := "&L&8" + c.want + "&C&8" + c.want + "&R&8&P / &N"; err != nil || footer.OddFooter != want {
+			t.Errorf("%s: %q %v", c.reason, footer.OddFooter, err)
+		}
 	}
 }

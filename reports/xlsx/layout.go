@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/xuri/excelize/v2"
 
@@ -67,12 +68,29 @@ func (b *book) outline() error {
 }
 
 // footerText doubles the ampersand, which commands in a footer. A text that
-// begins with a digit would be read as the end of the font size before it.
+// begins with a digit would be read as the end of the font size before it, and
+// one that is long is cut: Excel refuses a footer beyond 255 characters.
 func footerText(s string) string {
+	const most = 110 // each of two texts, and what commands around them
+	var text []rune
+	room := most
 	if s != "" && s[0] >= '0' && s[0] <= '9' {
 		s = " " + s
 	}
-	return strings.ReplaceAll(s, "&", "&&")
+	for _, r := range s {
+		size := utf16.RuneLen(r)
+		if r == '&' {
+			size = 2
+		}
+		if room -= max(size, 1); room < 1 {
+			return string(append(text, '…'))
+		}
+		if r == '&' {
+			text = append(text, '&')
+		}
+		text = append(text, r)
+	}
+	return string(text)
 }
 
 // printing repeats the header row on each page and leaves the columns beyond

@@ -29,6 +29,7 @@ type lexer struct {
 	name  []byte // of the element, its prefix left out
 	attrs []attribute
 	text  []byte
+	made  []byte // the values and the text that had entities, of one event
 
 	open    []byte // names of the elements that are open, one after the other
 	ends    []int
@@ -153,7 +154,7 @@ func (l *lexer) chars() (event, error) {
 			return noEvent, nil
 		}
 		var err error
-		l.text, err = unescape(raw)
+		l.text, l.made, err = unescape(l.made[:0], raw)
 		return chars, err
 	}
 }
@@ -269,7 +270,7 @@ func (l *lexer) tagSize() (int, error) {
 
 // attributes reads name="value", each after a blank.
 func (l *lexer) attributes(raw []byte) error {
-	l.attrs = l.attrs[:0]
+	l.attrs, l.made = l.attrs[:0], l.made[:0]
 	for {
 		rest := trimBlanks(raw)
 		if len(rest) == 0 {
@@ -288,8 +289,9 @@ func (l *lexer) attributes(raw []byte) error {
 			return errSyntax
 		}
 		raw = value[end+2:]
-		text, err := unescape(value[1 : end+1])
-		if err != nil {
+		var text []byte
+		var err error
+		if text, l.made, err = unescape(l.made, value[1:end+1]); err != nil {
 			return err
 		}
 		l.attrs = append(l.attrs, attribute{name, text})

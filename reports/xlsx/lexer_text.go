@@ -47,15 +47,15 @@ func legal(text []byte) bool {
 }
 
 // unescape puts characters in the place of entities, and of the ends of lines;
-// a text without any is given as it is.
-func unescape(raw []byte) ([]byte, error) {
+// a text without any is given as it is, others are made after those of to.
+func unescape(to, raw []byte) (text, after []byte, err error) {
 	if !legal(raw) {
-		return nil, errSyntax
+		return nil, to, errSyntax
 	}
 	if bytes.IndexByte(raw, '&') < 0 && bytes.IndexByte(raw, '\r') < 0 {
-		return raw, nil
+		return raw, to, nil
 	}
-	to := make([]byte, 0, len(raw))
+	from := len(to)
 	for i := 0; i < len(raw); i++ {
 		switch raw[i] {
 		case '\r':
@@ -65,11 +65,11 @@ func unescape(raw []byte) ([]byte, error) {
 		case '&':
 			end := bytes.IndexByte(raw[i:], ';')
 			if end < 0 {
-				return nil, errSyntax
+				return nil, to, errSyntax
 			}
 			c, err := entity(string(raw[i+1 : i+end]))
 			if err != nil {
-				return nil, err
+				return nil, to, err
 			}
 			to = utf8.AppendRune(to, c)
 			i += end
@@ -77,15 +77,22 @@ func unescape(raw []byte) ([]byte, error) {
 			to = append(to, raw[i])
 		}
 	}
-	return to, nil
+	return to[from:len(to):len(to)], to, nil
 }
-
-var entities = map[string]rune{"amp": '&', "lt": '<', "gt": '>', "quot": '"', "apos": '\''}
 
 // entity is the character that a name or a number stands for.
 func entity(name string) (rune, error) {
-	if c, known := entities[name]; known {
-		return c, nil
+	switch name {
+	case "amp":
+		return '&', nil
+	case "lt":
+		return '<', nil
+	case "gt":
+		return '>', nil
+	case "quot":
+		return '"', nil
+	case "apos":
+		return '\'', nil
 	}
 	base := 10
 	if len(name) < 2 || name[0] != '#' {

@@ -7,11 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"math"
 	"os"
-	"path/filepath"
 	"slices"
-
-	"github.com/xuri/excelize/v2"
 
 	"bascule/reconcile"
 	"bascule/reports"
@@ -59,26 +57,29 @@ func partOf(s *reports.Sheet, name string, header, last, end int) part {
 	return p
 }
 
-// Sums reads a written file back, cell by cell: its content's digest, and the
-// exact total of each column of amounts.
+// Sums reads a written file back from the disk, cell by cell: its content's
+// digest, and the exact total of each column of amounts.
 func Sums(path string, o Options) (_ Result, err error) {
-	spills, err := os.MkdirTemp(firstOf(o.TempDir, filepath.Dir(path)), Spills)
-	if err != nil {
-		return Result{}, err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(spills)) }()
-	file, err := excelize.OpenFile(path, excelize.Options{RawCellValue: true, TmpDir: spills, Password: o.Password})
+	file, err := os.Open(path)
 	if err != nil {
 		return Result{}, err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	plan, err := planOf(file)
+	info, err := file.Stat()
 	if err != nil {
 		return Result{}, err
 	}
-	r := reader{file: file, digest: sha256.New()}
-	for _, name := range file.GetSheetList() {
-		if err := r.sheet(name, plan.Parts); err != nil {
+	book, err := openAt(file, info.Size(), o.Password, math.MaxUint64)
+	if err != nil {
+		return Result{}, err
+	}
+	plan, err := book.plan()
+	if err != nil {
+		return Result{}, err
+	}
+	r := reader{book: book, digest: sha256.New()}
+	for i, name := range book.names {
+		if err := r.sheet(i, plan.Parts); err != nil {
 			return Result{}, fmt.Errorf("feuille %s : %w", name, err)
 		}
 	}
@@ -104,83 +105,79 @@ func Verify(path string, want Result, o Options) error {
 	return nil
 }
 
-func planOf(file *excelize.File) (plan, error) {
-	properties, err := file.GetCustomProps()
+// plan reads the document property that tells where the tables stand.
+func (w *Workbook) plan() (plan, error) {
+	text, err := w.property(planProperty)
 	if err != nil {
 		return plan{}, err
 	}
-	for _, p := range properties {
-		text, ok := p.Value.(string)
-		if p.Name != planProperty || !ok {
-			continue
-		}
-		var found plan
-		if err := json.Unmarshal([]byte(text), &found); err != nil {
-			return plan{}, ErrForeign
-		}
-		return found, nil
+	var found plan
+	if text == "" || json.Unmarshal([]byte(text), &found) != nil {
+		return plan{}, ErrForeign
 	}
-	return plan{}, ErrForeign
+	return found, nil
 }
 
 type reader struct {
-	file    *excelize.File
-	digest  hash.Hash
-	scratch []byte
-	result  Result
+	book   *Workbook
+	digest hash.Hash
+	told   []byte // what the digest takes of the row
+	result Result
 }
 
 // sheet reads one sheet, adding its rows to the table it is a part of.
-func (r *reader) sheet(name string, parts []part) error {
+func (r *reader) sheet(sheet int, parts []part) error {
+	name := r.book.names[sheet]
 	at := slices.IndexFunc(parts, func(p part) bool { return p.Sheet == name })
 	r.digest.Write([]byte("\n# " + name))
-	rows, err := r.file.Rows(name)
-	if err != nil {
-		return err
+	if at < 0 {
+		return r.book.readRaw(sheet, func(row *rawRow) error {
+			r.tell(row, nil)
+			return nil
+		})
 	}
-	last, n := 0, 0
-	for n = 1; rows.Next(); n++ {
-		cells, err := rows.Columns()
-		if err != nil {
-			return errors.Join(err, rows.Close())
+	p, last := &parts[at], 0
+	t := r.table(p)
+	err := r.book.readRaw(sheet, func(row *rawRow) error {
+		last = row.number
+		if row.number <= p.Header || row.number > p.Last {
+			r.tell(row, nil)
+			return nil
 		}
-		if len(cells) > 0 {
-			last = n
-		}
-		if err := r.row(n, cells, at, parts); err != nil {
-			return errors.Join(err, rows.Close())
-		}
+		r.tell(row, p.Inputs)
+		return t.add(row, p.Sums)
+	})
+	if err == nil && last != p.End {
+		err = fmt.Errorf("%d lignes relues, %d écrites", last, p.End)
 	}
-	if at >= 0 && last != parts[at].End {
-		return errors.Join(fmt.Errorf("%d lignes relues, %d écrites", last, parts[at].End), rows.Close())
-	}
-	if at >= 0 {
-		r.table(&parts[at]).Rows += parts[at].Last - parts[at].Header
-	}
-	return rows.Close()
+	t.Rows += p.Last - p.Header
+	return err
 }
 
-func (r *reader) row(n int, cells []string, at int, parts []part) error {
-	inTable := at >= 0 && n > parts[at].Header && n <= parts[at].Last
-	r.scratch = r.scratch[:0]
-	for i, text := range cells {
-		if inTable && slices.Contains(parts[at].Inputs, i+1) {
+// tell gives the digest a row, its reviewer's columns left out.
+func (r *reader) tell(row *rawRow, inputs []int) {
+	r.told = r.told[:0]
+	for i := range row.ends {
+		if !slices.Contains(inputs, i+1) {
+			r.told = appendCell(r.told, row.number, i+1, row.text(i))
+		}
+	}
+	r.digest.Write(r.told)
+}
+
+// add adds the amounts of a row up.
+func (t *Table) add(row *rawRow, sums []sumColumn) error {
+	for i, c := range sums {
+		if c.Col > len(row.ends) {
 			continue
 		}
-		r.scratch = appendCell(r.scratch, n, i+1, text)
-	}
-	r.digest.Write(r.scratch)
-	if !inTable {
-		return nil
-	}
-	t := r.table(&parts[at])
-	for i, c := range parts[at].Sums {
-		if c.Col > len(cells) || cells[c.Col-1] == "" {
+		text := row.text(c.Col - 1)
+		if len(text) == 0 {
 			continue
 		}
-		a, err := amountOf(cells[c.Col-1])
+		a, err := centimes(text)
 		if err != nil {
-			return fmt.Errorf("%s : %w", cellName(c.Col, n), err)
+			return fmt.Errorf("%s : %w", cellName(c.Col, row.number), err)
 		}
 		t.Sums[i].Amount += a
 	}
@@ -200,6 +197,34 @@ func (r *reader) table(p *part) *Table {
 	}
 	r.result.Tables = append(r.result.Tables, t)
 	return &r.result.Tables[len(r.result.Tables)-1]
+}
+
+// centimes is amountOf, faster on what a number is written as here.
+func centimes(text []byte) (reconcile.Amount, error) {
+	const mostDigits = 15
+	digits, decimals, seen := int64(0), -1, 0
+	for i, c := range text {
+		switch {
+		case c >= '0' && c <= '9':
+			digits, seen = 10*digits+int64(c-'0'), seen+1
+			if decimals >= 0 {
+				decimals++
+			}
+		case c == '-' && i == 0:
+		case c == '.' && decimals < 0 && seen > 0:
+			decimals = 0
+		default:
+			return amountOf(string(text))
+		}
+	}
+	if decimals = max(decimals, 0); seen == 0 || seen > mostDigits || decimals > 2 {
+		return amountOf(string(text))
+	}
+	cents := reconcile.Amount(digits * tenTo[2-decimals])
+	if text[0] == '-' {
+		cents = -cents
+	}
+	return cents, nil
 }
 
 // amountOf reads the amount of a cell.

@@ -210,6 +210,16 @@ func (w *Workbook) open(name string) (*xmlPart, error) {
 	return &xmlPart{in, newLexer(in)}, nil
 }
 
+// openAhead is open for a part that is long to unfold.
+func (w *Workbook) openAhead(name string) (*xmlPart, error) {
+	in, err := w.openPart(name)
+	if err != nil {
+		return nil, err
+	}
+	unfolded := readAhead(in)
+	return &xmlPart{unfolded, newLexer(unfolded)}, nil
+}
+
 func (w *Workbook) openPart(name string) (io.ReadCloser, error) {
 	f := w.parts[partName(name)]
 	if f == nil {

@@ -1,6 +1,7 @@
 package xlsx
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"slices"
@@ -26,10 +27,26 @@ type scanner struct {
 	inRow   bool
 	cell    cell
 	inCell  bool
-	collect bool   // the text that comes is the cell's
-	text    []byte // of the cell
-	kind    string // of the former cell
-	style   string
+	collect bool    // the text that comes is the cell's
+	text    []byte  // of the cell
+	style   string  // of the former cell
+	raw     *rawRow // takes the texts in the place of row, when not nil
+}
+
+// rawRow is a row whose texts are all in one buffer, used again by the next:
+// they are not made strings.
+type rawRow struct {
+	number int
+	texts  []byte
+	ends   []int // of the text of each cell, blank for none
+}
+
+// text is what cell i holds.
+func (r *rawRow) text(i int) []byte {
+	if i == 0 {
+		return r.texts[:r.ends[0]]
+	}
+	return r.texts[r.ends[i-1]:r.ends[i]]
 }
 
 // cell is the cell being read.
@@ -44,16 +61,41 @@ type cell struct {
 }
 
 func (w *Workbook) readSheet(sheet int, yield func(Row, error) bool) error {
-	if err := errors.Join(w.readShared(), w.readStyles()); err != nil {
+	s := &scanner{book: w}
+	return s.read(sheet, func() bool { return yield(s.row, nil) })
+}
+
+// readRaw is Rows for who needs no string.
+func (w *Workbook) readRaw(sheet int, yield func(*rawRow) error) (err error) {
+	s := &scanner{book: w, raw: &rawRow{}}
+	stopped := s.read(sheet, func() bool {
+		s.raw.number = s.row.Number
+		err = yield(s.raw)
+		return err == nil
+	})
+	if err != nil {
 		return err
 	}
-	p, err := w.open(w.sheets[sheet])
+	return stopped
+}
+
+// read calls row at the end of each row that holds something.
+func (s *scanner) read(sheet int, row func() bool) error {
+	if err := errors.Join(s.book.readShared(), s.book.readStyles()); err != nil {
+		return err
+	}
+	p, err := s.book.openAhead(s.book.sheets[sheet])
 	if err != nil {
 		return err
 	}
 	defer p.Close()
-	s := &scanner{book: w, shared: w.shared}
+	s.shared = s.book.shared
 	for {
+		if s.inRow && !s.inCell {
+			if err := s.plainCells(p.lexer); err != nil {
+				return err
+			}
+		}
 		what, err := p.next()
 		if err == io.EOF {
 			return nil
@@ -68,7 +110,7 @@ func (w *Workbook) readSheet(sheet int, yield func(Row, error) bool) error {
 			err = s.chars(p.text)
 		case endOf:
 			var whole bool
-			if whole, err = s.end(string(p.name)); whole && err == nil && !yield(s.row, nil) {
+			if whole, err = s.end(p.name); whole && err == nil && !row() {
 				return errStopped
 			}
 		}
@@ -116,6 +158,9 @@ func (s *scanner) startRow(number string) error {
 	}
 	s.last, s.size = n, 0
 	s.row = Row{Number: n, Cells: s.row.Cells[:0], Types: s.row.Types[:0]}
+	if s.raw != nil {
+		s.raw.texts, s.raw.ends = s.raw.texts[:0], s.raw.ends[:0]
+	}
 	s.cell = cell{}
 	return nil
 }
@@ -131,13 +176,21 @@ func (s *scanner) startCell(reference, kind, style []byte) error {
 	if column <= s.cell.column || column > maxColumns {
 		return damaged("les cellules d'une ligne ne sont pas dans l'ordre")
 	}
-	if string(kind) != s.kind { // one for all its cells, most often
-		s.kind = string(kind)
+	var known string
+	switch string(kind) { // the usual ones are no new strings
+	case "":
+		known = ""
+	case "inlineStr":
+		known = "inlineStr"
+	case "s":
+		known = "s"
+	default:
+		known = string(kind)
 	}
-	if string(style) != s.style {
+	if s.raw == nil && string(style) != s.style { // one for all its cells, most often
 		s.style = string(style)
 	}
-	s.cell = cell{column: column, kind: s.kind, style: s.style}
+	s.cell = cell{column: column, kind: known, style: s.style}
 	s.text = s.text[:0]
 	return nil
 }
@@ -164,12 +217,12 @@ func (s *scanner) chars(text []byte) error {
 
 // end handles the end of an element; whole tells that the row is ready, and
 // holds something.
-func (s *scanner) end(name string) (whole bool, err error) {
-	switch name {
+func (s *scanner) end(name []byte) (whole bool, err error) {
+	switch string(name) {
 	case "sheetData":
 		s.inRows = false
 	case "row":
-		whole = s.inRow && len(s.row.Cells) > 0
+		whole = s.inRow && (len(s.row.Cells) > 0 || s.raw != nil && len(s.raw.ends) > 0)
 		s.inRow = false
 	case "v", "t":
 		s.collect = false
@@ -188,39 +241,57 @@ func (s *scanner) end(name string) (whole bool, err error) {
 
 // endCell puts a cell that holds something in the row.
 func (s *scanner) endCell() error {
-	text, kind := string(s.text), Text
+	text, kind, shared := s.text, Text, ""
 	switch s.cell.kind {
 	case "", "n":
-		text, kind = strings.TrimSpace(text), s.book.numberKind(s.cell.style)
+		text, kind = bytes.TrimSpace(text), s.book.numberKind(s.cell.style)
 	case "b":
-		text, kind = strings.TrimSpace(text), Bool
+		text, kind = bytes.TrimSpace(text), Bool
 	case "e":
 		kind = Error
 	case "d":
-		text, kind = strings.TrimSpace(text), Date
+		text, kind = bytes.TrimSpace(text), Date
 	case "s":
-		if text = strings.TrimSpace(text); text != "" {
+		if index := bytes.TrimSpace(text); len(index) > 0 {
 			var ok bool
-			if text, ok = s.shared.at(text); !ok {
+			if shared, ok = s.shared.at(string(index)); !ok {
 				return damaged("une cellule renvoie à un texte qui n'existe pas")
 			}
 		}
+		text = nil
 	case "str", "inlineStr":
-		text = unescaped(text)
+		if bytes.Contains(text, []byte("_x")) {
+			text = []byte(unescaped(string(text)))
+		}
 	default:
 		return damaged("une cellule est d'un type inconnu")
 	}
-	if text == "" && s.cell.formula && !(s.cell.kind == "str" && s.cell.result) {
-		text, kind = "=", NoResult
+	if len(text)+len(shared) == 0 && s.cell.formula && !(s.cell.kind == "str" && s.cell.result) {
+		text, kind = []byte("="), NoResult
 	}
-	if text == "" {
-		return nil
+	if len(text)+len(shared) > 0 {
+		s.keep(text, shared, kind)
+	}
+	return nil
+}
+
+// keep puts the text of the cell in the row, where its column is.
+func (s *scanner) keep(text []byte, shared string, kind byte) {
+	if s.raw != nil {
+		for len(s.raw.ends) < s.cell.column-1 {
+			s.raw.ends = append(s.raw.ends, len(s.raw.texts))
+		}
+		s.raw.texts = append(append(s.raw.texts, text...), shared...)
+		s.raw.ends = append(s.raw.ends, len(s.raw.texts))
+		return
+	}
+	if len(text) > 0 {
+		shared = string(text)
 	}
 	for len(s.row.Cells) < s.cell.column-1 {
 		s.row.Cells, s.row.Types = append(s.row.Cells, ""), append(s.row.Types, 0)
 	}
-	s.row.Cells, s.row.Types = append(s.row.Cells, text), append(s.row.Types, kind)
-	return nil
+	s.row.Cells, s.row.Types = append(s.row.Cells, shared), append(s.row.Types, kind)
 }
 
 // sharedTexts is the texts that the cells refer to, one after the other.

@@ -26,8 +26,14 @@ type page struct {
 	stream *excelize.StreamWriter
 	row    int // last row written
 	links  []link
-	cells  []excelize.Cell
-	values []any
+	last   []last // of each column
+}
+
+// last is what the cell above was made of: lists repeat themselves.
+type last struct {
+	look
+	style int
+	text  any
 }
 
 type link struct {
@@ -89,6 +95,7 @@ func (b *book) begin(s *reports.Sheet, name string, header int) (*page, error) {
 		}
 	}
 	b.digest.Write([]byte("\n# " + name))
+	b.rows = newQueue(stream)
 	return p, nil
 }
 
@@ -111,8 +118,8 @@ func (p *page) widths() error {
 			widths = append(widths, t.Columns[i].Width)
 		}
 	}
-	for i, w := range widths {
-		if err := p.stream.SetColWidth(i+1, i+1, float64(w)); err != nil {
+	for i := len(widths); i > 0; i-- { // excelize writes the last one set first, and they must ascend
+		if err := p.stream.SetColWidth(i, i, float64(widths[i-1])); err != nil {
 			return err
 		}
 	}
@@ -162,24 +169,28 @@ func (p *page) write(cells []reports.Cell, columns []reports.Column, height int)
 	if len(cells) == 0 {
 		return nil
 	}
-	for len(p.cells) < len(cells) {
-		p.cells = append(p.cells, excelize.Cell{})
+	for len(p.last) < len(cells) {
+		p.last = append(p.last, last{})
 	}
-	p.values = p.values[:0]
+	row, err := p.rows.next(p.row, len(cells))
+	if err != nil {
+		return err
+	}
+	p.told = p.told[:0]
 	for i := range cells {
-		if err := p.put(&cells[i], columns, i); err != nil {
+		if err := p.put(row, &cells[i], columns, i); err != nil {
 			return err
 		}
 		if columns != nil && columns[i].Wrap {
 			height = max(height, linesOf(cells[i].Text, columns[i].Width))
 		}
 	}
-	options := excelize.RowOpts{}
+	p.digest.Write(p.told)
 	if height > 0 {
-		options.Height = float64(min(height, tallest)) * lineHeight
+		row.options.Height = float64(min(height, tallest)) * lineHeight
 	}
-	options.OutlineLevel = int(cells[0].Level)
-	return p.stream.SetRow(cellName(1, p.row), p.values, options)
+	row.options.OutlineLevel = int(cells[0].Level)
+	return nil
 }
 
 // linesOf is the height that a wrapped text needs, 0 for the usual one: neither
@@ -187,7 +198,7 @@ func (p *page) write(cells []reports.Cell, columns []reports.Column, height int)
 func linesOf(text string, width int) int {
 	const margin = 15 // tenths of the width of a digit
 	room := width*10 - margin
-	if utf8.RuneCountInString(text)*reports.WidestLetter <= room {
+	if len(text)*reports.WidestLetter <= room || utf8.RuneCountInString(text)*reports.WidestLetter <= room {
 		return 0
 	}
 	used := reports.Breadth(text)
@@ -197,29 +208,33 @@ func linesOf(text string, width int) int {
 	return (used*11/10 + room - 1) / room // a word is not cut: a tenth more
 }
 
-// put prepares cell i of the current row.
-func (p *page) put(c *reports.Cell, columns []reports.Column, i int) error {
+// put prepares cell i of a row.
+func (p *page) put(row *queued, c *reports.Cell, columns []reports.Column, i int) error {
 	l := look{typ: c.Type, role: c.Role, wrap: c.Wrap, link: c.Link != "", right: c.Right, large: c.Large, signed: (c.Type == reports.Count || c.Type == reports.Percent) && c.Text != ""}
 	if columns != nil {
 		l = inColumn(l, &columns[i])
 	}
 	if l == (look{}) {
-		p.values = append(p.values, nil)
+		row.leave(i)
 		return nil
 	}
-	style, err := p.style(l)
+	above := &p.last[i]
+	if above.style == 0 || above.look != l {
+		style, err := p.style(l)
+		if err != nil {
+			return err
+		}
+		above.look, above.style = l, style
+	}
+	value, text, err := p.value(c, p.text[:0], &above.text)
 	if err != nil {
 		return err
 	}
-	value, text, err := p.value(c)
-	if err != nil {
-		return err
-	}
+	p.text = text
 	if columns == nil || !columns[i].Input {
-		p.hash(p.row, i+1, text)
+		p.told = appendCell(p.told, p.row, i+1, text)
 	}
-	p.cells[i] = excelize.Cell{StyleID: style, Value: value}
-	p.values = append(p.values, &p.cells[i])
+	row.set(i, above.style, value)
 	if c.Link != "" || c.Mark != "" {
 		p.link(c, i+1)
 	}
@@ -258,6 +273,9 @@ func (p *page) item(name string, col int) {
 // lead to sheets to come, leaves that to the end of the workbook. The table, if
 // any, has its header at the row header and its last row at last.
 func (p *page) end(header, last int) error {
+	if err := p.rows.close(); err != nil {
+		return err
+	}
 	for i := range p.sheet.Charts {
 		if err := p.chart(&p.sheet.Charts[i]); err != nil {
 			return err

@@ -30,7 +30,7 @@ func ReadSheets(path string, content []byte, password string) (_ []SheetRows, er
 			input.Hint = "l'enregistrer en .xlsx, ou en CSV UTF-8"
 		}
 	}()
-	w, err := openAt(bytes.NewReader(content), int64(len(content)), password)
+	w, err := openAt(bytes.NewReader(content), int64(len(content)), password, maxUnfoldedBytes)
 	if err != nil {
 		return nil, err
 	}

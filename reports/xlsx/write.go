@@ -22,9 +22,6 @@ type Options struct {
 	SkipReread bool      // publish without reading back
 }
 
-// Spills starts the names of the private folders that rows are spilled to.
-const Spills = ".bascule-"
-
 // minSheetRows leaves room for the lines above a table, its header and a row.
 const minSheetRows = 64
 
@@ -39,7 +36,7 @@ func Write(path string, wb *reports.Workbook, o Options) (_ Result, err error) {
 		return Result{}, fmt.Errorf("limits.sheet_rows : %d n'est pas entre %d et %d", o.SheetRows, minSheetRows, excelize.TotalRows)
 	}
 	folder := filepath.Dir(path)
-	spills, err := os.MkdirTemp(firstOf(o.TempDir, folder), Spills)
+	spills, err := os.MkdirTemp(firstOf(o.TempDir, folder), ".bascule-")
 	if err != nil {
 		return Result{}, fmt.Errorf("écrire le classeur %s : %w", filepath.Base(path), err)
 	}
@@ -75,7 +72,10 @@ func fill(file *os.File, wb *reports.Workbook, o Options) (result Result, err er
 	if err != nil {
 		return Result{}, err
 	}
-	defer func() { err = errors.Join(err, b.file.Close()) }()
+	defer func() {
+		b.rows.stop()
+		err = errors.Join(err, b.file.Close())
+	}()
 	for _, s := range wb.Sheets {
 		if err := b.sheet(s); err != nil {
 			return Result{}, fmt.Errorf("feuille %s : %w", s.Name, err)

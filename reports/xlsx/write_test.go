@@ -1,7 +1,10 @@
 package xlsx_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"iter"
 	"os"
@@ -226,6 +229,41 @@ func TestAWorkbookChangedByHandIsSeen(t *testing.T) {
 		}
 		if err := xlsx.Verify(path, written, xlsx.Options{}); (err != nil) != c.seen {
 			t.Errorf("%s: %v", c.reason, err)
+		}
+	}
+}
+
+func TestAFileThatTheDiskSpoiledIsSeen(t *testing.T) {
+	path, written := write(t, workbook(rows(2000)), xlsx.Options{})
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spoiled := func(content []byte, reason string) {
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := xlsx.Verify(path, written, xlsx.Options{}); err == nil {
+			t.Errorf("%s, and nothing tells", reason)
+		}
+	}
+	spoiled(whole[:len(whole)/2], "half the file is gone")
+	sheets, err := zip.NewReader(bytes.NewReader(whole), int64(len(whole)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range sheets.File {
+		if !strings.HasPrefix(f.Name, "xl/worksheets/sheet") {
+			continue
+		}
+		from, err := f.DataOffset()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, at := range []int64{from, from + int64(f.CompressedSize64)/2, from + int64(f.CompressedSize64) - 1} {
+			content := bytes.Clone(whole)
+			content[at] ^= 0x10
+			spoiled(content, fmt.Sprintf("a bit of %s is turned", f.Name))
 		}
 	}
 }
