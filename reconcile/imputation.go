@@ -108,7 +108,7 @@ func (k *imputation) reset(l *Ledger, p *Pair) {
 	k.home, k.lines, k.split = portion{part: home, book: l.book(home.Programme)}, k.lines[:0], false
 	k.alone = p.Groups[Legacy].Payslip == nil || p.Groups[ONP].Payslip == nil
 	for _, side := range Sides {
-		if s := p.Groups[side].Payslip; s != nil && (s.Agent.Programme != home.Programme || s.Agent.BOP != home.BOP || len(s.Parts) > 0) {
+		if s := p.Groups[side].Payslip; s != nil && (s.Agent.bookedOn(0) != home || len(s.Parts) > 0) {
 			k.split = true
 		}
 	}
