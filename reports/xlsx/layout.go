@@ -59,12 +59,26 @@ func (b *book) outline() error {
 	if !found {
 		return errNoOutline
 	}
-	levels := reflect.ValueOf(sheet).Elem().FieldByName("SheetFormatPr").Elem().FieldByName("OutlineLevelRow")
-	if !levels.CanSet() {
+	return announceLevels(sheet)
+}
+
+// announceLevels fails, and does not panic, where the field is gone or is no
+// longer a number.
+func announceLevels(sheet any) error {
+	levels := fieldOf(fieldOf(reflect.ValueOf(sheet), "SheetFormatPr"), "OutlineLevelRow")
+	if !levels.CanSet() || !levels.CanUint() {
 		return errNoOutline
 	}
 	levels.SetUint(1)
 	return nil
+}
+
+// fieldOf is a field of the structure that a pointer leads to, if there is one.
+func fieldOf(pointer reflect.Value, name string) reflect.Value {
+	if pointer.Kind() != reflect.Pointer || pointer.Elem().Kind() != reflect.Struct {
+		return reflect.Value{}
+	}
+	return pointer.Elem().FieldByName(name)
 }
 
 // footerText doubles the ampersand, which commands in a footer. A text that
