@@ -18,6 +18,9 @@ type Verification struct {
 	Head     string // hash of its last entry
 	Sealed   struct{ Runs, Loads, Imports int }
 	Unsealed int            // runs made before the chain
+	Purges   []Purge        // what retention erased, oldest first
+	Oldest   Period         // the oldest month that holds persons, 0 for none
+	Current  Period         // that of the last run
 	Runs     []Run          // those verified, without their loads, oldest first
 	Known    map[int]string // every run of the database, and its seal, blank for one made before the chain
 }

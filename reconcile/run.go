@@ -51,6 +51,7 @@ type Run struct {
 	Decided    int64    // the last decision that it knew, 0 for none
 	Budgeted   int64    // the last import of the budget that it knew, 0 for none
 	Grounds    *Grounds // what decisions about it may rest upon; recorded, and read by itself
+	Purged     string   // when its persons were erased, RFC 3339, UTC; blank where they stand
 	Folder     string   // where its outputs are published, relative to the configuration
 	Loads      []Load
 	Summary    Summary
@@ -58,7 +59,7 @@ type Run struct {
 
 // EngineVersion is part of what decides a run's result: it is raised whenever
 // the same files, configuration and tables may give another one.
-const EngineVersion = 6
+const EngineVersion = 7
 
 // Summarise puts the loads of a run and the engine's accounts into figures.
 func (r *Run) Summarise(t *Tally, closing Closing) {

@@ -103,6 +103,9 @@ func WriteInputs(w io.Writer, lang string, labels Labels, run *reconcile.Run, fo
 	if run.Budgeted != 0 {
 		lines = append(lines, "  "+m.t("runs.budgeted", run.Budgeted))
 	}
+	if run.Purged != "" {
+		lines = append(lines, "  "+m.t("runs.purged", m.instant(run.Purged)))
+	}
 	lines = append(lines, "", m.t("runs.chain"))
 	if run.Summary.Seal == "" {
 		lines = append(lines, "  "+m.t("runs.unsealed"))

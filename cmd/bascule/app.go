@@ -42,12 +42,17 @@ type App struct {
 	JSON           bool // results are JSON on Stdout
 	Quiet          bool
 
+	command    string // its name, as "review import"
 	configFile string
 	logFormat  string
 	profile    string       // folder of the profiles asked for
 	profiled   func() error // ends them
 	loaded     map[reconcile.Period]*reconcile.Tables
 	books      map[*reconcile.Tables]*explain.Book // their formulas, compiled
+	jsonLog    bool                                // what ends the command is a record too
+	plainLog   *slog.Logger                        // Log, before what the command is about was known
+	night      bool                                // the command is run, whose end on_finish follows
+	finished   *reconcile.Run                      // what it ended with
 	open       bool                                // the result of the command leaves discrepancies open
 
 	unfavourable bool // the opinion asked for is
@@ -73,14 +78,37 @@ func (a *App) execute(ctx context.Context, args []string) int {
 	if err == nil && a.unfavourable {
 		code = exitRefused
 	}
-	switch {
-	case err == nil:
-	case code == exitInterrupted:
-		fmt.Fprintln(a.Stderr, "bascule: interrompu — rien d'inachevé n'est publié, relancez la commande")
-	default:
-		fmt.Fprintln(a.Stderr, "bascule: "+oneLine(err))
+	if err != nil {
+		a.say(err, code)
 	}
+	a.onFinish(ctx, code)
 	return code
+}
+
+// say tells what ended the command, in one line: a record where the log is made
+// of records.
+func (a *App) say(err error, code int) {
+	text := oneLine(err)
+	if code == exitInterrupted {
+		text = "interrompu — rien d'inachevé n'est publié, relancez la commande"
+	}
+	if a.jsonLog {
+		a.Log.Error(text, "code", code)
+		return
+	}
+	fmt.Fprintln(a.Stderr, "bascule: "+text)
+}
+
+// about has every record of the log name what the command works on: the month of
+// pay and, once it is known, the run.
+func (a *App) about(month reconcile.Period, run int) {
+	if a.plainLog == nil {
+		a.plainLog = a.Log
+	}
+	a.Log = a.plainLog.With("période", month.String())
+	if run != 0 {
+		a.Log = a.plainLog.With("run", run, "période", month.String())
+	}
 }
 
 // exitCode maps what a command ended with to the codes that schedulers read.
@@ -106,6 +134,7 @@ func oneLine(err error) string {
 
 // prepare reads the common options, before any command runs.
 func (a *App) prepare(cmd *cobra.Command, _ []string) error {
+	_, a.command, _ = strings.Cut(cmd.CommandPath(), " ")
 	if lang := cmd.Flag("lang").Value.String(); lang != "" && lang != "fr" && lang != "en" {
 		return &usageError{"--lang : langue inconnue", "écrivez --lang fr ou --lang en"}
 	}
@@ -123,7 +152,7 @@ func (a *App) prepare(cmd *cobra.Command, _ []string) error {
 	case "text":
 		a.Log = slog.New(slog.NewTextHandler(a.Stderr, options))
 	case "json":
-		a.Log = slog.New(slog.NewJSONHandler(a.Stderr, options))
+		a.Log, a.jsonLog = slog.New(slog.NewJSONHandler(a.Stderr, options)), true
 	default:
 		return &usageError{"--log-format : forme inconnue", "écrivez --log-format text ou --log-format json"}
 	}
@@ -156,7 +185,7 @@ func (a *App) configure(cmd *cobra.Command) error {
 
 // exclusively runs a stage that writes, alone on its database.
 func (a *App) exclusively(stage func() error) error {
-	l, err := takeLock(a.Config.Abs(a.Config.Database), a.Now())
+	l, err := takeLock(a.Config.Abs(a.Config.Database), a.command, a.Now())
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,13 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// completeWithout has the shell propose no file in place of a month.
+func completeWithout(cmd *cobra.Command, option string) {
+	if err := cmd.RegisterFlagCompletionFunc(option, cobra.NoFileCompletions); err != nil {
+		panic("completion of an option that does not exist: " + err.Error())
+	}
+}
+
 var shells = []string{"bash", "zsh", "fish", "powershell"}
 
 // completionCommand is "bascule completion". It stands for cobra's own, whose

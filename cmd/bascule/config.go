@@ -45,6 +45,9 @@ type Config struct {
 	Budget    map[string]any // read by budgetTerms
 	Metrics   Metrics
 
+	OnFinish        []string // command run after a night, and its arguments; none: no command
+	OnFinishSeconds int      // that it may take
+
 	Months   reconcile.Months `mapstructure:"-"` // given by the command line alone
 	File     string           `mapstructure:"-"` // as the command line gives it
 	Dir      string           `mapstructure:"-"` // absolute folder that paths are relative to
@@ -111,10 +114,12 @@ type Limits struct {
 
 // Privacy says what the results show of persons.
 type Privacy struct {
-	MaskNIR             bool
-	Names               bool
-	WorkbookPasswordEnv string // name of an environment variable, blank for no password
-	RetentionMonths     int
+	MaskNIR              bool
+	Names                bool
+	KeyFile              Path   // of pseudonyms, fingerprints and seals; blank: the database has its own
+	WorkbookPasswordEnv  string // name of an environment variable, blank for none
+	WorkbookPasswordFile Path   // blank for none; neither: no password
+	RetentionMonths      int
 }
 
 // Metrics is where the figures for a supervisor go, blank for nowhere.
@@ -279,7 +284,10 @@ func (c *Config) resolve() error {
 	if c.Labels.Legacy == c.Labels.ONP {
 		return c.refuse("labels.onp", errors.New("est aussi le nom de l'autre côté"), "donnez deux noms différents")
 	}
-	for _, p := range []*Path{&c.Database, &c.Output, &c.Mappings, &c.Identity.Crosswalk, &c.Waves, &c.Metrics.Path} {
+	if c.Privacy.WorkbookPasswordEnv != "" && c.Privacy.WorkbookPasswordFile != "" {
+		return c.refuse("privacy.workbook_password_file", errors.New("donne un second mot de passe, avec workbook_password_env"), "gardez l'une des deux clés")
+	}
+	for _, p := range []*Path{&c.Database, &c.Output, &c.Mappings, &c.Identity.Crosswalk, &c.Waves, &c.Metrics.Path, &c.Privacy.KeyFile, &c.Privacy.WorkbookPasswordFile} {
 		if *p != "" {
 			*p = Path(path.Clean(filepath.ToSlash(string(*p))))
 		}
@@ -306,7 +314,7 @@ func strangeVariables(environ []string, passwordVariable string) []string {
 	var warnings []string
 	for _, entry := range environ {
 		name, _, _ := strings.Cut(entry, "=")
-		if !strings.HasPrefix(name, "BASCULE_") || name == passwordVariable || slices.Contains(ours, name) {
+		if !strings.HasPrefix(name, "BASCULE_") || name == passwordVariable || slices.Contains(ours, name) || slices.Contains(finishVariables, name) {
 			continue
 		}
 		if near := nearest(name, ours); near != "" {
@@ -315,21 +323,6 @@ func strangeVariables(environ []string, passwordVariable string) []string {
 	}
 	slices.Sort(warnings)
 	return warnings
-}
-
-// WorkbookPassword is what protects the workbooks, blank for no protection. A
-// variable that is named and empty is refused: the workbooks would go out open.
-func (c *Config) WorkbookPassword() (string, error) {
-	variable := c.Privacy.WorkbookPasswordEnv
-	if variable == "" {
-		return "", nil
-	}
-	password := os.Getenv(variable)
-	if password == "" {
-		return "", c.refuse("privacy.workbook_password_env", fmt.Errorf("désigne la variable %s, qui est vide", variable),
-			"donnez-lui le mot de passe, ou écrivez \"\" pour des classeurs sans mot de passe")
-	}
-	return password, nil
 }
 
 // Abs is where the path leads on this machine, or nothing for a blank path.

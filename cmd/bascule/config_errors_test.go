@@ -23,11 +23,11 @@ var configErrors = []struct {
 	{"key out of its section", minimal + "mask_nir: true\n",
 		"config.yaml:3: mask_nir: est une clé inconnue — écrivez-la sous sa section : privacy.mask_nir"},
 	{"key like no other", minimal + "privacy: { couleur: \"bleu\" }\n",
-		"config.yaml:3: privacy.couleur: est une clé inconnue — clés admises ici : mask_nir, names, workbook_password_env, retention_months"},
+		"config.yaml:3: privacy.couleur: est une clé inconnue — clés admises ici : mask_nir, names, key_file, workbook_password_file, workbook_password_env, retention_months"},
 	{"viper would accept capitals", "Period: \"2013-12\"\n" + inputsLine,
 		"config.yaml:1: Period: est une clé inconnue — écrivez period"},
 	{"dotted key: viper would cut it", minimal + "limits.sheet_rows: 100\n",
-		"config.yaml:3: limits.sheet_rows: est une clé inconnue — clés admises ici : period, lang, labels, database, output, mappings, inputs, identity, tolerance, review, split, report, limits, privacy, gates, waves, budget, metrics"},
+		"config.yaml:3: limits.sheet_rows: est une clé inconnue — clés admises ici : period, lang, labels, database, output, mappings, inputs, identity, tolerance, review, split, report, limits, privacy, gates, waves, budget, on_finish, on_finish_seconds, metrics"},
 	{"key given twice", minimal + "lang: fr\nlang: en\n",
 		"config.yaml:4: lang: est déjà donnée ligne 3 — gardez l'une des deux"},
 	{"key given twice in an input", periodLine + "inputs:\n  onp:\n    - path: \"a\"\n      path: \"b\"\n      layout: psop\n",
@@ -189,7 +189,7 @@ var configErrors = []struct {
 	{"comments only", "# rien\n",
 		`config.yaml: period: est obligatoire — écrivez le mois de paye entre guillemets : "2013-12"`},
 	{"a text, no table", "bonjour\n",
-		"config.yaml:1: doit être une table de clés — écrivez ses clés : period, lang, labels, database, output, mappings, inputs, identity, tolerance, review, split, report, limits, privacy, gates, waves, budget, metrics"},
+		"config.yaml:1: doit être une table de clés — écrivez ses clés : period, lang, labels, database, output, mappings, inputs, identity, tolerance, review, split, report, limits, privacy, gates, waves, budget, on_finish, on_finish_seconds, metrics"},
 }
 
 func TestConfigurationErrorsGiveFileLineKeyAndRemedy(t *testing.T) {

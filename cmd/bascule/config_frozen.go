@@ -8,8 +8,8 @@ import (
 	"fmt"
 )
 
-// Frozen is the resolved configuration as canonical JSON: keys sorted, every
-// key present, paths as written. It is the same on every machine.
+// Frozen is the resolved configuration as canonical JSON: keys sorted, all of
+// them but those of freezeGiven, paths as written. It is the same on every machine.
 func (c *Config) Frozen() string {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
@@ -19,10 +19,29 @@ func (c *Config) Frozen() string {
 	if c.Months.Set() { // otherwise absent: a run of the systems is what it was before months could be compared
 		tree["months"] = table{"side": c.Months.Side.String(), "legacy_period": c.Months.Earlier}
 	}
+	c.freezeGiven(tree)
 	if err := encoder.Encode(tree); err != nil {
 		panic(fmt.Sprintf("configuration that YAML gave and JSON cannot hold: %v", err))
 	}
 	return b.String()
+}
+
+// freezeGiven adds the keys that came later, where they are given: a configuration
+// that does not know them freezes as it did, and its nights are not made again.
+func (c *Config) freezeGiven(tree table) {
+	privacy := tree["privacy"].(table)
+	if c.Privacy.KeyFile != "" {
+		privacy["key_file"] = c.Privacy.KeyFile
+	}
+	if c.Privacy.WorkbookPasswordFile != "" {
+		privacy["workbook_password_file"] = c.Privacy.WorkbookPasswordFile
+	}
+	if len(c.OnFinish) > 0 {
+		tree["on_finish"] = c.OnFinish
+	}
+	if c.OnFinishSeconds != findKey("on_finish_seconds").fallback {
+		tree["on_finish_seconds"] = c.OnFinishSeconds
+	}
 }
 
 // Hash is the SHA-256 of Frozen, in hexadecimal.

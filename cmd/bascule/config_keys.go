@@ -24,6 +24,7 @@ const (
 	fieldsValue                  // list of identity fields
 	gatesValue                   // list of gates
 	budgetValue                  // table of the budget
+	wordsValue                   // list of a command and its arguments
 )
 
 // key is a leaf of the configuration: what it may hold, and what to write
@@ -65,11 +66,15 @@ var keys = []key{
 	{name: "limits.sheet_rows", kind: wholeValue, fallback: maxSheetRows, min: 64, max: maxSheetRows, remedy: "écrivez un nombre de lignes de 64 à 1048576, la limite d'Excel"},
 	{name: "privacy.mask_nir", kind: boolValue, fallback: true, remedy: "écrivez true (le NIR devient un pseudonyme) ou false"},
 	{name: "privacy.names", kind: boolValue, fallback: true, remedy: "écrivez true (les noms figurent dans les classeurs) ou false"},
+	{name: "privacy.key_file", fallback: "", check: optional(checkPath), remedy: `écrivez le chemin d'un fichier que vous seul lisez : "/etc/bascule/cle", ou "" pour une clé gardée dans la base`},
+	{name: "privacy.workbook_password_file", fallback: "", check: optional(checkPath), remedy: `écrivez le chemin d'un fichier que vous seul lisez, jamais le mot de passe : "/etc/bascule/classeurs", ou "" pour aucun`},
 	{name: "privacy.workbook_password_env", fallback: "", check: optional(checkVariable), remedy: `écrivez le nom d'une variable d'environnement, jamais le mot de passe : "MOT_DE_PASSE_CLASSEURS"`},
 	{name: "privacy.retention_months", kind: wholeValue, fallback: 60, min: 1, max: 1200, remedy: "écrivez un nombre de mois de 1 à 1200 : 60"},
 	{name: "gates", kind: gatesValue, fallback: "[]", remedy: "écrivez une liste de critères, ou [] pour ceux de gates.csv"},
 	{name: "waves", fallback: "", check: optional(checkPath), remedy: `écrivez le chemin de la table des vagues : "mappings/vagues.csv", ou "" pour celle du dossier des tables`},
 	{name: "budget", kind: budgetValue, fallback: "{}", remedy: `écrivez ses clés : { discount_rate: "4%", margin_alert: "1%" }, ou {} pour aucune`},
+	{name: "on_finish", kind: wordsValue, fallback: "[]", remedy: `écrivez une liste, la commande puis ses arguments : ["/usr/local/bin/prevenir", "paye"], ou [] pour aucune ; aucun interpréteur ne la lit`},
+	{name: "on_finish_seconds", kind: wholeValue, fallback: 60, min: 1, max: 3600, remedy: "écrivez un nombre de secondes de 1 à 3600 : 60"},
 	{name: "metrics.path", fallback: "", check: optional(checkPath), remedy: `écrivez le chemin du fichier de mesures : "out/metrics.prom", ou "" pour aucun`},
 }
 

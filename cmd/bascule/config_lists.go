@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -26,6 +27,8 @@ func (k *key) checkStructure(n *yaml.Node) *fault {
 		return k.checkInputs(n)
 	case fieldsValue:
 		return k.checkFields(n)
+	case wordsValue:
+		return k.checkWords(n)
 	}
 	return checkGates(n)
 }
@@ -69,6 +72,22 @@ func (k *key) checkInput(item *yaml.Node) *fault {
 	}
 	if len(missing) > 0 {
 		return &fault{item.Line, "." + missing[0], errors.New("manque"), k.remedy}
+	}
+	return nil
+}
+
+// checkWords checks a command and its arguments. It is a path: what is found
+// along PATH may be another program.
+func (k *key) checkWords(n *yaml.Node) *fault {
+	for i, item := range n.Content {
+		word, f := readText(item, checkText, k.remedy)
+		if f == nil && i == 0 && !strings.Contains(word, "/") {
+			f = &fault{line: item.Line, err: errors.New("n'est pas le chemin d'une commande"), hint: "écrivez son chemin entier : \"/usr/local/bin/prevenir\""}
+		}
+		if f != nil {
+			f.field = fmt.Sprintf("[%d]", i+1)
+			return f
+		}
 	}
 	return nil
 }

@@ -75,7 +75,7 @@ func TestMinimalConfigurationTakesTheDefaultsOfTheContract(t *testing.T) {
 		Report:  Report{Payslips: 12},
 		Limits:  Limits{MaxRejects: "1%", MaxLineBytes: 65536, MaxUnzippedBytes: 21474836480, SheetRows: 1048576},
 		Privacy: Privacy{MaskNIR: true, Names: true, RetentionMonths: 60},
-		Gates:   []table{}, Budget: map[string]any{},
+		Gates:   []table{}, Budget: map[string]any{}, OnFinish: []string{}, OnFinishSeconds: 60,
 		patterns: [2][]Input{{{Path: "psop.txt", Layout: "psop"}}, {{Path: "sipaye.csv", Layout: "sipaye"}}},
 	}
 	c.File, c.Dir, c.lines = "", "", nil
@@ -85,7 +85,11 @@ func TestMinimalConfigurationTakesTheDefaultsOfTheContract(t *testing.T) {
 }
 
 func TestEveryKeyIsFrozen(t *testing.T) {
-	frozen := leaves(t, mustLoad(t, writeConfig(t, minimal), nil))
+	frozen := leaves(t, mustLoad(t, writeConfig(t, minimal+`on_finish: ["/bin/prevenir"]
+on_finish_seconds: 5
+privacy: { key_file: "k" }
+`), nil))
+	frozen["privacy.workbook_password_file"] = "" // a configuration gives it or the other: TestEveryKeyIsOverriddenByItsVariable
 	if len(frozen) != len(keys) {
 		t.Errorf("%d keys frozen, %d exist", len(frozen), len(keys))
 	}
@@ -102,35 +106,39 @@ var environmentCases = map[string]struct {
 	text string
 	want any
 }{
-	"period":                        {"2014-01", "2014-01"},
-	"lang":                          {"en", "en"},
-	"labels.legacy":                 {"Paye NG", "Paye NG"},
-	"labels.onp":                    {"0201", "0201"}, // taken as it is: no YAML here
-	"database":                      {"/srv/b.db", "/srv/b.db"},
-	"output":                        {"résultats", "résultats"},
-	"mappings":                      {"./tables/", "tables"},
-	"inputs.legacy":                 {`[{path: "a*.txt", layout: psop}]`, []any{map[string]any{"path": "a*.txt", "layout": "psop"}}},
-	"inputs.onp":                    {`[{path: "{period}.zip", layout: flat, member: "{period}/*.csv"}]`, []any{map[string]any{"path": "2013-12.zip", "layout": "flat", "member": "2013-12/*.csv"}}},
-	"identity.key":                  {"[matricule]", []any{"matricule"}},
-	"identity.fallback":             {"[]", []any{}},
-	"identity.crosswalk":            {"t/i.csv", "t/i.csv"},
-	"tolerance.line_cents":          {"2", 2.0},
-	"tolerance.payslip_cents":       {"50", 50.0},
-	"review.margin_cents":           {"5", 5.0},
-	"split.by":                      {"wave", "wave"},
-	"report.payslips":               {"0", 0.0},
-	"limits.max_rejects":            {"20", "20"},
-	"limits.max_line_bytes":         {"128", 128.0},
-	"limits.max_unzipped_bytes":     {"1048576", 1048576.0},
-	"limits.sheet_rows":             {"1000", 1000.0},
-	"privacy.mask_nir":              {"false", false},
-	"privacy.names":                 {"False", false},
-	"privacy.workbook_password_env": {"MOT_DE_PASSE", "MOT_DE_PASSE"},
-	"privacy.retention_months":      {"12", 12.0},
-	"gates":                         {`[{id: G1, metric: rejects, operator: "=", threshold: "0"}]`, []any{map[string]any{"id": "G1", "metric": "rejects", "operator": "=", "threshold": "0"}}},
-	"waves":                         {"t/v.csv", "t/v.csv"},
-	"budget":                        {`{discount_rate: "4,5 %", base_year: 2013}`, map[string]any{"discount_rate": "4,5 %", "base_year": 2013.0}},
-	"metrics.path":                  {"m.prom", "m.prom"},
+	"period":                         {"2014-01", "2014-01"},
+	"lang":                           {"en", "en"},
+	"labels.legacy":                  {"Paye NG", "Paye NG"},
+	"labels.onp":                     {"0201", "0201"}, // taken as it is: no YAML here
+	"database":                       {"/srv/b.db", "/srv/b.db"},
+	"output":                         {"résultats", "résultats"},
+	"mappings":                       {"./tables/", "tables"},
+	"inputs.legacy":                  {`[{path: "a*.txt", layout: psop}]`, []any{map[string]any{"path": "a*.txt", "layout": "psop"}}},
+	"inputs.onp":                     {`[{path: "{period}.zip", layout: flat, member: "{period}/*.csv"}]`, []any{map[string]any{"path": "2013-12.zip", "layout": "flat", "member": "2013-12/*.csv"}}},
+	"identity.key":                   {"[matricule]", []any{"matricule"}},
+	"identity.fallback":              {"[]", []any{}},
+	"identity.crosswalk":             {"t/i.csv", "t/i.csv"},
+	"tolerance.line_cents":           {"2", 2.0},
+	"tolerance.payslip_cents":        {"50", 50.0},
+	"review.margin_cents":            {"5", 5.0},
+	"split.by":                       {"wave", "wave"},
+	"report.payslips":                {"0", 0.0},
+	"limits.max_rejects":             {"20", "20"},
+	"limits.max_line_bytes":          {"128", 128.0},
+	"limits.max_unzipped_bytes":      {"1048576", 1048576.0},
+	"limits.sheet_rows":              {"1000", 1000.0},
+	"privacy.mask_nir":               {"false", false},
+	"privacy.names":                  {"False", false},
+	"privacy.workbook_password_env":  {"MOT_DE_PASSE", "MOT_DE_PASSE"},
+	"privacy.key_file":               {"k/cle", "k/cle"},
+	"privacy.workbook_password_file": {"k/mdp", "k/mdp"},
+	"on_finish":                      {`["/bin/prevenir", "paye du mois"]`, []any{"/bin/prevenir", "paye du mois"}},
+	"on_finish_seconds":              {"5", 5.0},
+	"privacy.retention_months":       {"12", 12.0},
+	"gates":                          {`[{id: G1, metric: rejects, operator: "=", threshold: "0"}]`, []any{map[string]any{"id": "G1", "metric": "rejects", "operator": "=", "threshold": "0"}}},
+	"waves":                          {"t/v.csv", "t/v.csv"},
+	"budget":                         {`{discount_rate: "4,5 %", base_year: 2013}`, map[string]any{"discount_rate": "4,5 %", "base_year": 2013.0}},
+	"metrics.path":                   {"m.prom", "m.prom"},
 }
 
 func TestEveryKeyIsOverriddenByItsVariable(t *testing.T) {
@@ -291,6 +299,10 @@ func TestWorkbookPasswordComesFromTheVariableOrNotAtAll(t *testing.T) {
 	want := file + `:3: privacy.workbook_password_env: désigne la variable CLASSEURS, qui est vide — donnez-lui le mot de passe, ou écrivez "" pour des classeurs sans mot de passe`
 	if _, err := c.WorkbookPassword(); err == nil || err.Error() != want {
 		t.Errorf("empty variable: got %v", err)
+	}
+	t.Setenv("CLASSEURS", strings.Repeat("x", 256))
+	if _, err := c.WorkbookPassword(); err == nil || !strings.Contains(err.Error(), "qui dépasse 255 octets — ") || strings.Contains(err.Error(), "xxx") {
+		t.Errorf("%v", err)
 	}
 }
 

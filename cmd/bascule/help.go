@@ -21,7 +21,7 @@ var commandGroups = []struct {
 	{"Réconcilier", []string{"run", "load", "compare", "report"}},
 	{"Comprendre", []string{"explain", "runs", "mapping"}},
 	{"Décider", []string{"review", "gate", "budget"}},
-	{"Prouver", []string{"verify"}},
+	{"Prouver et conserver", []string{"verify", "backup", "purge"}},
 	{"Outils", []string{"version", "completion", "help"}},
 }
 

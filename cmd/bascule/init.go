@@ -27,6 +27,11 @@ var configTemplate []byte
 //go:embed budget/*.csv
 var budgetSamples embed.FS
 
+// unitSamples are what has systemd, or cron, run the nights.
+//
+//go:embed exploitation/*
+var unitSamples embed.FS
+
 // initResult is what init did.
 type initResult struct {
 	Folder  string   `json:"folder"`
@@ -40,7 +45,7 @@ func (a *App) initCommand() *cobra.Command {
 		Use:   "init [DOSSIER]",
 		Short: "écrit une configuration et des tables commentées",
 		Long: `Écrit dans le dossier, le dossier courant si l'on n'en donne pas, de quoi commencer : config.yaml, les tables de correspondance,
-les formats de fichiers et les modèles des fichiers du budget. Un fichier qui s'y trouve déjà n'est jamais touché.`,
+les formats de fichiers, les modèles des fichiers du budget et, dans exploitation, les unités systemd et les lignes de cron. Un fichier qui s'y trouve déjà n'est jamais touché.`,
 		Example: "bascule init\nbascule init /srv/paye/interieur",
 		Args:    arguments(0, 1, "un DOSSIER"),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -77,7 +82,10 @@ func initialise(dir string) (*initResult, error) {
 	}
 	result.Written = append(result.Written, written...)
 	result.Kept = append(result.Kept, before...)
-	return result, result.writeSamples(filepath.Join(dir, "budget"))
+	if err := result.writeSamples(filepath.Join(dir, "budget")); err != nil {
+		return nil, err
+	}
+	return result, result.writeUnits(dir)
 }
 
 // write writes a file unless it is there already.
@@ -106,6 +114,39 @@ func (r *initResult) writeSamples(dir string) error {
 			return err
 		}
 		if err := r.write(filepath.Join(dir, name), content); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sampleFolder stands in the units for the folder of the configuration.
+const sampleFolder = "/srv/bascule"
+
+// writeUnits writes the units and the lines of cron, for this folder where its
+// name can stand in a unit as it is.
+func (r *initResult) writeUnits(dir string) error {
+	entries, err := unitSamples.ReadDir("exploitation")
+	if err != nil {
+		return err
+	}
+	folder, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	if shellWord(folder) != folder || strings.ContainsAny(folder, "%:") {
+		folder = sampleFolder
+	}
+	units := filepath.Join(dir, "exploitation")
+	if err := os.MkdirAll(units, 0o700); err != nil {
+		return fmt.Errorf("création du dossier %s : %w", units, err)
+	}
+	for _, e := range entries {
+		content, err := unitSamples.ReadFile("exploitation/" + e.Name())
+		if err != nil {
+			return err
+		}
+		if err := r.write(filepath.Join(units, e.Name()), []byte(strings.ReplaceAll(string(content), sampleFolder, folder))); err != nil {
 			return err
 		}
 	}

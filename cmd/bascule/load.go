@@ -41,6 +41,7 @@ func (a *App) load(cmd *cobra.Command, side reconcile.Side, layout string, files
 	if err := a.configure(cmd); err != nil {
 		return err
 	}
+	a.about(a.Config.Period, 0)
 	var err error
 	if layout == "" {
 		layout, err = a.Config.soleLayout(side)

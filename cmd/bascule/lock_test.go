@@ -14,7 +14,7 @@ var lockedAt = time.Date(2014, 1, 2, 4, 4, 5, 0, time.FixedZone("CET", 3600))
 
 func TestWritingCommandsExit3WhenTheDatabaseIsBusy(t *testing.T) {
 	file := writeConfig(t, minimal)
-	l, err := takeLock(filepath.Join(filepath.Dir(file), "data", "bascule.db"), lockedAt)
+	l, err := takeLock(filepath.Join(filepath.Dir(file), "data", "bascule.db"), "run", lockedAt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,7 +22,8 @@ func TestWritingCommandsExit3WhenTheDatabaseIsBusy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := fmt.Sprintf("bascule: %s: le processus %d sur %s, depuis 2014-01-02T03:04:05Z, travaille déjà sur cette base — attendez sa fin, puis relancez\n", l.path, os.Getpid(), host)
+	age := fmt.Sprintf("%d jours", int(time.Since(lockedAt).Hours())/24)
+	want := fmt.Sprintf("bascule: %s: « bascule run » de %s, processus %d sur %s, depuis 2014-01-02T03:04:05Z (%s), travaille déjà sur cette base — attendez sa fin, puis relancez\n", l.path, userName(), os.Getpid(), host, age)
 	for _, args := range []string{"run", "compare", "report", "load --side onp a.csv", "budget import a.csv"} {
 		code, stdout, stderr := invoke(t, append(strings.Fields(args), "--config", file)...)
 		if code != exitBusy || stdout != "" || stderr != want {
@@ -37,7 +38,7 @@ func TestWritingCommandsExit3WhenTheDatabaseIsBusy(t *testing.T) {
 	if err := l.release(); err != nil {
 		t.Fatal(err)
 	}
-	again, err := takeLock(filepath.Join(filepath.Dir(file), "data", "bascule.db"), lockedAt)
+	again, err := takeLock(filepath.Join(filepath.Dir(file), "data", "bascule.db"), "run", lockedAt)
 	if err != nil {
 		t.Fatalf("after release: %v", err)
 	}
@@ -61,7 +62,7 @@ func TestLockOfADeadProcessIsTaken(t *testing.T) {
 	if err := os.WriteFile(database+".lock", []byte(`{"pid":1,"host":"ailleurs","since":"2013-01-01T00:00:00Z"}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	l, err := takeLock(database, lockedAt)
+	l, err := takeLock(database, "run", lockedAt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +76,7 @@ func TestLockOfADeadProcessIsTaken(t *testing.T) {
 
 func TestLockAndItsFolderArePrivate(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "data")
-	l, err := takeLock(filepath.Join(folder, "bascule.db"), lockedAt)
+	l, err := takeLock(filepath.Join(folder, "bascule.db"), "run", lockedAt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,4 +103,39 @@ func TestBusyWithoutAHolderStillSpeaks(t *testing.T) {
 	if want := "b.lock: une autre exécution travaille déjà sur cette base — attendez sa fin, puis relancez"; got != want {
 		t.Errorf("got %s", got)
 	}
+}
+
+func TestTheAgeOfALockIsTold(t *testing.T) {
+	for since, want := range map[string]string{"2014-01-02T03:04:00Z": " (moins d'une minute)", "2014-01-02T02:50:05Z": " (14 min)", "2014-01-01T20:00:05Z": " (7 h 04)", "2013-12-20T03:04:05Z": " (13 jours)",
+		"2014-01-02T03:04:06Z": "", "hier": ""} {
+		if got := (&busyError{holder: holder{Since: since}, now: lockedAt}).age(); got != want {
+			t.Errorf("since %s: %q, wanted %q", since, got, want)
+		}
+	}
+}
+
+// TestANightThatWasKilledBarsNobodyAndLeavesNothing kills the program at work: the
+// next one takes its lock, and removes what it was writing.
+func TestANightThatWasKilledBarsNobodyAndLeavesNothing(t *testing.T) {
+	ministry(t, 1500, 7)
+	killed := false
+	for wait := 100 * time.Millisecond; wait < time.Second; wait *= 2 {
+		killed = killedAfter(t, program(t, "run", "--force", "--quiet"), wait) || killed
+	}
+	if !killed {
+		t.Fatal("no night was killed: the test proves nothing")
+	}
+	writeAll(t, map[string]string{"out/2013-11/.publication-9/ecarts.xlsx": "de novembre", "out/.metrics-7": "à moitié"})
+	t.Setenv("BASCULE_METRICS_PATH", "out/m.prom")
+	mustExit(t, exitOpen, "run")
+	err := filepath.WalkDir("out", func(name string, _ os.DirEntry, err error) error {
+		if strings.HasPrefix(filepath.Base(name), ".") {
+			t.Errorf("%s is left", name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	mustExit(t, exitClosed, "verify")
 }

@@ -140,7 +140,7 @@ func TestImportWaitsForNobody(t *testing.T) {
 	ministry(t, 120, 7)
 	mustExit(t, exitOpen, "run")
 	annotated(t, 1, "a.xlsx", justified)
-	held, err := takeLock("data/bascule.db", time.Now()) // a run, or another import, is under way
+	held, err := takeLock("data/bascule.db", "run", time.Now()) // a run, or another import, is under way
 	if err != nil {
 		t.Fatal(err)
 	}

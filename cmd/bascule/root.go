@@ -50,7 +50,7 @@ func (a *App) rootCommand() *cobra.Command {
 	root.SetUsageFunc(func(cmd *cobra.Command) error { return writeHelp(a.Stderr, cmd) })
 	root.SetHelpCommand(a.helpCommand())
 	root.AddCommand(a.initCommand(), a.generateCommand(), a.runCommand(), a.loadCommand(), a.compareCommand(), a.reportCommand(),
-		a.explainCommand(), a.runsCommand(), a.reviewCommand(), a.gateCommand(), a.budgetCommand(), a.verifyCommand(), a.layoutCommand(), a.mappingCommand(), a.versionCommand(), a.completionCommand())
+		a.explainCommand(), a.runsCommand(), a.reviewCommand(), a.gateCommand(), a.budgetCommand(), a.verifyCommand(), a.purgeCommand(), a.backupCommand(), a.layoutCommand(), a.mappingCommand(), a.versionCommand(), a.completionCommand())
 	return root
 }
 

@@ -21,6 +21,7 @@ bascule run --side onp --legacy-period 2013-11 --period 2013-12
 bascule run --config /etc/bascule/interieur.yaml --quiet --log-format json`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			a.night = true
 			return a.reconcile(cmd, func() (*RunResult, error) { return a.Run(cmd.Context(), force) })
 		},
 	}
@@ -81,6 +82,7 @@ func (a *App) reconcile(cmd *cobra.Command, stage func() (*RunResult, error)) er
 	if err := a.configure(cmd); err != nil {
 		return err
 	}
+	a.about(a.Config.Period, 0)
 	if err := a.Config.compareMonths(months); err != nil {
 		return err
 	}
@@ -93,7 +95,7 @@ func (a *App) reconcile(cmd *cobra.Command, stage func() (*RunResult, error)) er
 		return err
 	}
 	a.Progress.Done()
-	a.open = result.Open
+	a.open, a.finished = result.Open, result.Run
 	return a.print(result.Text, result.Run.Summary)
 }
 

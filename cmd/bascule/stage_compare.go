@@ -41,8 +41,7 @@ func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile
 	if err != nil {
 		return nil, err
 	}
-	// Which of two files a doubled payslip counts in must not depend on how the
-	// loads came.
+	// Which of two files a doubled payslip counts in must not depend on how they came.
 	slices.SortFunc(loads, func(a, b reconcile.Load) int {
 		return cmp.Or(cmp.Compare(run.PlaceOf(&a), run.PlaceOf(&b)), compareFiles(&a, &b))
 	})
@@ -63,12 +62,14 @@ func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile
 	if err != nil {
 		return nil, err
 	}
-	if last != nil && last.Inputs == run.Inputs && !again {
-		a.Log.Info("comparaison", "run", last.ID, "état", "rien n'a changé depuis cette exécution")
+	if last != nil && last.Purged == "" && last.Inputs == run.Inputs && !again {
+		a.about(last.Period, last.ID)
+		a.Log.Info("comparaison", "état", "rien n'a changé depuis cette exécution")
 		return last, nil
 	}
 	start := a.Now()
 	err = db.Record(ctx, run, func(r *sqlite.Recorder) error {
+		a.about(run.Period, run.ID)
 		k := comparison{app: a, db: db, recorder: r, run: run, around: around, gates: gates, terms: &reconcile.Terms{Period: c.Period, Months: c.Months, Tables: tables, Mapping: tables.For(c.Period, c.Months),
 			Tolerance: c.Tolerance, Identity: c.Identity.Identity, Secret: db.Secret(), Reviewer: reviewer}}
 		if err := k.explained(ctx); err != nil {
@@ -84,7 +85,7 @@ func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile
 	if err != nil {
 		return nil, err
 	}
-	a.Log.Info("comparaison", "run", run.ID, "écarts", run.Summary.Discrepancies.Total, "ouverts", run.Summary.Discrepancies.Open)
+	a.Log.Info("comparaison", "écarts", run.Summary.Discrepancies.Total, "ouverts", run.Summary.Discrepancies.Open)
 	return run, nil
 }
 
@@ -357,8 +358,9 @@ func (k *comparison) notes(ctx context.Context, tally *reconcile.Tally) ([]strin
 			}
 		}
 	}
-	notes = append(notes, k.reckoned...)
-	return append(notes, mappings.Warnings(k.terms.Tables)...), nil
+	purged, err := k.afterPurge(ctx)
+	notes = append(append(notes, k.reckoned...), purged...)
+	return append(notes, mappings.Warnings(k.terms.Tables)...), err
 }
 
 func (k *comparison) unbalanced(ctx context.Context, t *reconcile.SideTally) (string, error) {

@@ -23,6 +23,9 @@ func (a *App) Explain(ctx context.Context, agent string, period reconcile.Period
 		if err != nil {
 			return err
 		}
+		if err := refusePurged(run); err != nil {
+			return err
+		}
 		tables, err := a.tablesOf(run)
 		if err != nil {
 			return err

@@ -64,7 +64,11 @@ func (a *App) Load(ctx context.Context, side reconcile.Side, layout string, file
 
 // withStore opens the database for one stage.
 func (a *App) withStore(ctx context.Context, stage func(*sqlite.DB) error) error {
-	db, err := sqlite.Open(ctx, a.Config.Abs(a.Config.Database), a.Rand)
+	key, err := a.Config.databaseKey()
+	if err != nil {
+		return err
+	}
+	db, err := sqlite.Open(ctx, a.Config.Abs(a.Config.Database), a.Rand, sqlite.WithKey(key))
 	if err != nil {
 		return err
 	}
@@ -95,6 +99,9 @@ func (a *App) loadFiles(ctx context.Context, db *sqlite.DB, intakes []intake, sc
 	loads, err := db.Load(ctx, p.jobs, scope)
 	stop()
 	if err != nil {
+		return nil, err
+	}
+	if err := a.remindReloaded(ctx, db, loads); err != nil {
 		return nil, err
 	}
 	for _, l := range loads {

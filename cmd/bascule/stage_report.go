@@ -101,7 +101,7 @@ func (a *App) writeMetrics(ctx context.Context, db *sqlite.DB, run *reconcile.Ru
 		return nil
 	}
 	if run.Months.Set() { // the supervisor watches the nights: another comparison would look like a leap
-		a.Log.Info("mesures", "run", run.ID, "état", "inchangées : elles ne suivent que la comparaison des deux systèmes")
+		a.Log.Info("mesures", "état", "inchangées : elles ne suivent que la comparaison des deux systèmes")
 		return nil
 	}
 	measures, err := db.Measures(ctx, run.ID)
@@ -109,7 +109,7 @@ func (a *App) writeMetrics(ctx context.Context, db *sqlite.DB, run *reconcile.Ru
 		return err
 	}
 	final := a.Config.Abs(a.Config.Metrics.Path)
-	f, err := os.CreateTemp(filepath.Dir(final), ".metrics-")
+	f, err := os.CreateTemp(filepath.Dir(final), unfinishedMetrics)
 	if err != nil {
 		return fmt.Errorf("metrics.path : %w", err)
 	}

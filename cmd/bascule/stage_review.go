@@ -89,6 +89,9 @@ func (a *App) readNotes(ctx context.Context, db *sqlite.DB, files []string, resu
 		if book.Stamp.Database != databaseID(db) {
 			return nil, &reconcile.InputError{File: file, Err: fmt.Errorf("vient d'une autre base que %s", a.Config.Database), Hint: "importez-le avec la configuration du ministère dont il vient"}
 		}
+		if err := refuseNotesOfPurged(ctx, db, file, book.Stamp.Run); err != nil {
+			return nil, err
+		}
 		result.Import.Files = append(result.Import.Files, sqlite.ImportedFile{Name: filepath.Base(file), SHA256: sum})
 		result.Known += book.Read
 		for i := range book.Rows {
@@ -101,6 +104,19 @@ func (a *App) readNotes(ctx context.Context, db *sqlite.DB, files []string, resu
 	}
 	result.Import.Read = len(notes)
 	return append(notes, bare...), nil
+}
+
+// refuseNotesOfPurged refuses a workbook whose gaps are erased: nothing is left to
+// hold its decisions against.
+func refuseNotesOfPurged(ctx context.Context, db *sqlite.DB, file string, number int) error {
+	if number == 0 {
+		return nil
+	}
+	run, err := db.Run(ctx, number)
+	if err != nil || run == nil || run.Purged == "" {
+		return err
+	}
+	return &reconcile.InputError{File: file, Err: fmt.Errorf("annote l'exécution n° %d, purgée le %s", number, dayOf(run.Purged)), Hint: "effacez ce classeur ; annotez celui d'un mois conservé"}
 }
 
 // annotationsIn gives the digest of a workbook and, unless a digest is known, its

@@ -28,6 +28,9 @@ func (a *App) Run(ctx context.Context, force bool) (*RunResult, error) {
 	}
 	var result *RunResult
 	err = a.withStore(ctx, func(db *sqlite.DB) error {
+		if err := a.sweep(ctx, db); err != nil {
+			return err
+		}
 		start := a.Now()
 		former, err := a.inForce(ctx, db, intakes)
 		if err != nil {
@@ -48,6 +51,10 @@ func (a *App) Run(ctx context.Context, force bool) (*RunResult, error) {
 		if err := a.publishOnce(ctx, db, run); err != nil {
 			return err
 		}
+		if err := a.remindRetention(ctx, db); err != nil {
+			return err
+		}
+		a.warnOfReaders()
 		result, err = a.result(ctx, db, run)
 		return err
 	})
@@ -89,6 +96,10 @@ func (a *App) Report(ctx context.Context, number int) (*RunResult, error) {
 	err := a.withStore(ctx, func(db *sqlite.DB) error {
 		run, err := findRun(ctx, db, number)
 		if err != nil {
+			return err
+		}
+		a.about(run.Period, run.ID)
+		if err := refusePurged(run); err != nil {
 			return err
 		}
 		if err := a.publish(ctx, db, run); err != nil {

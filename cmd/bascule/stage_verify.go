@@ -27,7 +27,11 @@ func (a *App) Verify(ctx context.Context, last bool) (*reconcile.Verification, e
 	if err != nil {
 		return nil, err
 	}
-	v, err := sqlite.Verify(ctx, a.Config.Abs(a.Config.Database), last, a.Progress)
+	key, err := a.Config.databaseKey()
+	if err != nil {
+		return nil, err
+	}
+	v, err := sqlite.Verify(ctx, a.Config.Abs(a.Config.Database), last, a.Progress, sqlite.WithKey(key))
 	if err != nil {
 		return nil, err
 	}
@@ -45,6 +49,10 @@ func (a *App) Verify(ctx context.Context, last bool) (*reconcile.Verification, e
 	if len(p.absent) > 0 {
 		v.Findings = append(v.Findings, reconcile.Finding{Runs: p.absent, What: "les résultats publiés ne sont plus dans leur dossier", Warning: true,
 			Hint: "s'ils n'ont pas été archivés exprès, « bascule report --run N » les réécrit"})
+	}
+	if first := a.Config.overdue(v.Oldest, v.Current); first != 0 {
+		v.Findings = append(v.Findings, reconcile.Finding{What: fmt.Sprintf("des mois dépassent la durée de conservation de %d mois, le plus ancien est %v", a.Config.Privacy.RetentionMonths, v.Oldest), Warning: true,
+			Hint: fmt.Sprintf("« bascule purge --before %v » efface les personnes de ceux d'avant", first)})
 	}
 	return v, p.orphans(names)
 }
@@ -96,6 +104,9 @@ func (p *published) run(r *reconcile.Run) error {
 			"« bascule report --run N » la refait", true)
 		folder = former
 	}
+	if r.Purged != "" {
+		return p.purged(r, folder)
+	}
 	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
 		p.absent = append(p.absent, r.ID)
 		return nil
@@ -104,23 +115,31 @@ func (p *published) run(r *reconcile.Run) error {
 		return err
 	}
 	for _, o := range r.Summary.Outputs {
-		path := filepath.Join(folder, filepath.FromSlash(o.File))
-		_, err := os.Stat(path)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			p.find(r.ID, p.shown(path), "fichier absent", "s'il n'a pas été déplacé exprès, « bascule report --run N » le réécrit", true)
-		case err != nil:
-			return err
-		case filepath.Ext(path) == ".xlsx":
-			err = p.workbook(r, path, o.SHA256)
-		default:
-			err = p.bytes(r, path, o.SHA256)
-		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := p.output(r, filepath.Join(folder, filepath.FromSlash(o.File)), o.SHA256); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// output holds a file against the digest that the database has of it.
+func (p *published) output(r *reconcile.Run, path, want string) error {
+	_, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		p.find(r.ID, p.shown(path), "fichier absent", "s'il n'a pas été déplacé exprès, « bascule report --run N » le réécrit", true)
+		return nil
+	case err != nil:
+		return err
+	case filepath.Ext(path) == ".xlsx":
+		err = p.workbook(r, path, want)
+	default:
+		err = p.bytes(r, path, want)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // shown is a path relative to the configuration, where it can be.

@@ -107,6 +107,9 @@ func verifyText(v *reconcile.Verification, last bool) string {
 		b.WriteString(findingText(&v.Findings[i]) + "\n")
 	}
 	covered := fmt.Sprintf("%s, %s, %s", numberOf(v.Sealed.Runs, "exécution"), numberOf(v.Sealed.Loads, "chargement"), numberOf(v.Sealed.Imports, "import"))
+	for i := range v.Purges {
+		b.WriteString(purgedText(&v.Purges[i]))
+	}
 	if v.Unsealed > 0 {
 		fmt.Fprintf(&b, "⚠ %s d'avant la chaîne des sceaux : non scellées, leurs sommes et leurs fichiers seuls sont vérifiés\n", numberOf(v.Unsealed, "exécution"))
 	}
@@ -164,6 +167,7 @@ type verifyView struct {
 	Head     string              `json:"head"`
 	Broken   []int               `json:"broken_runs"`
 	Findings []reconcile.Finding `json:"findings"`
+	Purges   []reconcile.Purge   `json:"purges"`
 	Seals    []sealView          `json:"seals"`
 }
 
@@ -174,7 +178,7 @@ type sealView struct {
 
 func verifyViewOf(v *reconcile.Verification) verifyView {
 	view := verifyView{v.Broken() == 0, v.Sealed.Runs, v.Sealed.Loads, v.Sealed.Imports, v.Unsealed, v.Entries, v.Head,
-		append([]int{}, brokenRuns(v)...), append([]reconcile.Finding{}, v.Findings...), []sealView{}}
+		append([]int{}, brokenRuns(v)...), append([]reconcile.Finding{}, v.Findings...), append([]reconcile.Purge{}, v.Purges...), []sealView{}}
 	for i := range view.Findings {
 		view.Findings[i].Runs = append([]int{}, view.Findings[i].Runs...)
 	}

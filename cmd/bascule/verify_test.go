@@ -57,7 +57,7 @@ func TestVerifySaysThatAllHolds(t *testing.T) {
 
 func TestVerifyNeedsNoLock(t *testing.T) {
 	twoNights(t)
-	l, err := takeLock("data/bascule.db", time.Now())
+	l, err := takeLock("data/bascule.db", "run", time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

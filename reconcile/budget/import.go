@@ -141,7 +141,7 @@ func (o *Outcome) merge(b *batch, k *Known) {
 		}
 		c := Change{Kind: l.kind, Key: l.key, File: r.File, Place: r.Place, Withdrawn: l.withdrawn}
 		if old := former[string(l.kind)+" "+l.key]; old != nil {
-			if old.Content == r.Content {
+			if old.Content == r.Content || l.withdrawn && old.Withdrawn() { // but for its key, what is withdrawn says nothing
 				o.Unchanged++
 				continue
 			}

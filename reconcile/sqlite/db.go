@@ -8,7 +8,6 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"embed"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -53,8 +52,8 @@ type DB struct {
 
 // Open opens the database, creating it (mode 0600, in a folder of mode 0700) or
 // migrating it to the current schema. Random is the source of the key of
-// pseudonyms and fingerprints, drawn once for each database.
-func Open(ctx context.Context, path string, random io.Reader) (*DB, error) {
+// pseudonyms and fingerprints, drawn once for each database that is given none.
+func Open(ctx context.Context, path string, random io.Reader, options ...Option) (*DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
@@ -70,7 +69,7 @@ func Open(ctx context.Context, path string, random io.Reader) (*DB, error) {
 	if _, err := d.write.ExecContext(ctx, "PRAGMA wal_autocheckpoint = 0"); err != nil { // see copyBack
 		return nil, errors.Join(fmt.Errorf("base %s: %w", path, describe(err)), d.write.Close())
 	}
-	if err := d.migrate(ctx, random); err != nil {
+	if err := d.migrate(ctx, random, givenKey(options)); err != nil {
 		d.write.Close()
 		return nil, fmt.Errorf("base %s: %w", path, describe(err))
 	}
@@ -137,7 +136,7 @@ func (d *DB) Secret() []byte { return d.secret }
 
 // migrate applies the schema files that the database has not seen, each in one
 // transaction with the new version number.
-func (d *DB) migrate(ctx context.Context, random io.Reader) error {
+func (d *DB) migrate(ctx context.Context, random io.Reader, key []byte) error {
 	files, err := fs.Glob(schema, "schema/*.sql")
 	if err != nil {
 		return err
@@ -165,7 +164,7 @@ func (d *DB) migrate(ctx context.Context, random io.Reader) error {
 				return err
 			}
 		}
-		if err := d.readSecret(ctx, c, random); err != nil {
+		if err := d.readSecret(ctx, c, random, key); err != nil {
 			return err
 		}
 		return d.openChain(ctx, c)
@@ -178,40 +177,6 @@ func refuseForeign(ctx context.Context, c *sql.Conn, version int) error {
 	err := c.QueryRowContext(ctx, "SELECT count(*), coalesce(sum(name = 'payslip'), 0) FROM sqlite_master").Scan(&objects, &ours)
 	if err == nil && objects > 0 && (version == 0 || ours == 0) {
 		err = ErrForeign
-	}
-	return err
-}
-
-func (d *DB) readSecret(ctx context.Context, c *sql.Conn, random io.Reader) error {
-	var text string
-	err := c.QueryRowContext(ctx, "SELECT value FROM meta WHERE key = 'secret'").Scan(&text)
-	if errors.Is(err, sql.ErrNoRows) {
-		if err := refuseKeyless(ctx, c); err != nil {
-			return err
-		}
-		fresh := make([]byte, 32)
-		if _, err := io.ReadFull(random, fresh); err != nil {
-			return err
-		}
-		text = hex.EncodeToString(fresh)
-		_, err = c.ExecContext(ctx, "INSERT INTO meta (key, value) VALUES ('secret', ?)", text)
-	}
-	if err != nil {
-		return err
-	}
-	d.secret, err = hex.DecodeString(text)
-	return err
-}
-
-// ErrKeyless means that the key was erased: another one would name every gap and
-// agent anew, and break the chain.
-var ErrKeyless = errors.New("la clé de la base a été effacée: restaurez une sauvegarde")
-
-func refuseKeyless(ctx context.Context, c *sql.Conn) error {
-	var begun bool
-	err := c.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM ledger)").Scan(&begun)
-	if err == nil && begun {
-		err = ErrKeyless
 	}
 	return err
 }

@@ -23,6 +23,8 @@ const (
 	sealRun     = "run"      // a run: the hash of this entry is its seal
 	sealImport  = "import"   // decisions imported
 	sealBudget  = "budget"   // rows of the budget imported
+	sealPurge   = "purge"    // months erased, and what their entries cover since
+	sealErasure = "erasure"  // the proof that a purge left nothing
 )
 
 // sealKind tells what the entries of a kind cover. A table that is in none of
@@ -57,8 +59,8 @@ func (c *covered) chunkRows() int64 {
 
 // Columns that change after the row is sealed: entries of their own follow them.
 var (
-	changingOfLoad = []string{"path", "active"}
-	changingOfRun  = []string{"folder", "summary", "published"}
+	changingOfLoad = []string{"path", "active", "purge"}
+	changingOfRun  = []string{"folder", "summary", "published", "purge"}
 )
 
 // alike are the loads of the side and month of the load ?1.
@@ -66,7 +68,7 @@ const alike = "(side, period) = (SELECT side, period FROM load WHERE id = ?1)"
 
 var sealKinds = []sealKind{
 	{name: sealOpening, label: "clé de la base", once: true, runs: "SELECT id FROM run", covers: []covered{
-		{table: "meta", rows: "?1 = 0 AND key IN ('secret', 'unsealed')", small: true, stray: "key NOT IN ('secret', 'unsealed')"}}},
+		{table: "meta", rows: "?1 = 0 AND key IN ('secret', 'key_mark', 'unsealed')", small: true, stray: "key NOT IN ('secret', 'key_mark', 'unsealed')"}}},
 	{name: sealLoad, label: "chargement", subjects: "load", once: true, runs: "SELECT run_id FROM run_load WHERE load_id = ?1", covers: []covered{
 		{table: "payslip", rows: "load_id = ?1", from: "payslip NOT INDEXED"},
 		{table: "code_total", rows: "load_id = ?1"},
@@ -92,7 +94,14 @@ var sealKinds = []sealKind{
 	{name: sealBudget, label: "import de budget", subjects: "budget_import", once: true, runs: "SELECT id FROM run WHERE budgeted >= ?1", covers: []covered{
 		{table: "budget_import", rows: "id = ?1"},
 		{table: "budget_row", rows: "import_id = ?1"}}},
+	{name: sealPurge, label: "purge", subjects: "purge", once: true, runs: purgedRuns, covers: []covered{
+		{table: "purge", rows: "id = ?1"},
+		{table: "gap_total", rows: "run_id IN (" + purgedRuns + ")", stray: "run_id NOT IN (SELECT id FROM run WHERE purge <> 0)"}}},
+	{name: sealErasure, label: "preuve de la purge", once: true, runs: purgedRuns},
 }
+
+// purgedRuns are those that the purge ?1 erased the gaps of.
+const purgedRuns = "SELECT id FROM run WHERE purge = ?1"
 
 func kindOf(name string) *sealKind {
 	for i := range sealKinds {
@@ -105,8 +114,10 @@ func kindOf(name string) *sealKind {
 
 // content is what an entry stands for.
 type content struct {
-	Parts  []*part `json:"parts"`
-	Former string  `json:"former_run,omitempty"` // of a run: seal of the run made before
+	Parts  []*part            `json:"parts"`
+	Former string             `json:"former_run,omitempty"` // of a run: seal of the run made before
+	Erased []erased           `json:"erased,omitempty"`     // of a purge
+	Proof  *reconcile.Erasure `json:"proof,omitempty"`      // of an erasure
 }
 
 // entry is a link of the chain.
@@ -148,22 +159,30 @@ func (d *DB) appendEntry(ctx context.Context, c *sql.Conn, kind string, subject 
 // seal adds the entry of a subject, whose rows are all written. Digests already
 // known, by table, are taken as they are.
 func (d *DB) seal(ctx context.Context, c *sql.Conn, kind string, subject int64, at string, known map[string][]chunk) (string, error) {
-	text, err := contentOf(ctx, c, kind, subject, known)
+	all, err := contentOf(ctx, c, kind, subject, known)
 	if err != nil {
 		return "", err
 	}
-	return d.appendEntry(ctx, c, kind, subject, at, text)
+	return d.appendContent(ctx, c, kind, subject, at, all)
+}
+
+func (d *DB) appendContent(ctx context.Context, c *sql.Conn, kind string, subject int64, at string, all *content) (string, error) {
+	text, err := json.Marshal(all)
+	if err != nil {
+		return "", err
+	}
+	return d.appendEntry(ctx, c, kind, subject, at, string(text))
 }
 
 // contentOf digests what an entry covers.
-func contentOf(ctx context.Context, c *sql.Conn, kind string, subject int64, known map[string][]chunk) (string, error) {
-	var all content
+func contentOf(ctx context.Context, c *sql.Conn, kind string, subject int64, known map[string][]chunk) (*content, error) {
+	all := new(content)
 	k := kindOf(kind)
 	for i := range k.covers {
 		of := &k.covers[i]
 		t, err := describeTable(ctx, c, of.table)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		columns := t.covers(of)
 		if chunks, ok := known[of.table]; ok {
@@ -172,18 +191,17 @@ func contentOf(ctx context.Context, c *sql.Conn, kind string, subject int64, kno
 		}
 		p, err := digestRows(ctx, c, t, of, columns, subject)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		all.Parts = append(all.Parts, p)
 	}
 	if kind == sealRun {
 		err := c.QueryRowContext(ctx, "SELECT hash FROM ledger WHERE kind = ? ORDER BY id DESC LIMIT 1", sealRun).Scan(&all.Former)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return "", err
+			return nil, err
 		}
 	}
-	text, err := json.Marshal(&all)
-	return string(text), err
+	return all, nil
 }
 
 // sealOpening begins the chain of a database that has none.
@@ -227,19 +245,23 @@ func (d *DB) sealLoads(ctx context.Context, c *sql.Conn, jobs []Job, ids []int64
 // sealInForce adds an entry unless the last one says the same: a night that
 // changes nothing leaves the chain as it was.
 func (d *DB) sealInForce(ctx context.Context, c *sql.Conn, first int64, at string) error {
-	text, err := contentOf(ctx, c, sealInForce, first, nil)
+	all, err := contentOf(ctx, c, sealInForce, first, nil)
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(all)
 	if err != nil {
 		return err
 	}
 	var last string
 	err = c.QueryRowContext(ctx, "SELECT content FROM ledger WHERE kind = ? AND subject = ? ORDER BY id DESC LIMIT 1", sealInForce, first).Scan(&last)
-	if err == nil && last == text {
+	if err == nil && last == string(text) {
 		return nil
 	}
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	_, err = d.appendEntry(ctx, c, sealInForce, first, at, text)
+	_, err = d.appendEntry(ctx, c, sealInForce, first, at, string(text))
 	return err
 }
 

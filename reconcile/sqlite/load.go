@@ -236,12 +236,12 @@ func (d *DB) ActiveLoads(ctx context.Context, p reconcile.Period) ([]reconcile.L
 }
 
 // Known lists the loads of the same content read in the same way, the last
-// first.
+// first. A purged one holds nothing any more.
 func (d *DB) Known(ctx context.Context, side reconcile.Side, p reconcile.Period, options, sha256 string) ([]int64, error) {
 	return collect(stream(ctx, d, func(rows *sql.Rows) (id int64, err error) {
 		err = rows.Scan(&id)
 		return id, err
-	}, "SELECT id FROM load WHERE side = ? AND period = ? AND options = ? AND sha256 = ? ORDER BY id DESC", side.String(), p.String(), options, sha256))
+	}, "SELECT id FROM load WHERE side = ? AND period = ? AND options = ? AND sha256 = ? AND purge = 0 ORDER BY id DESC", side.String(), p.String(), options, sha256))
 }
 
 // HasSize tells whether some load has this size: if none has, a file of that

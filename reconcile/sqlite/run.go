@@ -244,7 +244,7 @@ func placeholders(loads []reconcile.Load) (string, []any) {
 }
 
 const runColumns = `id, period, previous, started_at, version, inputs, config_hash, tables_hash, config, folder, summary, side, legacy_period, decided, budgeted, gates_hash,
-	coalesce((SELECT hash FROM ledger WHERE kind = 'run' AND subject = run.id ORDER BY id LIMIT 1), '')`
+	coalesce((SELECT at FROM purge WHERE id = run.purge), ''), coalesce((SELECT hash FROM ledger WHERE kind = 'run' AND subject = run.id ORDER BY id LIMIT 1), '')`
 
 // systemOf is the one system of two months, blank when both are compared.
 func systemOf(m reconcile.Months) string {
@@ -260,7 +260,7 @@ func scanRun(row interface{ Scan(...any) error }) (*reconcile.Run, error) {
 	var r reconcile.Run
 	var period, summary, system, earlier, seal string
 	err := row.Scan(&r.ID, &period, &r.Previous, &r.StartedAt, &r.Version, &r.Inputs, &r.ConfigHash, &r.TablesHash, &r.Config, &r.Folder, &summary,
-		&system, &earlier, &r.Decided, &r.Budgeted, &r.GatesHash, &seal)
+		&system, &earlier, &r.Decided, &r.Budgeted, &r.GatesHash, &r.Purged, &seal)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -279,13 +279,14 @@ func scanRun(row interface{ Scan(...any) error }) (*reconcile.Run, error) {
 // comparing keeps the runs that compare the same; what is asked of the month follows.
 const comparing = " FROM run WHERE side = ? AND legacy_period = ? AND period "
 
-// latest is the last run of the same comparison: of the month, or else, of the
-// systems, of an earlier month; or nil.
+// latest is the last run of the same comparison whose gaps stand: of the month,
+// or else, of the systems, of an earlier month; or nil.
 func (d *DB) latest(ctx context.Context, p reconcile.Period, m reconcile.Months) (*reconcile.Run, error) {
-	if m.Set() {
-		return d.LatestRun(ctx, p, m)
+	months := "= ?"
+	if !m.Set() {
+		months = "<= ?"
 	}
-	return scanRun(d.read.QueryRowContext(ctx, "SELECT "+runColumns+comparing+"<= ? ORDER BY period DESC, id DESC LIMIT 1", "", "", p.String()))
+	return scanRun(d.read.QueryRowContext(ctx, "SELECT "+runColumns+comparing+months+" AND purge = 0 ORDER BY period DESC, id DESC LIMIT 1", systemOf(m), m.Earlier.String(), p.String()))
 }
 
 // LatestRun is the last run of a comparison in a month, with its loads, or nil.

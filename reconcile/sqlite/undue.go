@@ -19,6 +19,9 @@ func (d *DB) Undue(ctx context.Context, run *reconcile.Run) ([]reconcile.AgeTota
 		t.Over24 = reconcile.Over24(t.Month, run.Period)
 		return t, err
 	}, `WITH last AS (SELECT period, max(id) AS id FROM run WHERE side = '' AND id <= ?1 AND period <= ?2 GROUP BY period)
-		SELECT l.period, sum(max(0, -delta_net)), sum(max(0, delta_net)), count(*) FROM last l CROSS JOIN discrepancy d INDEXED BY discrepancy_run ON d.run_id = l.id
-		WHERE delta_net <> 0 AND status IN ('open', 'to_fix_legacy', 'to_fix_hr') AND at_fault <> 'onp' GROUP BY l.period ORDER BY l.period`, run.ID, run.Period.String()))
+		SELECT period, sum(overpaid), sum(underpaid), sum(moving) FROM (
+			SELECT l.period, max(0, -delta_net) AS overpaid, max(0, delta_net) AS underpaid, 1 AS moving, status, at_fault
+				FROM last l CROSS JOIN discrepancy d INDEXED BY discrepancy_run ON d.run_id = l.id WHERE delta_net <> 0
+			UNION ALL SELECT l.period, overpaid, underpaid, moving, status, at_fault FROM last l JOIN gap_total g ON g.run_id = l.id WHERE moving > 0)
+		WHERE status IN ('open', 'to_fix_legacy', 'to_fix_hr') AND at_fault <> 'onp' GROUP BY period ORDER BY period`, run.ID, run.Period.String()))
 }

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -37,6 +36,7 @@ type Watch interface {
 type verifier struct {
 	ctx      context.Context
 	c        *sql.Conn
+	key      []byte // given from outside
 	secret   []byte
 	unsealed map[string]int64 // by table, the last row from before the chain
 	watch    Watch
@@ -44,13 +44,14 @@ type verifier struct {
 	last     bool
 	entries  map[string]map[int64][]int64 // entries by kind and subject
 	order    []int64                      // those to read again, oldest first
+	erased   map[subjectTable]*part       // what purges left of what an entry covers
 	reconcile.Verification
 }
 
 // Verify holds a database against its chain of seals and its sums against its
 // rows, every run or the last one only. An error means that nothing could be
 // verified at all.
-func Verify(ctx context.Context, path string, last bool, watch Watch) (*reconcile.Verification, error) {
+func Verify(ctx context.Context, path string, last bool, watch Watch, options ...Option) (*reconcile.Verification, error) {
 	switch _, err := os.Stat(path); {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("base %s: %w", path, ErrAbsent)
@@ -61,7 +62,7 @@ func Verify(ctx context.Context, path string, last bool, watch Watch) (*reconcil
 	if err != nil {
 		return nil, err
 	}
-	v, err := verify(ctx, db, last, watch)
+	v, err := verify(ctx, db, last, watch, givenKey(options))
 	if err = errors.Join(err, db.Close()); err != nil {
 		return nil, fmt.Errorf("base %s: %w", path, describe(err))
 	}
@@ -87,7 +88,7 @@ func Republished(ctx context.Context, path string, r *reconcile.Run) (again bool
 	return !reflect.DeepEqual(now.Outputs, r.Summary.Outputs) || now.Seconds != r.Summary.Seconds, nil
 }
 
-func verify(ctx context.Context, db *sqlx.DB, last bool, watch Watch) (*reconcile.Verification, error) {
+func verify(ctx context.Context, db *sqlx.DB, last bool, watch Watch, key []byte) (*reconcile.Verification, error) {
 	c, err := db.Conn(ctx)
 	if err != nil {
 		return nil, err
@@ -97,8 +98,8 @@ func verify(ctx context.Context, db *sqlx.DB, last bool, watch Watch) (*reconcil
 		return nil, err
 	}
 	defer func() { _ = rollback(ctx, c) }() // of a transaction that only read
-	v := &verifier{ctx: ctx, c: c, last: last, watch: watch, tables: make(map[string]*table)}
-	for _, step := range []func() error{v.schema, v.integrity, v.keys, v.readRuns, v.chain, v.owed, v.rowsAgain, v.sums} {
+	v := &verifier{ctx: ctx, c: c, key: key, last: last, watch: watch, tables: make(map[string]*table)}
+	for _, step := range []func() error{v.schema, v.integrity, v.keys, v.readRuns, v.chain, v.owed, v.purges, v.rowsAgain, v.sums} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -232,7 +233,12 @@ func (v *verifier) integrity() error {
 }
 
 func (v *verifier) texts(query string, args ...any) ([]string, error) {
-	rows, err := v.c.QueryContext(v.ctx, query, args...)
+	return textsOf(v.ctx, v.c, query, args...)
+}
+
+// textsOf gathers the only column of a query.
+func textsOf(ctx context.Context, db querier, query string, args ...any) ([]string, error) {
+	rows, err := db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -253,15 +259,17 @@ func (v *verifier) number(query string, args ...any) (n int64, err error) {
 	return n, err
 }
 
-// keys reads the secret and what was there before the chain.
-func (v *verifier) keys() error {
-	var secret, unsealed string
-	err := v.c.QueryRowContext(v.ctx, "SELECT coalesce((SELECT value FROM meta WHERE key = 'secret'), ''), coalesce((SELECT value FROM meta WHERE key = 'unsealed'), '{}')").Scan(&secret, &unsealed)
-	if err != nil {
+// keys finds the secret and what was there before the chain.
+func (v *verifier) keys() (err error) {
+	if v.secret, err = secretOf(v.ctx, v.c, v.key); err != nil {
 		return err
 	}
-	if v.secret, err = hex.DecodeString(secret); err != nil || secret == "" {
+	if v.secret == nil {
 		return ErrKeyless
+	}
+	var unsealed string
+	if err := v.c.QueryRowContext(v.ctx, "SELECT coalesce((SELECT value FROM meta WHERE key = 'unsealed'), '{}')").Scan(&unsealed); err != nil {
+		return err
 	}
 	if json.Unmarshal([]byte(unsealed), &v.unsealed) != nil {
 		v.unsealed = nil // the entry of meta tells

@@ -37,6 +37,9 @@ func (v *verifier) chain() error {
 			v.entries[e.kind] = of
 		}
 		of[e.subject] = append(of[e.subject], e.id)
+		if e.kind == sealPurge {
+			v.erase(&e)
+		}
 		v.Entries, v.Head = v.Entries+1, e.hash
 		former = e
 	}
@@ -248,6 +251,11 @@ func (v *verifier) read(id int64) (*entry, []*part, error) {
 			return &e, nil, nil
 		}
 		parts[i] = p
+	}
+	for i, p := range parts {
+		if left := v.erased[subjectTable{e.kind, e.subject, p.Table}]; left != nil {
+			parts[i] = left
+		}
 	}
 	return &e, parts, nil
 }

@@ -26,11 +26,11 @@ func (v *verifier) sums() error {
 // codes, and its own.
 func (v *verifier) loadSums() error {
 	rows, err := v.c.QueryContext(v.ctx, `SELECT id, l.total, coalesce(p.total, '0 0 0 0'), coalesce(c.total, '0 0 0 0') FROM
-		(SELECT id, concat_ws(' ', lines, to_pay, to_deduct, information) AS total FROM load) l
+		(SELECT id, purge, concat_ws(' ', lines, to_pay, to_deduct, information) AS total FROM load) l
 		LEFT JOIN (SELECT load_id, concat_ws(' ', sum(sum_lines), sum(sum_p), sum(sum_d), sum(sum_i)) AS total FROM payslip GROUP BY load_id) p ON p.load_id = id
 		LEFT JOIN (SELECT load_id, concat_ws(' ', sum(lines), sum(iif(sense = 'P', cents, 0)), sum(iif(sense = 'D', -cents, 0)), sum(iif(sense = 'I', cents, 0))) AS total
 			FROM code_total GROUP BY load_id) c ON c.load_id = id
-		WHERE l.total <> coalesce(p.total, '0 0 0 0') OR l.total <> coalesce(c.total, '0 0 0 0') ORDER BY id`)
+		WHERE l.purge = 0 AND l.total <> coalesce(p.total, '0 0 0 0') OR l.total <> coalesce(c.total, '0 0 0 0') ORDER BY id`)
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,8 @@ func (v *verifier) runSums(r *reconcile.Run) error {
 // figures counts and adds up the discrepancies of a run.
 func (v *verifier) figures(run int) (*reconcile.DiscrepancySummary, error) {
 	rows, err := v.c.QueryContext(v.ctx, `SELECT kind, cause, status, count(*), sum(root = ''), sum(delta_net), sum(delta_info), sum(abs(delta_net) + abs(delta_info))
-		FROM `+wholeRun+` WHERE run_id = ? GROUP BY kind, cause, status`, run)
+			FROM `+wholeRun+` WHERE run_id = ?1 GROUP BY kind, cause, status
+		UNION ALL SELECT kind, cause, status, gaps, roots, delta_net, delta_info, absolute FROM gap_total WHERE run_id = ?1`, run)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +141,8 @@ func (v *verifier) identity(r *reconcile.Run, unequal func(string, any, any)) er
 	rows, err := v.c.QueryContext(v.ctx, `SELECT iif(?2 = '', l.side, iif(l.period = ?2, 'legacy', 'onp')), sum(s.n), sum(s.p), sum(s.d), sum(s.i)
 		FROM run_load r JOIN load l ON l.id = r.load_id
 		JOIN (SELECT load_id, sum(sum_lines) AS n, sum(sum_p) AS p, sum(sum_d) AS d, sum(sum_i) AS i FROM payslip
-			WHERE load_id IN (SELECT load_id FROM run_load WHERE run_id = ?1) GROUP BY load_id) s ON s.load_id = l.id
+				WHERE load_id IN (SELECT load_id FROM run_load WHERE run_id = ?1) GROUP BY load_id
+			UNION ALL SELECT id, lines, to_pay, to_deduct, information FROM load WHERE purge <> 0) s ON s.load_id = l.id
 		WHERE r.run_id = ?1 GROUP BY 1`, r.ID, r.Months.Earlier.String())
 	if err != nil {
 		return err

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"bascule/reconcile/sqlite"
+)
+
+// unfinishedMetrics starts the names of files of measures being written.
+const unfinishedMetrics = ".metrics-"
+
+// sweep removes what commands that were killed left behind, in every month. The
+// lock is held: none that takes it is under way.
+func (a *App) sweep(ctx context.Context, db *sqlite.DB) error {
+	output := a.Config.Abs(a.Config.Output)
+	months, err := filepath.Glob(filepath.Join(escapeGlob(output), "*", unfinished+"*"))
+	if err != nil {
+		return err
+	}
+	for _, name := range months {
+		if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) {
+			continue // settled with another of its month
+		}
+		if err := a.settleUnfinished(ctx, db, filepath.Dir(name)); err != nil {
+			return err
+		}
+	}
+	if a.Config.Metrics.Path == "" {
+		return nil
+	}
+	return removeOurs(filepath.Dir(a.Config.Abs(a.Config.Metrics.Path)), unfinishedMetrics)
+}
+
+// removeOurs removes the files of a folder that are ours and begin so.
+func removeOurs(folder, prefix string) error {
+	entries, err := os.ReadDir(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil || !strings.HasPrefix(e.Name(), prefix) || !info.Mode().IsRegular() || !ownedByUs(info) {
+			continue // gone meanwhile, or somebody else's
+		}
+		if err := os.Remove(filepath.Join(folder, e.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// warnOfReaders says which of the database and the folders other accounts of the
+// machine may read: the program makes them private, and changes no mode that
+// somebody has given since.
+func (a *App) warnOfReaders() {
+	c := a.Config
+	for _, p := range []Path{c.Database, Path(filepath.ToSlash(filepath.Dir(string(c.Database)))), c.Output} {
+		info, err := os.Stat(c.Abs(p))
+		if err != nil || info.Mode().Perm()&0o077 == 0 || c.Abs(p) == c.Dir {
+			continue
+		}
+		private := "600"
+		if info.IsDir() {
+			private = "700"
+		}
+		a.Log.Warn("d'autres comptes peuvent y accéder", "chemin", string(p), "droits", fmt.Sprintf("%04o", info.Mode().Perm()), "remède", "chmod "+private+" "+shellWord(c.Abs(p)))
+	}
+}
