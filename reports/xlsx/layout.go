@@ -1,6 +1,7 @@
 package xlsx
 
 import (
+	"cmp"
 	"errors"
 	"reflect"
 	"strconv"
@@ -107,16 +108,24 @@ func footerText(s string) string {
 	return string(text)
 }
 
-// printing repeats the header row on each page and leaves the columns beyond
-// the printed ones out.
+// printing repeats the header row on each page, and leaves out the columns beyond
+// the printed ones and the rows beyond the first of a table that is brief.
 func (p *page) printing(header, last int) error {
 	if err := p.file.SetDefinedName(&excelize.DefinedName{
 		Name: "_xlnm.Print_Titles", Scope: p.name, RefersTo: quoted(p.name) + "!" + rowsOf(header),
 	}); err != nil {
 		return err
 	}
-	if printed := p.sheet.Table.Printed; printed > 0 {
-		return p.printArea(printed, last)
+	t := p.sheet.Table
+	switch {
+	case t.Brief:
+		shown := 0
+		if p.name == p.sheet.Name { // the first rows are not on a sheet that continues it
+			shown = min(t.First, last-header)
+		}
+		return p.printArea(cmp.Or(t.Printed, len(t.Columns)), header+shown)
+	case t.Printed > 0:
+		return p.printArea(t.Printed, last)
 	}
 	return nil
 }

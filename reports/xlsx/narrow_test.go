@@ -79,3 +79,26 @@ func TestALongHeaderIsWhole(t *testing.T) {
 		}
 	}
 }
+
+func TestABriefTablePrintsItsFirstRowsAlone(t *testing.T) {
+	for _, c := range []struct {
+		first, limit int
+		want         []string
+	}{
+		{2, 0, []string{"'Liste'!$A$1:$D$5<"}},
+		{0, 0, []string{"'Liste'!$A$1:$D$3<"}},
+		{999, 0, []string{"'Liste'!$A$1:$D$103<"}},
+		{2, 64, []string{"'Liste'!$A$1:$D$5<", "'Liste (2)'!$A$1:$D$3<"}},
+	} {
+		wb := workbook(rows(100))
+		list := wb.Sheets[1]
+		list.Table.Brief, list.Table.First = true, c.first
+		path, _ := write(t, wb, xlsx.Options{SheetRows: c.limit})
+		text := part(t, path, "xl/workbook.xml")
+		for _, want := range c.want {
+			if !strings.Contains(text, `name="_xlnm.Print_Area">`+want) {
+				t.Errorf("first %d, sheets of %d rows: no print area %s", c.first, c.limit, want)
+			}
+		}
+	}
+}
