@@ -2,7 +2,7 @@
 """Makes a ministry of chance with its budget, runs it some months, and adds its budget workbooks up again (budget.py).
 
 Usage: budget_random.py BASCULE FOLDER [SEED] [AGENTS]. FOLDER must not exist. To the ministry of « bascule generate » it adds, in flat files,
-what that one lacks: payslips in two files, on two programmes, under two accountants, of persons who share a NIR; unknown codes and
+what that one lacks: payslips in two files, on two programmes, under two accountants, elsewhere on one side, of persons who share a NIR; unknown codes and
 arrears; waves that switch within the year; credits, ceilings, profile, project and value; corrections, decisions, and a month loaded again.
 At last it spoils numbers of a workbook, which must be refused."""
 import glob, os, random, re, subprocess, sys
@@ -65,11 +65,12 @@ class Ministry:
             nir, key = self.last
         self.last = nir, key
         places = self.dice.sample(PLACES, self.dice.choice([1, 1, 2, 3]))
-        return {'id': [nir, key, '01', f'X{i:05}', f'NOM{i}'], 'places': places, 'status': self.dice.choice('TSCM'),
+        onp = [self.dice.choice([(p, b, 'SVC9', a), self.dice.choice(PLACES)]) if self.dice.random() < 0.15 else (p, b, s, a) for p, b, s, a in places]
+        return {'id': [nir, key, '01', f'X{i:05}', f'NOM{i}'], 'places': (places, onp), 'status': self.dice.choice('TSCM'),
                 'quotites': [self.dice.choice(['100', '80', '85,71', '50', '']) for _ in places]}
 
     def rows(self, who, month, part, lines, side):
-        programme, bop, service, accountant = who['places'][part]
+        programme, bop, service, accountant = who['places'][side][part]
         head = [month, *who['id'], who['quotites'][part], service, programme, bop, accountant, who['status']]
         return [';'.join(head + [code[side], code[2], f'{cents // 100},{cents % 100:02}', origin]) for code, cents, origin in lines]
 
@@ -82,7 +83,7 @@ class Ministry:
         """The flat files of a month: the first of each side, and a second that holds some of it again, and other parts."""
         files = {(side, n): [HEADER] for side in (0, 1) for n in (1, 2)}
         for who in self.people:
-            pay = [self.lines(month) for _ in who['places']]
+            pay = [self.lines(month) for _ in who['quotites']]
             for side in (0, 1):
                 mine = [self.altered(lines) if side else lines for lines in pay]
                 if self.dice.random() < 0.05:

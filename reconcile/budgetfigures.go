@@ -109,7 +109,7 @@ type ProgrammeMonth struct {
 	Exits     ETP       `json:"exits"`
 	// Bounded tells that the explained estimate fell below nothing, or beyond any
 	// amount, and was held back; Unlike, that the declared profile was not used: in
-	// the latest month it is less than a tenth of what is paid.
+	// the latest month it is less than a tenth of the lasting pay that it would raise.
 	Bounded bool `json:"bounded,omitempty"`
 	Unlike  bool `json:"unlike,omitempty"`
 }

@@ -98,6 +98,7 @@ type portion struct {
 type imputation struct {
 	home     portion // where the pair stands
 	split    bool    // several places bear the pair
+	abroad   bool    // of several programmes
 	alone    bool    // one side is missing: its whole payslip is one gap
 	lines    []placement
 	portions map[place][]portion
@@ -105,15 +106,18 @@ type imputation struct {
 
 func (k *imputation) reset(l *Ledger, p *Pair) {
 	home := p.Groups[sideOf(p)].Payslip.Agent.bookedOn(0)
-	k.home, k.lines, k.split = portion{part: home, book: l.book(home.Programme)}, k.lines[:0], false
+	k.home, k.lines, k.split, k.abroad = portion{part: home, book: l.book(home.Programme)}, k.lines[:0], false, false
 	k.alone = p.Groups[Legacy].Payslip == nil || p.Groups[ONP].Payslip == nil
 	for _, side := range Sides {
-		if s := p.Groups[side].Payslip; s != nil && (s.Agent.Programme != home.Programme || s.Agent.BOP != home.BOP || len(s.Parts) > 0) {
+		if s := p.Groups[side].Payslip; s != nil && (s.Agent.bookedOn(0) != home || len(s.Parts) > 0) {
 			k.split = true
 		}
 	}
-	if k.split {
+	switch {
+	case k.split && k.portions == nil:
 		k.portions = make(map[place][]portion)
+	case k.split:
+		clear(k.portions)
 	}
 }
 
@@ -122,6 +126,7 @@ func (k *imputation) add(p placement) {
 		return
 	}
 	p.part.From = 0
+	k.abroad = k.abroad || p.book != k.home.book
 	k.lines = append(k.lines, p)
 	of, delta := k.portions[p.place], signOf(p.side)*p.amount
 	if i := slices.IndexFunc(of, func(s portion) bool { return s.part == p.part }); i >= 0 {
@@ -173,6 +178,9 @@ func (k *imputation) stand(d *Discrepancy, p place) *Balance {
 // transfer books what stands on another programme than its gap, and tells
 // whether any amount does, once both sides are held against each other.
 func (k *imputation) transfer() bool {
+	if !k.abroad {
+		return false
+	}
 	type account struct {
 		book    *book
 		element int32

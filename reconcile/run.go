@@ -59,7 +59,7 @@ type Run struct {
 
 // EngineVersion is part of what decides a run's result: it is raised whenever
 // the same files, configuration and tables may give another one.
-const EngineVersion = 6
+const EngineVersion = 7
 
 // Summarise puts the loads of a run and the engine's accounts into figures.
 func (r *Run) Summarise(t *Tally, closing Closing) {

@@ -52,8 +52,9 @@ func Avis(d *AvisData) *Workbook {
 // avisView is AvisData with what its sheets share.
 type avisView struct {
 	*view
-	avis  *AvisData
-	names avisNames
+	avis   *AvisData
+	names  avisNames
+	public bool // for who may not know what one person is paid
 }
 
 type avisNames struct{ barometer, waves, gates, history, signatures string }
@@ -106,6 +107,8 @@ func (v *avisView) measureCell(wave string, metric reconcile.Metric) Cell {
 	switch {
 	case f.Of == 0:
 		return Cell{}
+	case v.hides(wave, metric):
+		return T(v.m.t("page.few", fewest)).As(Muted)
 	case metric == reconcile.MetricAbsoluteDeltaShare:
 		const places, whole = 2, 10_000
 		return R(percent(f, places, true).Shift(places).IntPart(), whole)
@@ -115,6 +118,28 @@ func (v *avisView) measureCell(wave string, metric reconcile.Metric) Cell {
 		return A(reconcile.Amount(f.Value))
 	}
 	return N(f.Value)
+}
+
+// fewest is the least number of payslips whose measures the public sees: under it,
+// a figure is nearly that of one person, whom colleagues know.
+const fewest = 5
+
+// hides tells whether a measure is kept from the public: that of a few payslips,
+// and the greatest gap of the whole, which may be theirs, for others would tell it.
+func (v *avisView) hides(wave string, metric reconcile.Metric) bool {
+	few := func(wave string) bool {
+		of := v.measure(wave, reconcile.MetricConcordancePayslips).Of
+		return of > 0 && of < fewest
+	}
+	return v.public && (few(wave) || wave == reconcile.WholeMinistry && metric.Money() && slices.ContainsFunc(v.avis.Waves, few))
+}
+
+// gateValue is what a criterion measured, as its reader may know it.
+func (v *avisView) gateValue(r *reconcile.GateResult) string {
+	if v.hides(r.Wave, r.Metric) {
+		return v.m.t("page.few", fewest)
+	}
+	return v.m.gateValue(r)
 }
 
 // waveRow finds the row of vagues.csv that names a wave.

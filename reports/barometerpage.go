@@ -45,9 +45,11 @@ type pageFact struct {
 }
 
 // WriteBarometer writes the barometer as one page of HTML, without script and
-// without anything from elsewhere. It names nobody, by no key: totals alone.
+// without anything from elsewhere. It names nobody, by no key, and gives no measure
+// of a wave of a few payslips.
 func WriteBarometer(w io.Writer, d *AvisData) error {
 	v := newAvisView(d)
+	v.public = true
 	return barometerTemplate.Execute(w, v.page())
 }
 
@@ -57,7 +59,7 @@ func (v *avisView) page() *page {
 		Lang:       v.m.lang(),
 		Title:      v.m.t("avis.title", v.m.month(v.Run.Period)),
 		Identity:   v.identity(),
-		Privacy:    v.m.t("page.privacy"),
+		Privacy:    v.m.t("page.privacy", fewest),
 		Verdict:    pageText{role.mark() + verdict, pageClass(role)},
 		Sections:   []pageSection{v.figureSection(), v.newsSection(), v.trendSection(), v.bridgeSection(), v.criteriaSection(), v.targetSection(), v.closingSection()},
 		RunHeading: v.m.t("page.run"),
@@ -182,7 +184,7 @@ func (v *avisView) criteriaTable() pageTable {
 		for i := range v.summary().Gates {
 			if r := &v.summary().Gates[i]; r.Wave == wave {
 				verdict, role := v.m.gateVerdict(r)
-				row[slices.Index(ids, r.ID)+1] = pageCell{Text: strings.Join([]string{verdict, v.m.gateValue(r), v.m.gateHeld(r)}, "\n"), Class: "lines " + pageClass(role)}
+				row[slices.Index(ids, r.ID)+1] = pageCell{Text: strings.Join([]string{verdict, v.gateValue(r), v.m.gateHeld(r)}, "\n"), Class: "lines " + pageClass(role)}
 			}
 		}
 		opinion := v.opinionCell(v.summary().OpinionOn(wave))

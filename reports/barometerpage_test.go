@@ -277,3 +277,40 @@ func contrast(t *testing.T, x, y string) float64 {
 	}
 	return max(light(x)/light(y), light(y)/light(x))
 }
+
+func TestThePageGivesNoMeasureOfAFewPayslips(t *testing.T) {
+	for _, c := range []struct {
+		payslips int64
+		shown    bool
+	}{{1, false}, {4, false}, {5, true}} {
+		for lang, texts := range map[string][]string{"fr": {"777,77", "moins de 5 bulletins : non publié"}, "en": {"777.77", "fewer than 5 payslips: not published"}} {
+			d := closedOpinion(2, 3, lang)
+			for i := range d.Measures {
+				m := &d.Measures[i]
+				switch {
+				case m.Wave == "V1" && m.Metric == reconcile.MetricConcordancePayslips:
+					m.Value, m.Of = c.payslips-1, c.payslips
+				case m.Wave != "V2" && m.Metric == reconcile.MetricMaxNetGap: // that of the whole is that of V1
+					m.Value = 777_77
+				}
+			}
+			gap := inventedGate("ECART", reconcile.MetricMaxNetGap, reconcile.AtMost, "100", 1, true)
+			for i, wave := range []string{"V1", "V2"} {
+				d.Run.Summary.Gates = append(d.Run.Summary.Gates, reconcile.GateResult{Gate: gap, Wave: wave, Figure: reconcile.Figure{Value: []int64{777_77, 99_99}[i], Of: 1}, Measured: true, Seen: 1, OK: i == 1})
+			}
+			page := barometer(t, d)
+			if got := strings.Contains(page, texts[0]); got != c.shown {
+				t.Errorf("%s, %d payslips: the gap of one of them is shown: %v", lang, c.payslips, got)
+			}
+			if got := !strings.Contains(page, texts[1]+"</td>"); got != c.shown { // the head of the page says it in other words
+				t.Errorf("%s, %d payslips: it is told that nothing is hidden: %v", lang, c.payslips, got)
+			}
+			if other := strings.NewReplacer("777", "99", "77", "99").Replace(texts[0]); !strings.Contains(page, other) {
+				t.Errorf("%s, %d payslips: the gap of the other wave, %s, is not shown", lang, c.payslips, other)
+			}
+			if text := bookText(t, publishAvis(t, d)); !strings.Contains(text, "777") {
+				t.Errorf("%s, %d payslips: the workbook hides what it is for", lang, c.payslips)
+			}
+		}
+	}
+}

@@ -96,23 +96,27 @@ const WidestLetter = 12
 // Breadth is the width of a text in Arial, in tenths of the width of a digit, by
 // which columns are measured.
 func Breadth(text string) int {
-	const lower, other = 9, 6
 	used := 0
 	for _, r := range text {
-		switch {
-		case r >= 'a' && r <= 'z':
-			used += lower
-		case r < '0':
-			used += other
-		case unicode.IsUpper(r) || unicode.IsDigit(r) || r == '_':
-			used += WidestLetter
-		case unicode.IsLower(r):
-			used += lower
-		default:
-			used += other
-		}
+		used += LetterBreadth(r)
 	}
 	return used
+}
+
+// LetterBreadth is what Breadth counts for a letter.
+func LetterBreadth(r rune) int {
+	const lower, other = 9, 6
+	switch {
+	case r >= 'a' && r <= 'z':
+		return lower
+	case r < '0':
+		return other
+	case unicode.IsUpper(r) || unicode.IsDigit(r) || r == '_':
+		return WidestLetter
+	case unicode.IsLower(r):
+		return lower
+	}
+	return other
 }
 
 // fit shortens a text to what a column of some width shows.

@@ -150,6 +150,12 @@ func TestEveryValueOfADomainHasAMessage(t *testing.T) {
 // called are the literals that the code asks the catalogue for.
 func called(t *testing.T) map[string]bool {
 	keys := map[string]bool{}
+	eachCall(t, func(call *ast.CallExpr) { addCalled(keys, call) })
+	return keys
+}
+
+// eachCall visits what the code of the package calls.
+func eachCall(t *testing.T, visit func(*ast.CallExpr)) {
 	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
@@ -163,14 +169,12 @@ func called(t *testing.T) map[string]bool {
 			t.Fatal(err)
 		}
 		ast.Inspect(file, func(n ast.Node) bool {
-			call, ok := n.(*ast.CallExpr)
-			if ok {
-				addCalled(keys, call)
+			if call, ok := n.(*ast.CallExpr); ok {
+				visit(call)
 			}
 			return true
 		})
 	}
-	return keys
 }
 
 func addCalled(keys map[string]bool, call *ast.CallExpr) {
@@ -205,6 +209,30 @@ func addCalled(keys map[string]bool, call *ast.CallExpr) {
 			keys[key], keys[key+".note"] = true, true
 		}
 	}
+}
+
+func TestEveryBlankOfAMessageIsFilled(t *testing.T) {
+	eachCall(t, func(call *ast.CallExpr) {
+		f, ok := call.Fun.(*ast.SelectorExpr)
+		if !ok || f.Sel.Name != "t" || len(call.Args) == 0 || call.Ellipsis.IsValid() {
+			return
+		}
+		literal, ok := call.Args[0].(*ast.BasicLit)
+		if !ok {
+			return
+		}
+		key, _ := strconv.Unquote(literal.Value)
+		blanks := map[string]bool{} // %[1]s fills the same one each time
+		for i, v := range verb.FindAllString(catalogue()[key][0], -1) {
+			if !strings.Contains(v, "[") {
+				v = strconv.Itoa(i)
+			}
+			blanks[v] = true
+		}
+		if len(blanks) != len(call.Args)-1 {
+			t.Errorf("%s: %d blanks, given %d values", key, len(blanks), len(call.Args)-1)
+		}
+	})
 }
 
 func TestTheCatalogueHoldsWhatTheCodeAsksAndNothingElse(t *testing.T) {

@@ -28,6 +28,8 @@ func BenchmarkAMillionRows(b *testing.B) {
 	if n, err := strconv.Atoi(os.Getenv("ROWS")); err == nil {
 		count = n
 	}
+	const asTheProgram = 300 // gcPercent of cmd/bascule
+	defer debug.SetGCPercent(debug.SetGCPercent(asTheProgram))
 	columns, rows := manyRows(b, count)
 	var bare, written, published []taken
 	for b.Loop() {

@@ -61,7 +61,7 @@ func (v *avisView) trendChart() *pageChart {
 	}
 	first, last := &runs[0], &runs[len(runs)-1]
 	rate := func(p *RunPoint) string { return v.m.rate(p.Identical+p.Tolerated, p.Matched+p.Missing) }
-	c := &pageChart{ID: "trend-chart", Width: chartWidth, Height: trendHeight, Title: v.m.t("chart.history"),
+	c := &pageChart{ID: "trend-chart", Width: chartWidth, Height: trendHeight, Title: v.m.t("payslips.concordance"),
 		Description: v.m.t("page.trend.desc", v.m.count(int64(len(runs))), rate(first), rate(last)),
 		Lines:       []pageMark{{trendLeft, trendTop, chartWidth - trendLeft, trendTop, "grid", ""}, {trendLeft, trendBottom, chartWidth - trendLeft, trendBottom, "grid", ""}}}
 	var points []string

@@ -112,7 +112,7 @@ func TestEveryLinkToAPayslipLeadsToItsHeading(t *testing.T) {
 	if links != 3 || back != 3 {
 		t.Errorf("%d links to payslips and %d back, of 3", links, back)
 	}
-	if got := heading("Grappes", "Q7"); got != "Bulletin 2 — A1B2C3D4E5F6 · LE GALL Camille" {
+	if got := heading("Grappes", "H7"); got != "Bulletin 2 — A1B2C3D4E5F6 · LE GALL Camille" {
 		t.Errorf("the cluster leads to %q", got)
 	}
 }

@@ -82,7 +82,11 @@ func (v *avisView) failure(results []*reconcile.GateResult) string {
 		waves = append(waves, v.m.wave(r.Wave))
 	}
 	_, role := v.m.gateVerdict(results[0])
-	text := role.mark() + shorten(strings.Join(waves, ", "), widest) + " — " + v.m.gateReason(results[0])
+	why := v.m.gateReason(results[0])
+	if v.hides(results[0].Wave, results[0].Metric) {
+		why = v.m.t("gate.reason", v.m.gateName(&results[0].Gate), v.gateValue(results[0]))
+	}
+	text := role.mark() + shorten(strings.Join(waves, ", "), widest) + " — " + why
 	if len(waves) > 1 {
 		text += " (" + waves[0] + ")"
 	}
@@ -134,7 +138,7 @@ func (v *avisView) targetRow(metric reconcile.Metric) []Cell {
 		return []Cell{T(v.m.metric(metric)), value, {}, T(v.m.t("avis.untargeted")).As(Muted)}
 	}
 	if metric == reconcile.MetricStability || value.Type == Blank {
-		value = T(v.m.gateValue(of)).AtRight()
+		value = T(v.gateValue(of)).AtRight()
 	}
 	role := Good
 	switch {
@@ -250,8 +254,9 @@ func (v *avisView) barometerCharts(top int) []Chart {
 		return nil
 	}
 	const column = 2*bandStep + 1
+	from, to := rateAxis(v.drawnRuns())
 	return []Chart{{
-		Title: v.m.t("chart.history"), Kind: Curve, Percent: true, Row: top, Col: 1, Width: 600, Height: 228,
+		Title: v.rateTitle(from, to), Kind: Curve, Percent: true, From: from, To: to, Row: top, Col: 1, Width: 600, Height: 228,
 		Categories: Range{column, top + 2, top + 1 + runs}, Series: []Series{{Values: Range{column + 1, top + 2, top + 1 + runs}}},
 		AltText: v.m.t("chart.history.alt"),
 	}}

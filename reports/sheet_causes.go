@@ -106,9 +106,9 @@ func (v *view) clusterRows() iter.Seq2[[]Cell, error] {
 		return v.appendReview([]Cell{
 			N(rank).ToMark(v.sheets.discrepancies, c.ID), N(c.ByCount), T(cmp.Or(v.clusterLabel(c), c.Element, or(c.Kind, v.m.kind))), T(or(c.Cause, v.m.cause)),
 			T(v.pattern(c)), T(sentence),
-			N(c.Count), N(c.Agents), N(c.Effect.Derived), N(c.Open),
+			N(c.Count), v.toBlock(N(c.Agents), c.ID), N(c.Effect.Derived), N(c.Open),
 			D(c.Effect.Net), D(c.Effect.Employer), D(c.Effect.Budget), A(c.Absolute),
-			N(c.Services.Count), T(v.where(c)), v.toBlock(T(strings.Join(c.Examples.First, " ")), c.ID), T(v.faults(&c.AtFault)),
+			N(c.Services.Count), T(v.where(c)), T(strings.Join(c.Examples.First, " ")), T(v.faults(&c.AtFault)),
 			T(or(c.Kind, v.m.kind)), T(c.Element), T(c.Rule),
 			D(c.Low), D(c.High), T(ref), H(c.ID),
 		}, decided)

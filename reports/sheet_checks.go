@@ -22,7 +22,7 @@ func (v *view) checkSheet() *Sheet {
 	lines = append(lines, v.noteLines()...)
 	lines = append(lines, v.inputLines()...)
 	lines = append(lines, v.digestLines()...)
-	lines = append(lines, Line{Cells: []Cell{T(v.m.t("checks.detail")).As(Heading)}})
+	lines = append(lines, heading(v.m.t("checks.detail")), Line{Cells: []Cell{T(v.m.t("checks.unprinted")).As(Muted)}})
 	ok := v.column("verdict", Text, 12)
 	ok.Rules = []Rule{{v.verdict(true), Good}, {v.verdict(false), Bad}}
 	return &Sheet{
@@ -36,6 +36,8 @@ func (v *view) checkSheet() *Sheet {
 				v.column("difference", Figure, 16), ok, v.wrapped("note", 50),
 			},
 			Empty: v.m.t("checks.none"),
+			Brief: true,
+			First: falseChecks(s.Closing.Checks),
 			Rows:  slice(falseFirst(s.Closing.Checks), v.checkRow),
 		},
 	}
@@ -113,15 +115,20 @@ func falseFirst(checks []reconcile.Check) []reconcile.Check {
 	return sorted
 }
 
+func falseChecks(checks []reconcile.Check) int {
+	n := 0
+	for i := range checks {
+		if !checks[i].OK {
+			n++
+		}
+	}
+	return n
+}
+
 // closing says whether the run closes, with the identity in figures.
 func (v *view) closing() Cell {
 	c := v.summary().Closing
-	failed := int64(0)
-	for i := range c.Checks {
-		if !c.Checks[i].OK {
-			failed++
-		}
-	}
+	failed := int64(falseChecks(c.Checks))
 	if c.OK && failed == 0 {
 		return T("✔ " + v.m.t("checks.closed", v.closingText())).As(Good)
 	}

@@ -78,7 +78,7 @@ func (v *budgetView) massSheet() *Sheet {
 	lines[len(lines)-1] = v.massTotals(rows)
 	columns := []Column{
 		v.titled("programme", Text, 11), v.titled("bop", Text, 14), v.titled("service", Text, 16), v.titled("mass_population", Text, 15), v.titled("wave", Text, 9),
-		v.titled("mass_title2", Text, 26), v.titled("mass_cas", Text, 9), v.titled("mass_account", Text, 9),
+		v.titled("mass_title2", Text, 31), v.titled("mass_cas", Text, 11), v.titled("mass_account", Text, 9),
 		v.titled("mass_legacy", Money, 20), v.titled("mass_onp", Money, 20), v.titled("delta", Delta, 17),
 	}
 	for _, j := range reconcile.AllJudged {

@@ -81,6 +81,9 @@ func TestEqualitiesThatFailComeFirst(t *testing.T) {
 	if got != "bdac" || checks[0].Name != "a" {
 		t.Errorf("in the order %q, the run's own now begins with %s", got, checks[0].Name)
 	}
+	if n := falseChecks(checks); n != 2 {
+		t.Errorf("%d of them are printed, wanted 2", n)
+	}
 }
 
 func TestATextIsShortenedToItsColumn(t *testing.T) {

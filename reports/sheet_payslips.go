@@ -103,7 +103,7 @@ func (v *view) noteBlock(b *payslipBlock) {
 
 // toBlock links a cell to a payslip that shows a root of a cluster, if any does.
 func (v *view) toBlock(c Cell, cluster string) Cell {
-	if mark := v.shown[cluster]; mark != "" && c.Type != Blank {
+	if mark := v.shown[cluster]; mark != "" {
 		return c.ToMark(v.sheets.payslips, mark)
 	}
 	return c
@@ -141,8 +141,8 @@ func (b *payslipBlock) entry() Line {
 	r := b.of.Root
 	cells := make([]Cell, payslipColumns)
 	cells[payslipCode] = T(b.m.t("payslip.number", b.rank)).ToMark(b.v.sheets.payslips, b.mark())
-	cells[payslipElement] = T(shorten(b.title(), 46))
-	cells[payslipOrigin], cells[payslipOtherCode] = T(r.Programme), T(r.Service)
+	cells[payslipElement] = T(fit(b.title(), payslipWidths[payslipElement]))
+	cells[payslipOrigin], cells[payslipOtherCode] = T(fit(Clean(r.Programme), payslipWidths[payslipOrigin])), T(fit(Clean(r.Service), payslipWidths[payslipOtherCode]))
 	net, employer := effects(r)
 	cells[payslipLegacy], cells[payslipONP], cells[payslipGap] = D(net), D(employer), D(b.netGap())
 	open := int64(0)

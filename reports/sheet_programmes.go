@@ -30,7 +30,7 @@ func (v *budgetView) programmeSheet() *Sheet {
 func (v *budgetView) programmeColumns() []Column {
 	return []Column{
 		v.titled("mass_programme", Text, 28), v.titled("mass_legacy", Money, 20), v.titled("mass_onp", Money, 20), v.titled("delta", Delta, 19),
-		v.titled("mass_share", Percent, 17), v.titled("delta_share", Percent, 17),
+		v.titled("mass_share", Percent, 21), v.titled("delta_share", Percent, 17),
 		v.titled("heads_legacy", Count, 17), v.titled("heads_onp", Count, 17), v.titled("jobs_legacy", Jobs, 17), v.titled("jobs_onp", Jobs, 17),
 		v.titled("cost_legacy", Money, 17), v.titled("cost_onp", Money, 17),
 	}

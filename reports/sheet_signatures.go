@@ -18,7 +18,9 @@ func (v *avisView) signatureSheet() *Sheet {
 	lines = append(lines, Line{}, heading(v.m.t("avis.waves")))
 	for _, name := range v.avis.Waves {
 		w := v.waveRow(name)
-		cells := []Cell{T(v.m.wave(name)).As(Body), T(w.Label).As(Body), M(w.Cutover).As(Body), v.opinionCell(v.summary().Opinions[name])}
+		label := T(w.Label).As(Body)
+		label.Wrap = true
+		cells := []Cell{T(v.m.wave(name)).As(Body), label, M(w.Cutover).As(Body), v.opinionCell(v.summary().Opinions[name])}
 		lines = append(lines, Line{Cells: cells})
 	}
 	if len(v.avis.Waves) == 0 {

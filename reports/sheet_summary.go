@@ -53,7 +53,8 @@ func (v *view) summarySheet() *Sheet {
 		charts = append(charts, *trend)
 	}
 	lines = append(lines, history...)
-	lines = append(lines, Line{}, v.closingLine(), v.linkLine())
+	lines = append(lines, Line{}, v.closingLine())
+	lines = append(lines, v.linkLines()...)
 	for i := range lines {
 		lines[i].Height = max(lines[i].Height, 1)
 	}
@@ -248,16 +249,21 @@ func (v *view) closingLine() Line {
 	return Line{Cells: cells}
 }
 
-// linkLine leads to every other sheet.
-func (v *view) linkLine() Line {
+// linkLines lead to every other sheet. Blank names leave room to the link before.
+func (v *view) linkLines() []Line {
 	n := v.sheets
-	cells := make([]Cell, pageColumns)
-	for i, names := range [][]string{{n.causes, n.clusters, n.discrepancies, n.missing}, {n.analysis, n.coverage, "", n.rejects}, {n.checks, v.payslips(), n.readMe}} {
-		for j, name := range names {
+	var lines []Line
+	for _, names := range [][]string{
+		{n.causes, n.clusters, n.discrepancies, n.missing, "", n.coverage, "", n.rejects, "", "", v.payslips()},
+		{n.analysis, n.aggregates, n.checks, n.readMe},
+	} {
+		cells := make([]Cell, pageColumns)
+		for i, name := range names {
 			if name != "" {
-				cells[i*bandStep+j] = T("→ " + name).To(name)
+				cells[i] = T("→ " + name).To(name)
 			}
 		}
+		lines = append(lines, Line{Cells: cells})
 	}
-	return Line{Cells: cells}
+	return lines
 }

@@ -137,11 +137,17 @@ func (v *view) trendChart(top int) *Chart {
 	first, last := top+2, top+1+len(runs)
 	from, to := rateAxis(runs)
 	return &Chart{
-		Title: v.m.t("chart.history", v.m.rate(int64(from), 10_000), v.m.rate(int64(to), 10_000)), Kind: Curve, Percent: true, From: from, To: to,
+		Title: v.rateTitle(from, to), Kind: Curve, Percent: true, From: from, To: to,
 		Row: top, Col: bandStep + 1, Width: trendWidth, Height: (historyRows + 2) * rowPixels,
 		Categories: Range{1, first, last}, Series: []Series{{Values: Range{2, first, last}}},
 		AltText: v.m.t("chart.history.alt"),
 	}
+}
+
+// rateTitle names the curve of the rates and, since it does not begin at nought,
+// its axis.
+func (v *view) rateTitle(from, to int) string {
+	return v.m.t("chart.history", v.m.rate(int64(from), 10_000), v.m.rate(int64(to), 10_000))
 }
 
 // rateAxis frames the rates of some runs, in hundredths of a percent, close

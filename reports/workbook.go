@@ -48,6 +48,8 @@ type Table struct {
 	Empty   string // the sentence that stands for a table without rows
 	Frozen  int    // number of columns kept in sight
 	Printed int    // number of columns printed; 0 is all
+	Brief   bool   // only its first rows are printed
+	First   int    // how many of them, when Brief
 	Outline bool   // some rows belong under one before them
 	Tick    string // continuation title of the sheets that follow a full one
 }

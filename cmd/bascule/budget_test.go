@@ -280,6 +280,20 @@ func TestAWorkbookSaysWhatTheFilesSay(t *testing.T) {
 	if len(refused.Problems) != 2 || refused.Problems[0].Field != "Crédits!G2 (ae)" || refused.Problems[0].Problem != "est un texte, pas un nombre" || refused.Problems[1].Field != "Notes!1 (en-tête)" {
 		t.Errorf("an amount typed as a text, and a sheet of something else: %+v", refused.Problems)
 	}
+	for _, sheet := range []string{"Crédits", "Notes", "Sheet1"} { // the last one is blank
+		if err := f.SetSheetVisible(sheet, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.SaveAs("b.xlsx"); err != nil {
+		t.Fatal(err)
+	}
+	hidden, _ := importing(t, exitFailure, "b.xlsx")
+	for i, sheet := range []string{"Crédits", "Notes"} {
+		if len(hidden.Problems) != 2 || hidden.Problems[i].Field != sheet || !strings.HasPrefix(hidden.Problems[i].Problem, "est une feuille masquée") || hidden.Problems[i].Remedy == "" {
+			t.Errorf("sheets that nobody sees: %+v", hidden.Problems)
+		}
+	}
 }
 
 func TestFilesOfTheBudgetThatCannotBeReadSayWhy(t *testing.T) {

@@ -13,22 +13,36 @@ import (
 // Secrets come from a file or from the environment, never from the command line,
 // which every account of the machine can read.
 
+// maxPasswordBytes is what the encryption of workbooks takes.
+const maxPasswordBytes = 255
+
 // WorkbookPassword is what protects the workbooks, blank for no protection. A
 // variable that is named and empty is refused: the workbooks would go out open.
 func (c *Config) WorkbookPassword() (string, error) {
 	if c.Privacy.WorkbookPasswordFile != "" {
 		return c.passwordFile("privacy.workbook_password_file", c.Privacy.WorkbookPasswordFile)
 	}
+	const key = "privacy.workbook_password_env"
 	variable := c.Privacy.WorkbookPasswordEnv
 	if variable == "" {
 		return "", nil
 	}
 	password := os.Getenv(variable)
 	if password == "" {
-		return "", c.refuse("privacy.workbook_password_env", fmt.Errorf("désigne la variable %s, qui est vide", variable),
+		return "", c.refuse(key, fmt.Errorf("désigne la variable %s, qui est vide", variable),
 			"donnez-lui le mot de passe, ou écrivez \"\" pour des classeurs sans mot de passe")
 	}
-	return password, nil
+	return password, c.passwordLength(key, "la variable "+variable, password)
+}
+
+// passwordLength refuses a password that no spreadsheet takes; from tells where
+// it comes from.
+func (c *Config) passwordLength(key, from, password string) error {
+	if len(password) <= maxPasswordBytes {
+		return nil
+	}
+	return c.refuse(key, fmt.Errorf("désigne %s, qui dépasse %d octets", from, maxPasswordBytes),
+		"donnez-lui un mot de passe plus court : aucun tableur n'en admet un si long")
 }
 
 func (c *Config) passwordFile(key string, p Path) (string, error) {
@@ -39,7 +53,7 @@ func (c *Config) passwordFile(key string, p Path) (string, error) {
 	if text == "" || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 		return "", c.refuse(key, fmt.Errorf("désigne %s, qui ne contient pas une ligne et une seule", p), "écrivez-y le mot de passe, seul, sur une ligne")
 	}
-	return text, nil
+	return text, c.passwordLength(key, string(p), text)
 }
 
 const (

@@ -300,6 +300,10 @@ func TestWorkbookPasswordComesFromTheVariableOrNotAtAll(t *testing.T) {
 	if _, err := c.WorkbookPassword(); err == nil || err.Error() != want {
 		t.Errorf("empty variable: got %v", err)
 	}
+	t.Setenv("CLASSEURS", strings.Repeat("x", 256))
+	if _, err := c.WorkbookPassword(); err == nil || !strings.Contains(err.Error(), "qui dépasse 255 octets — ") || strings.Contains(err.Error(), "xxx") {
+		t.Errorf("%v", err)
+	}
 }
 
 func TestLimitOfRejectsIsReadAlikeByTheReader(t *testing.T) {

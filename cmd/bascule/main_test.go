@@ -38,7 +38,7 @@ func TestRefusedCommandLinesExit2WithOneLine(t *testing.T) {
 		{"misspelt command", "rnu", `commande inconnue : "rnu" — voyez « bascule --help »`},
 		{"nearly a command", "comparer", `commande inconnue : "comparer" — vouliez-vous « bascule compare » ?`},
 		{"unknown command with unknown option", "foo --bar", `commande inconnue : "foo" — voyez « bascule --help »`},
-		{"command of a later version", "purge", `commande inconnue : "purge" — voyez « bascule --help »`},
+		{"command of a later version", "publier", `commande inconnue : "publier" — voyez « bascule --help »`},
 		{"misspelt sub-command", "runs shw 3", `commande inconnue : "shw" — vouliez-vous « bascule runs show » ?`},
 		{"help on nothing", "help rin", `commande inconnue : "rin" — vouliez-vous « bascule run » ?`},
 		{"misspelt option", "run --perriod 2013-12", "option inconnue : --perriod — vouliez-vous --period ?"},

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"bascule/reconcile"
 )
 
 // threeMonths is a ministry of three months: October pays persons whom nobody
@@ -234,5 +236,24 @@ func TestPurgeIsFinishedWhereItWasKilled(t *testing.T) {
 	code, stdout, _ := invoke(t, "verify")
 	if code != exitClosed || strings.Contains(stdout, "⚠") {
 		t.Errorf("code %d:\n%s", code, stdout)
+	}
+}
+
+func TestTheRemedyForAnOverdueMonthIsOneThatPurgeTakes(t *testing.T) {
+	december := reconcile.NewPeriod(2013, 12)
+	for months := 1; months < 5; months++ {
+		c := &Config{Privacy: Privacy{RetentionMonths: months}}
+		for back := range reconcile.Period(6) {
+			first := c.overdue(december-back, december)
+			if first != 0 && (first <= december-back || stillUsed(first, december) != nil) {
+				t.Errorf("%d months kept, the oldest %d back: the remedy keeps %v first", months, back, first)
+			}
+			if overdue := int(back) >= months && back > 1; overdue != (first != 0) {
+				t.Errorf("%d months kept, the oldest %d back: told %v", months, back, first != 0)
+			}
+		}
+	}
+	if first := (&Config{Privacy: Privacy{RetentionMonths: 60}}).overdue(0, 0); first != 0 {
+		t.Errorf("an empty base keeps %v first", first)
 	}
 }

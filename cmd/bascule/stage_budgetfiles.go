@@ -84,7 +84,7 @@ func sheetTables(file string, content []byte, password string) ([]budget.Table, 
 		if len(s.Rows) == 0 {
 			continue
 		}
-		t := budget.Table{File: file, Sheet: s.Name}
+		t := budget.Table{File: file, Sheet: s.Name, Hidden: s.Hidden}
 		for _, row := range s.Rows {
 			of := budget.Row{Number: row.Number, Cells: make([]budget.Cell, len(row.Cells))}
 			for i, text := range row.Cells {

@@ -104,7 +104,7 @@ func stillUsed(before, current reconcile.Period) error {
 // persons for longer than the retention; zero otherwise. Months are counted back
 // from the last one, not from today: a base that sleeps says nothing new.
 func (c *Config) overdue(oldest, current reconcile.Period) reconcile.Period {
-	first := current - reconcile.Period(c.Privacy.RetentionMonths) + 1
+	first := min(current-reconcile.Period(c.Privacy.RetentionMonths)+1, current-1) // the night still uses the month before
 	if oldest == 0 || oldest >= first {
 		return 0
 	}

@@ -8,18 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"bascule/reconcile/sqlite"
-	"bascule/reports/xlsx"
 )
 
 // unfinishedMetrics starts the names of files of measures being written.
 const unfinishedMetrics = ".metrics-"
-
-// spillsKept is how long the rows that a reading of a workbook spilled are left
-// to it: a verification needs no lock, and may be at work.
-const spillsKept = 24 * time.Hour
 
 // sweep removes what commands that were killed left behind, in every month. The
 // lock is held: none that takes it is under way.
@@ -37,17 +31,14 @@ func (a *App) sweep(ctx context.Context, db *sqlite.DB) error {
 			return err
 		}
 	}
-	if a.Config.Metrics.Path != "" {
-		if err := removeOld(filepath.Dir(a.Config.Abs(a.Config.Metrics.Path)), unfinishedMetrics, a.Now()); err != nil {
-			return err
-		}
+	if a.Config.Metrics.Path == "" {
+		return nil
 	}
-	return removeOld(os.TempDir(), xlsx.Spills, a.Now().Add(-spillsKept))
+	return removeOurs(filepath.Dir(a.Config.Abs(a.Config.Metrics.Path)), unfinishedMetrics)
 }
 
-// removeOld removes what is ours in a folder, begins so and has not been touched
-// since.
-func removeOld(folder, prefix string, since time.Time) error {
+// removeOurs removes the files of a folder that are ours and begin so.
+func removeOurs(folder, prefix string) error {
 	entries, err := os.ReadDir(folder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -57,10 +48,10 @@ func removeOld(folder, prefix string, since time.Time) error {
 	}
 	for _, e := range entries {
 		info, err := e.Info()
-		if err != nil || !strings.HasPrefix(e.Name(), prefix) || info.ModTime().After(since) || !ownedByUs(info) {
+		if err != nil || !strings.HasPrefix(e.Name(), prefix) || !info.Mode().IsRegular() || !ownedByUs(info) {
 			continue // gone meanwhile, or somebody else's
 		}
-		if err := os.RemoveAll(filepath.Join(folder, e.Name())); err != nil {
+		if err := os.Remove(filepath.Join(folder, e.Name())); err != nil {
 			return err
 		}
 	}

@@ -25,7 +25,7 @@
 //     it; moved by what the declared profile says above or below its own latest
 //     month, at constant staff; and entries less exits, at the average cost of a
 //     job. It never falls below nobody nor nothing, and leaves aside a profile that
-//     is less than a tenth of what the latest month paid.
+//     is less than a tenth of that lasting part.
 //
 // # Where the project stands
 //

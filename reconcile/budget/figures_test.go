@@ -186,7 +186,7 @@ func TestAProfileUnlikeThePayIsLeftAsideAndTold(t *testing.T) {
 	november, december := period(t, "2013-11"), period(t, "2013-12")
 	centimes := func(p reconcile.Period, cents reconcile.Amount) reconcile.ProfileMonth {
 		of := profile(p, 0, 0, 0, 0)
-		of.Amount = cents
+		of.Amount, of.Jobs = cents, reconcile.OneETP // it says something, even of no amount
 		return of
 	}
 	for _, c := range []struct {
@@ -199,6 +199,7 @@ func TestAProfileUnlikeThePayIsLeftAsideAndTold(t *testing.T) {
 		{"one centime, then all that an amount may be: it would not fit an int64", 1, 1_000_000_000_000_000, "1000.00", true},
 		{"a centime below a tenth", 99_99, 200_00, "1000.00", true},
 		{"a tenth: ten times 200 − 100", 100_00, 200_00, "2000.00", false},
+		{"nothing declared but flows", 0, 200_00, "1000.00", true},
 		{"ten times what is paid, and half of it then", 10_000_00, 5_000_00, "500.00", false},
 	} {
 		f := budget.Figures(&budget.Terms{Through: november}, eleven(t), &reconcile.Budget{Profile: []reconcile.ProfileMonth{centimes(november, c.now), centimes(december, c.then)}})

@@ -119,8 +119,8 @@ func (e *estimate) flows(at int) (etp reconcile.ETP) {
 	return etp
 }
 
-// likeness is how many times what is paid may be what was declared for the same
-// month: beyond it, the profile tells nothing of that pay.
+// likeness is how many times what is paid, lasting, may be what was declared for
+// the same month: beyond it, the profile tells nothing of that pay.
 const likeness = 10
 
 // season is what the declared profile says of a month above or below the latest
@@ -128,7 +128,7 @@ const likeness = 10
 func (e *estimate) season(booked, flows reconcile.Amount, at int) (season reconcile.Amount, ok bool) {
 	now, then := &e.book.profile[e.year.latest], &e.book.profile[at]
 	switch {
-	case !now.told || !then.told || now.amount <= 0:
+	case !now.told || !then.told || booked == 0:
 		return 0, true
 	case likeness*now.amount < booked.Abs():
 		return 0, false

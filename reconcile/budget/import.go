@@ -133,7 +133,12 @@ func (o *Outcome) merge(b *batch, k *Known) {
 	for i := range k.Rows {
 		former[string(k.Rows[i].Kind)+" "+k.Rows[i].Key] = &k.Rows[i]
 	}
-	credits := overlaid[reconcile.Credit](b, k, reconcile.BudgetCredits)
+	versions := make(map[string][]*reconcile.BudgetRow)
+	for i := range k.History {
+		of := string(k.History[i].Kind) + " " + k.History[i].Key
+		versions[of] = append(versions[of], &k.History[i])
+	}
+	credits := alike(overlaid[reconcile.Credit](b, k, reconcile.BudgetCredits))
 	for _, l := range b.rows {
 		r := reconcile.BudgetRow{Kind: l.kind, Key: l.key, Content: contentOf(l.value), File: filepath.Base(l.table.File), Place: l.place()}
 		if l.withdrawn {
@@ -141,11 +146,11 @@ func (o *Outcome) merge(b *batch, k *Known) {
 		}
 		c := Change{Kind: l.kind, Key: l.key, File: r.File, Place: r.Place, Withdrawn: l.withdrawn}
 		if old := former[string(l.kind)+" "+l.key]; old != nil {
-			if old.Content == r.Content {
+			if old.Content == r.Content || l.withdrawn && old.Withdrawn() { // but for its key, what is withdrawn says nothing
 				o.Unchanged++
 				continue
 			}
-			r.Replaces, c.Fields, c.Returns = old.ID, fieldChanges(l.kind, old.Content, r.Content), k.returns(&r)
+			r.Replaces, c.Fields, c.Returns = old.ID, fieldChanges(l.kind, old.Content, r.Content), returns(&r, versions[string(l.kind)+" "+l.key])
 		} else if like := lookAlike(l, credits); like != "" {
 			doubt := c
 			doubt.Former = like
@@ -156,14 +161,12 @@ func (o *Outcome) merge(b *batch, k *Known) {
 	o.Alerts = importAlerts(b, k)
 }
 
-// returns finds the last version of a row that said what it says now, and was
-// corrected since.
-func (k *Known) returns(r *reconcile.BudgetRow) (found *Return) {
+// returns finds the last of the versions of a row that said what it says now, and
+// was corrected since.
+func returns(r *reconcile.BudgetRow, versions []*reconcile.BudgetRow) (found *Return) {
 	var of int64
-	for i := range k.History {
-		h := &k.History[i]
+	for _, h := range versions {
 		switch {
-		case h.Kind != r.Kind || h.Key != r.Key:
 		case h.Content == r.Content:
 			found, of = &Return{At: h.At}, h.ID
 		case found != nil && h.Replaces == of:
@@ -173,16 +176,35 @@ func (k *Known) returns(r *reconcile.BudgetRow) (found *Return) {
 	return found
 }
 
+// sort is what credits that may be the same money have in common.
+type sort struct {
+	year      int
+	programme string
+	nature    reconcile.CreditNature
+}
+
+func sortOf(c *reconcile.Credit) sort { return sort{c.Year, c.Programme, c.Nature} }
+
+// alike puts together the credits of one sort that open something.
+func alike(credits []inForce[reconcile.Credit]) map[sort][]*inForce[reconcile.Credit] {
+	by := make(map[sort][]*inForce[reconcile.Credit])
+	for i := range credits {
+		if x := &credits[i]; x.row.AE != 0 || x.row.CP != 0 {
+			by[sortOf(&x.row)] = append(by[sortOf(&x.row)], x)
+		}
+	}
+	return by
+}
+
 // lookAlike finds a credit that would be in force besides a new one and may be the
 // same money, which would count twice; of two new ones, the later is the doubt.
-func lookAlike(l *line, besides []inForce[reconcile.Credit]) string {
+func lookAlike(l *line, besides map[sort][]*inForce[reconcile.Credit]) string {
 	c, ok := l.value.(reconcile.Credit)
-	if !ok {
+	if !ok || c.AE == 0 && c.CP == 0 {
 		return ""
 	}
-	for i := range besides {
-		x := &besides[i]
-		if x.key == l.key || !sameMoney(c, x.row) {
+	for _, x := range besides[sortOf(&c)] {
+		if x.key == l.key || !sameMoney(&c, &x.row) {
 			continue
 		}
 		if x.line == nil || slices.Index(l.batch.rows, x.line) < slices.Index(l.batch.rows, l) {
@@ -192,22 +214,22 @@ func lookAlike(l *line, besides []inForce[reconcile.Credit]) string {
 	return ""
 }
 
-// sameMoney tells whether two credits may be one, told twice: they differ by
+// sameMoney tells whether two credits of one sort may be one, told twice: they differ by
 // their source or their date alone; or both are the LFI, which one law opens
 // once, dated otherwise, or whole and split.
-func sameMoney(a, b reconcile.Credit) bool {
-	if a.Year != b.Year || a.Programme != b.Programme || a.Nature != b.Nature || a.AE == 0 && a.CP == 0 || b.AE == 0 && b.CP == 0 {
-		return false
-	}
+func sameMoney(a, b *reconcile.Credit) bool {
 	same := a.Category == b.Category && a.CAS == b.CAS
 	if same && a.AE == b.AE && a.CP == b.CP && (a.Date == b.Date || fold(a.Source) == fold(b.Source)) {
 		return true
 	}
-	within := func(whole, part reconcile.Credit) bool {
+	if a.Nature != reconcile.CreditLFI {
+		return false
+	}
+	within := func(whole, part *reconcile.Credit) bool {
 		return whole.Category == part.Category || whole.Category == reconcile.Title2 && reconcile.InTitle2(part.Category)
 	}
 	overlap := (within(a, b) || within(b, a)) && (a.CAS == b.CAS || a.CAS == "" || b.CAS == "")
-	return a.Nature == reconcile.CreditLFI && overlap && (!same || a.Date != b.Date)
+	return overlap && (!same || a.Date != b.Date)
 }
 
 // fieldChanges tells which columns differ, in the order of the file.

@@ -142,6 +142,8 @@ func TestWhatCannotBeIsRefusedWithItsFileLineAndRemedy(t *testing.T) {
 		{"a column that lacks", []string{"exercice;programme;nature;date;ae\n2013;176;lfr;2013-01-01;1\n"}, []string{"a.csv:1: en-tête: n'a pas la colonne « cp »" + columns}},
 		{"a column given twice", []string{"exercice;programme;etpt;etpt\n2013;176;1;1\n"}, []string{"a.csv:1: en-tête: répète la colonne « etpt » — gardez l'une des deux"}},
 		{"a file of something else", []string{"nom;prenom\nx;y\n"}, []string{"a.csv:1: en-tête: n'est celui d'aucun fichier du budget" + kinds}},
+		{"columns between commas", []string{"exercice,programme,etpt\n2013,176,1\n", "exercice\tprogramme\tetpt\n2013\t176\t1\n"}, []string{"a.csv:1: en-tête: n'a aucun point-virgule entre ses colonnes — enregistrez le fichier avec des points-virgules comme séparateurs, ou donnez le classeur .xlsx",
+			"b.csv:1: en-tête: n'a aucun point-virgule entre ses colonnes — enregistrez le fichier avec des points-virgules comme séparateurs, ou donnez le classeur .xlsx"}},
 		{"an empty file", []string{"\n"}, []string{"a.csv: n'a pas d'en-tête" + kinds}},
 		{"nothing under any header", []string{ceilingsHeader + "# 2013;176;1;;\n", creditsHeader},
 			[]string{"a.csv: ne contient aucune ligne sous son en-tête, ni aucun autre fichier donné — écrivez au moins une ligne, sans # devant"}},
@@ -340,6 +342,13 @@ func TestAnyRowIsWithdrawnByTellingItAgainWithTheMark(t *testing.T) {
 	}
 	if again := examine(known(o.Rows...), marked...); again.Unchanged != len(given) || len(again.Problems) != 0 {
 		t.Errorf("the same withdrawals again: %+v", again)
+	}
+	otherwise := make([]string, len(marked))
+	for i, text := range marked { // a withdrawn row says nothing by its label
+		otherwise[i] = strings.NewReplacer(";Loi;", ";Autre loi;", ";Raccordement;", ";Raccordé;", ";s;", ";t;").Replace(text)
+	}
+	if again := examine(known(o.Rows...), otherwise...); again.Unchanged != len(given) || len(again.Rows)+len(again.Problems) != 0 {
+		t.Errorf("the same withdrawals with other labels: %+v", again)
 	}
 	if back := examine(known(o.Rows...), given...); len(back.Problems) != 0 || len(back.Rows) != len(given) || back.Rows[0].Content != rows[0].Content {
 		t.Errorf("what is told again without the mark counts again: %+v", back)

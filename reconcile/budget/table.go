@@ -13,9 +13,10 @@ import (
 // something is its header, which tells its kind; rows that begin with # are
 // comments.
 type Table struct {
-	File  string // as it is shown
-	Sheet string // blank: lines are numbered in the file itself
-	Rows  []Row
+	File   string // as it is shown
+	Sheet  string // blank: lines are numbered in the file itself
+	Hidden bool   // the sheet, which nobody sees who opens the workbook
+	Rows   []Row
 }
 
 // Row is a row of a table.
@@ -78,6 +79,8 @@ func required(kind reconcile.BudgetKind) (list []string) {
 var (
 	errNothingLoaded = errors.New("aucune extraction n'est encore chargée : les seuls programmes connus sont ceux de vagues.csv")
 	errNoHeader      = errors.New("n'a pas d'en-tête")
+	errNoSemicolon   = errors.New("n'a aucun point-virgule entre ses colonnes")
+	errHidden        = errors.New("est une feuille masquée, et elle est remplie : qui ouvre le classeur ne verrait pas ce qui compte")
 	errNoRows        = errors.New("ne contient aucune ligne sous son en-tête, ni aucun autre fichier donné")
 )
 
@@ -112,6 +115,10 @@ type line struct {
 
 // read reads a table into the batch.
 func (b *batch) read(t *Table) {
+	if t.Hidden {
+		b.refuse(&reconcile.InputError{File: t.File, Field: t.Sheet, Err: errHidden, Hint: "affichez cette feuille, ou supprimez-la"})
+		return
+	}
 	var kind reconcile.BudgetKind
 	var at map[string]int
 	for i := range t.Rows {
@@ -163,6 +170,9 @@ func (b *batch) header(t *Table, r *Row) (reconcile.BudgetKind, map[string]int) 
 		}
 		b.refuse(e)
 		return "", nil
+	}
+	if t.Sheet == "" && len(r.Cells) == 1 && strings.ContainsAny(r.Cells[0].Text, ",\t|") {
+		return refuse(errNoSemicolon, "enregistrez le fichier avec des points-virgules comme séparateurs, ou donnez le classeur .xlsx")
 	}
 	kind, score := reconcile.BudgetKind(""), 1
 	for _, k := range reconcile.BudgetKinds {

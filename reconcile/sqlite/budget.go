@@ -64,10 +64,11 @@ func scanBudgetRow(rows *sql.Rows) (r reconcile.BudgetRow, err error) {
 }
 
 // BudgetRows gives the rows in force after an import, in the order of kinds and
-// keys: what reconcile.BudgetOf reads.
+// keys: what reconcile.BudgetOf reads. That a row replaces one at all is what lets
+// SQLite find it by the partial index.
 func (d *DB) BudgetRows(ctx context.Context, after int64) ([]reconcile.BudgetRow, error) {
 	rows, err := collect(stream(ctx, d, scanBudgetRow, budgetRowColumns+` WHERE b.import_id <= ?1
-		AND NOT EXISTS (SELECT 1 FROM budget_row n WHERE n.replaces = b.id AND n.import_id <= ?1) ORDER BY b.id`, after))
+		AND NOT EXISTS (SELECT 1 FROM budget_row n WHERE n.replaces = b.id AND n.replaces > 0 AND n.import_id <= ?1) ORDER BY b.id`, after))
 	slices.SortStableFunc(rows, func(x, y reconcile.BudgetRow) int {
 		return cmp.Or(cmp.Compare(slices.Index(reconcile.BudgetKinds, x.Kind), slices.Index(reconcile.BudgetKinds, y.Kind)), cmp.Compare(x.Key, y.Key))
 	})

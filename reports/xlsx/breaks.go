@@ -98,7 +98,7 @@ func rowHeight(l *reports.Line, widths []int) float64 {
 func linesIn(l *reports.Line, widths []int) int {
 	height := l.Height
 	for i := range l.Cells {
-		if l.Cells[i].Wrap && i < len(widths) {
+		if wraps := l.Cells[i].Wrap || l.Cells[i].Role == reports.Header; wraps && i < len(widths) {
 			height = max(height, linesOf(l.Cells[i].Text, widths[i]))
 		}
 	}

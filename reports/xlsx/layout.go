@@ -1,6 +1,7 @@
 package xlsx
 
 import (
+	"cmp"
 	"errors"
 	"reflect"
 	"strconv"
@@ -59,12 +60,26 @@ func (b *book) outline() error {
 	if !found {
 		return errNoOutline
 	}
-	levels := reflect.ValueOf(sheet).Elem().FieldByName("SheetFormatPr").Elem().FieldByName("OutlineLevelRow")
-	if !levels.CanSet() {
+	return announceLevels(sheet)
+}
+
+// announceLevels fails, and does not panic, where the field is gone or is no
+// longer a number.
+func announceLevels(sheet any) error {
+	levels := fieldOf(fieldOf(reflect.ValueOf(sheet), "SheetFormatPr"), "OutlineLevelRow")
+	if !levels.CanSet() || !levels.CanUint() {
 		return errNoOutline
 	}
 	levels.SetUint(1)
 	return nil
+}
+
+// fieldOf is a field of the structure that a pointer leads to, if there is one.
+func fieldOf(pointer reflect.Value, name string) reflect.Value {
+	if pointer.Kind() != reflect.Pointer || pointer.Elem().Kind() != reflect.Struct {
+		return reflect.Value{}
+	}
+	return pointer.Elem().FieldByName(name)
 }
 
 // footerText doubles the ampersand, which commands in a footer. A text that
@@ -93,16 +108,24 @@ func footerText(s string) string {
 	return string(text)
 }
 
-// printing repeats the header row on each page and leaves the columns beyond
-// the printed ones out.
+// printing repeats the header row on each page, and leaves out the columns beyond
+// the printed ones and the rows beyond the first of a table that is brief.
 func (p *page) printing(header, last int) error {
 	if err := p.file.SetDefinedName(&excelize.DefinedName{
 		Name: "_xlnm.Print_Titles", Scope: p.name, RefersTo: quoted(p.name) + "!" + rowsOf(header),
 	}); err != nil {
 		return err
 	}
-	if printed := p.sheet.Table.Printed; printed > 0 {
-		return p.printArea(printed, last)
+	t := p.sheet.Table
+	switch {
+	case t.Brief:
+		shown := 0
+		if p.name == p.sheet.Name { // the first rows are not on a sheet that continues it
+			shown = min(t.First, last-header)
+		}
+		return p.printArea(cmp.Or(t.Printed, len(t.Columns)), header+shown)
+	case t.Printed > 0:
+		return p.printArea(t.Printed, last)
 	}
 	return nil
 }

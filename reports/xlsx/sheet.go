@@ -111,13 +111,20 @@ func (b *book) newSheet(name string) error {
 	return err
 }
 
-func (p *page) widths() error {
-	widths := p.sheet.Widths
-	if t := p.sheet.Table; len(widths) == 0 && t != nil {
-		for i := range t.Columns {
-			widths = append(widths, t.Columns[i].Width)
-		}
+// widthsOf are those of the columns of a sheet, in characters.
+func widthsOf(s *reports.Sheet) []int {
+	if len(s.Widths) > 0 || s.Table == nil {
+		return s.Widths
 	}
+	widths := make([]int, len(s.Table.Columns))
+	for i := range s.Table.Columns {
+		widths[i] = s.Table.Columns[i].Width
+	}
+	return widths
+}
+
+func (p *page) widths() error {
+	widths := widthsOf(p.sheet)
 	for i := len(widths); i > 0; i-- { // excelize writes the last one set first, and they must ascend
 		if err := p.stream.SetColWidth(i, i, float64(widths[i-1])); err != nil {
 			return err
@@ -149,6 +156,7 @@ func activePane(columns int) string {
 // lines writes what stands above or below the table; suffix is added to the
 // title.
 func (p *page) lines(lines []reports.Line, suffix string) error {
+	widths := widthsOf(p.sheet)
 	for i := range lines {
 		line := &lines[i]
 		cells := line.Cells
@@ -156,7 +164,7 @@ func (p *page) lines(lines []reports.Line, suffix string) error {
 			cells = append([]reports.Cell(nil), cells...)
 			cells[0].Text += suffix
 		}
-		if err := p.write(cells, nil, linesIn(line, p.sheet.Widths)); err != nil {
+		if err := p.write(cells, nil, linesIn(line, widths)); err != nil {
 			return err
 		}
 	}
@@ -178,11 +186,13 @@ func (p *page) write(cells []reports.Cell, columns []reports.Column, height int)
 	}
 	p.told = p.told[:0]
 	for i := range cells {
-		if err := p.put(row, &cells[i], columns, i); err != nil {
-			return err
+		needs := 0
+		if columns != nil && (columns[i].Wrap || p.cuts(&cells[i], i)) {
+			needs = linesOf(cells[i].Text, columns[i].Width)
+			height = max(height, needs)
 		}
-		if columns != nil && columns[i].Wrap {
-			height = max(height, linesOf(cells[i].Text, columns[i].Width))
+		if err := p.put(row, &cells[i], columns, i, needs > 0); err != nil {
+			return err
 		}
 	}
 	p.digest.Write(p.told)
@@ -193,6 +203,12 @@ func (p *page) write(cells []reports.Cell, columns []reports.Column, height int)
 	return nil
 }
 
+// cuts tells whether a text of a table would be cut on paper, were it on one line.
+func (p *page) cuts(c *reports.Cell, i int) bool {
+	printed := p.sheet.Table.Printed
+	return c.Type == reports.Text && (printed == 0 || i < printed)
+}
+
 // linesOf is the height that a wrapped text needs, 0 for the usual one: neither
 // Excel nor LibreOffice measures the rows of a streamed sheet.
 func linesOf(text string, width int) int {
@@ -201,16 +217,30 @@ func linesOf(text string, width int) int {
 	if len(text)*reports.WidestLetter <= room || utf8.RuneCountInString(text)*reports.WidestLetter <= room {
 		return 0
 	}
-	used := reports.Breadth(text)
-	if used <= room {
+	lines, line, word := 1, 0, 0
+	for _, r := range text {
+		wide := reports.LetterBreadth(r)
+		switch {
+		case r == ' ':
+			line, word = line+wide, 0
+			continue
+		case line+wide <= room:
+		case word > 0 && word+wide <= room && word < line: // the word goes to the next line, whole
+			lines, line = lines+1, word
+		default:
+			lines, line, word = lines+1, 0, 0
+		}
+		line, word = line+wide, word+wide
+	}
+	if lines == 1 {
 		return 0
 	}
-	return (used*11/10 + room - 1) / room // a word is not cut: a tenth more
+	return lines
 }
 
-// put prepares cell i of a row.
-func (p *page) put(row *queued, c *reports.Cell, columns []reports.Column, i int) error {
-	l := look{typ: c.Type, role: c.Role, wrap: c.Wrap, link: c.Link != "", right: c.Right, large: c.Large, signed: (c.Type == reports.Count || c.Type == reports.Percent) && c.Text != ""}
+// put prepares cell i of a row, on one line unless it wraps.
+func (p *page) put(row *queued, c *reports.Cell, columns []reports.Column, i int, wrap bool) error {
+	l := look{typ: c.Type, role: c.Role, wrap: c.Wrap || wrap, link: c.Link != "", right: c.Right, large: c.Large, signed: (c.Type == reports.Count || c.Type == reports.Percent) && c.Text != ""}
 	if columns != nil {
 		l = inColumn(l, &columns[i])
 	}

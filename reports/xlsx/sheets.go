@@ -10,6 +10,7 @@ import (
 // SheetRows are the rows of a worksheet that hold something.
 type SheetRows struct {
 	Name     string
+	Hidden   bool
 	Rows     []Row
 	Date1904 bool // its days are counted from 1904
 }
@@ -37,7 +38,7 @@ func ReadSheets(path string, content []byte, password string) (_ []SheetRows, er
 	var sheets []SheetRows
 	cells := 0
 	for i, name := range w.names {
-		sheet := SheetRows{Name: name, Date1904: w.date1904}
+		sheet := SheetRows{Name: name, Hidden: w.Hidden(i), Date1904: w.date1904}
 		for row, err := range w.Rows(i) {
 			if err != nil {
 				return nil, err

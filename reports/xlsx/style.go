@@ -79,6 +79,7 @@ func (b *book) newStyle(l look) *excelize.Style {
 	switch {
 	case numeric(l.typ) || l.right:
 		s.Alignment.Horizontal = "right"
+		s.Alignment.ShrinkToFit = numeric(l.typ) // in a column that is too narrow, digits are small and not ####
 	case l.role == reports.Body || l.role == reports.Input || l.role == reports.Header || l.role == reports.Total || judges(l.role) && !l.large:
 		s.Alignment.Horizontal, s.Alignment.Indent = "left", 1
 	}

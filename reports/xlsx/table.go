@@ -86,13 +86,14 @@ func (b *book) openTable(s *reports.Sheet, name, suffix string) (*page, int, err
 	if err := p.lines(s.Lines, suffix); err != nil {
 		return nil, 0, err
 	}
-	cells := make([]reports.Cell, len(s.Table.Columns))
+	cells, height := make([]reports.Cell, len(s.Table.Columns)), 2
 	for i := range s.Table.Columns {
-		cells[i] = reports.T(s.Table.Columns[i].Header).As(reports.Header)
-		cells[i].Right = numeric(s.Table.Columns[i].Type)
+		c := &s.Table.Columns[i]
+		cells[i] = reports.T(c.Header).As(reports.Header)
+		cells[i].Right = numeric(c.Type)
+		height = max(height, linesOf(c.Header, c.Width))
 	}
-	const headerLines = 2
-	return p, header, p.write(cells, nil, headerLines)
+	return p, header, p.write(cells, nil, height)
 }
 
 // tableRow writes a row and adds its amounts up. The reviewer's columns, which

@@ -22,9 +22,6 @@ type Options struct {
 	SkipReread bool      // publish without reading back
 }
 
-// Spills starts the names of the private folders that rows are spilled to.
-const Spills = ".bascule-"
-
 // minSheetRows leaves room for the lines above a table, its header and a row.
 const minSheetRows = 64
 
@@ -39,7 +36,7 @@ func Write(path string, wb *reports.Workbook, o Options) (_ Result, err error) {
 		return Result{}, fmt.Errorf("limits.sheet_rows : %d n'est pas entre %d et %d", o.SheetRows, minSheetRows, excelize.TotalRows)
 	}
 	folder := filepath.Dir(path)
-	spills, err := os.MkdirTemp(firstOf(o.TempDir, folder), Spills)
+	spills, err := os.MkdirTemp(firstOf(o.TempDir, folder), ".bascule-")
 	if err != nil {
 		return Result{}, fmt.Errorf("écrire le classeur %s : %w", filepath.Base(path), err)
 	}

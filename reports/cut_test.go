@@ -1,0 +1,60 @@
+package reports_test
+
+import (
+	"testing"
+
+	"bascule/reports"
+)
+
+// TestNoLineIsCutByWhatStandsAtItsRight measures the texts above the tables: they
+// run over blank cells, up to one that is not, or to the edge of what is printed.
+func TestNoLineIsCutByWhatStandsAtItsRight(t *testing.T) {
+	for _, lang := range []string{"fr", "en"} {
+		books := []*reports.Workbook{
+			reports.Ecarts(withPayslips(lang, 60)), reports.Ecarts(invented(0, lang)), reports.Ecarts(invented(300, lang)),
+			reports.Avis(opinion(4, 6, lang)), reports.Avis(opinion(0, 1, lang)),
+			reports.Budget(reckoned(payroll(2, lang), false)), reports.Budget(reckoned(payroll(12, lang), true)),
+		}
+		for _, book := range books {
+			for _, sheet := range book.Sheets {
+				for row := range sheet.Lines {
+					cutTexts(t, lang, sheet, row)
+				}
+			}
+		}
+	}
+}
+
+func cutTexts(t *testing.T, lang string, sheet *reports.Sheet, row int) {
+	t.Helper()
+	widths, printed := sheet.Widths, sheet.Printed
+	if sheet.Table != nil {
+		printed = sheet.Table.Printed
+		if len(widths) == 0 {
+			for i := range sheet.Table.Columns {
+				widths = append(widths, sheet.Table.Columns[i].Width)
+			}
+		}
+	}
+	cells := sheet.Lines[row].Cells
+	for i := range cells {
+		if printed > 0 && i >= printed {
+			return
+		}
+		c := &cells[i]
+		if c.Type != reports.Text || c.Wrap || c.Role == reports.Paragraph || c.Role == reports.Header {
+			continue
+		}
+		room, open := 0, true
+		for j := i; j < len(widths) && (printed == 0 || j < printed) && open; j++ {
+			room += widths[j] * 10
+			open = j+1 >= len(cells) || cells[j+1].Type == reports.Blank
+		}
+		if open && printed == 0 { // what is beyond the last column is printed too
+			continue
+		}
+		if need := reports.Breadth(c.Text); need > room {
+			t.Errorf("%s, %s, row %d: %q takes %d and has %d", lang, sheet.Name, row+1, c.Text, need, room)
+		}
+	}
+}
