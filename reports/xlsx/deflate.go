@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"runtime"
+	"sync"
 )
 
 // foldedBytes is what is deflated at once. A block knows nothing of the one
@@ -19,7 +20,6 @@ type folder struct {
 	out     io.Writer
 	filling *fold
 	folding []*fold // in their order
-	idle    []*fold
 }
 
 type fold struct {
@@ -30,10 +30,11 @@ type fold struct {
 }
 
 func newFolder(out io.Writer) (io.WriteCloser, error) {
-	return &folder{out: out, filling: newFold()}, nil
+	return &folder{out: out, filling: folds.Get().(*fold)}, nil
 }
 
-func newFold() *fold { return &fold{done: make(chan error, 1)} }
+// folds serve again: each takes a megabyte, and a workbook has tens of parts.
+var folds = sync.Pool{New: func() any { return &fold{done: make(chan error, 1)} }}
 
 func (f *folder) Write(p []byte) (int, error) {
 	for done := 0; done < len(p); {
@@ -57,11 +58,7 @@ func (f *folder) turn() error {
 	}
 	f.folding = append(f.folding, f.filling)
 	go f.filling.fold(false)
-	if n := len(f.idle); n > 0 {
-		f.filling, f.idle = f.idle[n-1], f.idle[:n-1]
-		return nil
-	}
-	f.filling = newFold()
+	f.filling = folds.Get().(*fold)
 	return nil
 }
 
@@ -75,7 +72,7 @@ func (f *folder) settle() error {
 	_, err := f.out.Write(oldest.out.Bytes())
 	oldest.in = oldest.in[:0]
 	oldest.out.Reset()
-	f.idle = append(f.idle, oldest)
+	folds.Put(oldest)
 	return err
 }
 
