@@ -237,8 +237,8 @@ class Book:
         seen, ids = set(), set()
         for s in root.find(f'{{{MAIN}}}sheets'):
             name, sid = s.get('name', ''), number(s.get('sheetId'), 0)
-            if not name or units(name) > 31 or re.search(r"[\[\]:*?/\\]|^'|'$|[\x00-\x1f]", name):
-                self.say(main, f'« {name} » is no name of a sheet')
+            if not name or units(name) > 31 or re.search(r"[\[\]:*?/\\]|^'|'$|[\x00-\x1f]", name) or name.lower() == 'history':
+                self.say(main, f'« {name} » is no name of a sheet')  # Excel keeps History for itself
             if name.lower() in seen:
                 self.say(main, f'two sheets are named {name}')
             if sid < 1 or sid in ids:

@@ -103,7 +103,7 @@ func TestTheOpinionHasTheSheetsOfTheContractHoweverManyWavesAndRuns(t *testing.T
 		names []string
 	}{
 		{"fr", []string{"Baromètre", "Vagues", "Critères", "Historique", "Signatures"}},
-		{"en", []string{"Barometer", "Waves", "Criteria", "History", "Signatures"}},
+		{"en", []string{"Barometer", "Waves", "Criteria", "Past runs", "Signatures"}},
 	} {
 		for _, n := range []struct{ waves, runs, charts int }{{0, 0, 0}, {1, 1, 0}, {20, 30, 1}} {
 			d := judgedBy(opinion(n.waves, n.runs, c.lang), true)
