@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"runtime/debug"
 	"syscall"
 	"testing"
 	"time"
@@ -23,6 +24,7 @@ const (
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) == "" {
+		debug.SetGCPercent(gcPercent) // as the program does
 		os.Exit(m.Run())
 	}
 	if socket := os.Getenv(watchedFrom); socket != "" {
