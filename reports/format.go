@@ -123,14 +123,16 @@ func LetterBreadth(r rune) int {
 func fit(text string, width int) string {
 	const margin, ellipsis = 30, WidestLetter
 	room := width*10 - margin
-	if Breadth(text) <= room {
-		return text
+	used, cut := 0, 0
+	for i, r := range text {
+		if used+ellipsis <= room {
+			cut = i
+		}
+		if used += LetterBreadth(r); used > room {
+			return strings.TrimRight(text[:cut], " ") + "…"
+		}
 	}
-	runes := []rune(text)
-	for len(runes) > 0 && Breadth(string(runes))+ellipsis > room {
-		runes = runes[:len(runes)-1]
-	}
-	return strings.TrimRight(string(runes), " ") + "…"
+	return text
 }
 
 // decimal prints an amount for a CSV file: no thousands, the mark of the language.
