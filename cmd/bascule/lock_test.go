@@ -125,7 +125,7 @@ func TestANightThatWasKilledBarsNobodyAndLeavesNothing(t *testing.T) {
 	if !killed {
 		t.Fatal("no night was killed: the test proves nothing")
 	}
-	writeAll(t, map[string]string{"out/2013-11/.publication-9/ecarts.xlsx": "de novembre", "out/.metrics-7": "à moitié"})
+	writeAll(t, map[string]string{"out/2013-11/.publication-9/ecarts.xlsx": "de novembre", "out/.metrics-m.prom-7": "à moitié"})
 	t.Setenv("BASCULE_METRICS_PATH", "out/m.prom")
 	mustExit(t, exitOpen, "run")
 	err := filepath.WalkDir("out", func(name string, _ os.DirEntry, err error) error {
@@ -138,4 +138,17 @@ func TestANightThatWasKilledBarsNobodyAndLeavesNothing(t *testing.T) {
 		t.Error(err)
 	}
 	mustExit(t, exitClosed, "verify")
+}
+
+// TestTheMeasuresOfAnotherMinistryAreLeftToIt: several write in the folder that the
+// supervisor reads, each under its own lock.
+func TestTheMeasuresOfAnotherMinistryAreLeftToIt(t *testing.T) {
+	ministry(t, 20, 7)
+	const other = "mesures/.metrics-autre.prom-7"
+	writeAll(t, map[string]string{other: "en cours"})
+	t.Setenv("BASCULE_METRICS_PATH", "mesures/m.prom")
+	mustExit(t, exitOpen, "run")
+	if _, err := os.Stat(other); err != nil {
+		t.Error(err)
+	}
 }

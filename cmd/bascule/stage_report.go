@@ -110,7 +110,7 @@ func (a *App) writeMetrics(ctx context.Context, db *sqlite.DB, run *reconcile.Ru
 		return err
 	}
 	final := a.Config.Abs(a.Config.Metrics.Path)
-	f, err := os.CreateTemp(filepath.Dir(final), unfinishedMetrics)
+	f, err := os.CreateTemp(filepath.Dir(final), unfinishedMetrics(final)+"*")
 	if err != nil {
 		return fmt.Errorf("metrics.path : %w", err)
 	}

@@ -12,8 +12,9 @@ import (
 	"bascule/reconcile/sqlite"
 )
 
-// unfinishedMetrics starts the names of files of measures being written.
-const unfinishedMetrics = ".metrics-"
+// unfinishedMetrics starts the names of files of measures being written beside
+// their place: the folder may be that of other ministries too.
+func unfinishedMetrics(final string) string { return ".metrics-" + filepath.Base(final) + "-" }
 
 // sweep removes what commands that were killed left behind, in every month. The
 // lock is held: none that takes it is under way.
@@ -34,7 +35,8 @@ func (a *App) sweep(ctx context.Context, db *sqlite.DB) error {
 	if a.Config.Metrics.Path == "" {
 		return nil
 	}
-	return removeOurs(filepath.Dir(a.Config.Abs(a.Config.Metrics.Path)), unfinishedMetrics)
+	final := a.Config.Abs(a.Config.Metrics.Path)
+	return removeOurs(filepath.Dir(final), unfinishedMetrics(final))
 }
 
 // removeOurs removes the files of a folder that are ours and begin so.
