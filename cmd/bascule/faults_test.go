@@ -329,7 +329,7 @@ func (p place) column(db *sql.DB, query string) (all []string) {
 }
 
 // english betrays a text of the machine that a user would be shown.
-var english = regexp.MustCompile(`(?i)\b(no space|context|input/output|permission denied|no such file|read-only|disk I/O|file name|too many open|quota|database|unable|cannot|error|full)\b`)
+var english = regexp.MustCompile(`(?i)\b(no space|context|input/output|permission denied|no such file|read-only|disk I/O|file name|too many open|quota exceeded|database|unable|cannot|error|full)\b`)
 
 // struck holds what a fault leaves against what the program promises: each folder
 // published whole or not there at all, a base that verify finds nothing wrong in,

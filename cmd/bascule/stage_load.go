@@ -72,7 +72,7 @@ func (a *App) withStore(ctx context.Context, stage func(*sqlite.DB) error) error
 	if err != nil {
 		return err
 	}
-	return errors.Join(stage(db), db.Close())
+	return sqlite.Told(errors.Join(stage(db), db.Close()))
 }
 
 // loadFiles has the files in the store, reading those that are not there yet,

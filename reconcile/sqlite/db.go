@@ -227,6 +227,10 @@ type failure struct {
 func (f *failure) Error() string { return f.text }
 func (f *failure) Unwrap() error { return f.cause }
 
+// Told is an error of a stage that worked on the database, in French where the
+// driver's own words would reach the user.
+func Told(err error) error { return describe(err) }
+
 // describe turns the driver's errors that a user can mend into French.
 func describe(err error) error {
 	var e sqlite3.Error

@@ -77,7 +77,7 @@ func TestErrorsOfTheDriverAreToldOnceInFrench(t *testing.T) {
 		{"quota", sqlite3.Error{Code: sqlite3.ErrIoErr, SystemErrno: syscall.EDQUOT}, "disque plein — libérez de la place là où se trouve la base, puis relancez"},
 		{"a disk that cannot be read is no altered base yet", sqlite3.Error{Code: sqlite3.ErrCorrupt}, "base altérée, ou disque illisible — lancez « bascule verify » ; s'il le confirme, restaurez une sauvegarde"},
 	} {
-		got := describe(describe(c.err))
+		got := Told(errors.Join(describe(c.err), nil))
 		if got.Error() != c.want || !errors.Is(got, c.err) {
 			t.Errorf("%s: got %v", c.reason, got)
 		}
