@@ -118,7 +118,7 @@ func aim(dice *rand.Rand, op string, counted map[string]int, kill bool) *blow {
 func failOperations(t *testing.T, all []*situation) {
 	few := struckFaults()
 	if !*campaign {
-		few = min(few, 4)
+		few = min(few, 2)
 	}
 	for _, kind := range []struct {
 		name, op string
