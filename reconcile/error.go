@@ -1,6 +1,8 @@
 package reconcile
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -58,4 +60,19 @@ type Reject struct {
 	Sense    Sense // 0 when unknown
 	Amount   OptAmount
 	Payslip  bool // the whole record of an agent could not be attached to anyone
+}
+
+// FirstCause is the first error, of what several goroutines ended with, that is
+// not the echo of another one's cancellation.
+func FirstCause(errs []error) error {
+	var echo error
+	for _, err := range errs {
+		if err != nil && !errors.Is(err, context.Canceled) {
+			return err
+		}
+		if echo == nil {
+			echo = err
+		}
+	}
+	return echo
 }

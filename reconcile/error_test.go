@@ -1,7 +1,9 @@
 package reconcile
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"testing"
 )
 
@@ -19,5 +21,18 @@ func TestInputErrorsAreOneLineWithPlaceAndRemedy(t *testing.T) {
 		if got := c.err.Error(); got != c.want {
 			t.Errorf("%s: %q, wanted %q", c.reason, got, c.want)
 		}
+	}
+}
+
+func TestTheCauseIsToldAndNotItsEchoes(t *testing.T) {
+	wrong := errors.New("x")
+	if got := FirstCause([]error{nil, context.Canceled, fmt.Errorf("plage 2 : %w", context.Canceled), wrong}); got != wrong {
+		t.Errorf("got %v", got)
+	}
+	if got := FirstCause([]error{nil, context.Canceled}); !errors.Is(got, context.Canceled) {
+		t.Errorf("interrupted: got %v", got)
+	}
+	if got := FirstCause([]error{nil, nil}); got != nil {
+		t.Errorf("got %v", got)
 	}
 }

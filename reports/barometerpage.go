@@ -200,16 +200,10 @@ func (v *avisView) targetSection() pageSection {
 
 // closingSection says whether the run closes, by how many equalities.
 func (v *avisView) closingSection() pageSection {
-	c := v.closing()
-	held := int64(0)
-	for _, check := range v.summary().Closing.Checks {
-		if check.OK {
-			held++
-		}
-	}
+	c, checks := v.closing(), v.summary().Closing.Checks
 	return pageSection{ID: "closing", Heading: v.m.t("page.closing"), Notes: []pageText{
 		{c.Text, strings.TrimSpace("note " + pageClass(c.Role))},
-		{Text: v.m.t("page.checks", v.m.count(held), v.m.count(int64(len(v.summary().Closing.Checks))))},
+		{Text: v.m.t("page.checks", v.m.count(int64(len(checks)-falseChecks(checks))), v.m.count(int64(len(checks))))},
 	}}
 }
 

@@ -61,7 +61,7 @@ func (m *messages) rate(n, of int64) string {
 	if of == 0 {
 		return "–"
 	}
-	hundredths := n * 10_000 / of
+	hundredths := rateIn(n, of)
 	s := m.count(hundredths / 100)
 	cents := strconv.FormatInt(100+hundredths%100, 10)[1:]
 	if m.english {

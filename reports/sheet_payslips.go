@@ -246,17 +246,11 @@ func (b *payslipBlock) source(d *reconcile.Discrepancy) Cell {
 	if d.Rule != "" {
 		parts = append(parts, b.m.t("agent.rule", d.Rule))
 	}
-	c := Cell{}
-	if d.Cluster != "" {
-		parts = append(parts, b.m.t("agent.cluster", d.Cluster))
-		c = c.To(b.v.sheets.clusters)
+	if d.Cluster == "" {
+		return T(strings.Join(parts, " · ")).As(Muted)
 	}
-	if len(parts) == 0 {
-		return c
-	}
-	text := T(strings.Join(parts, " · ")).As(Muted)
-	text.Link = c.Link
-	return text
+	parts = append(parts, b.m.t("agent.cluster", d.Cluster))
+	return T(strings.Join(parts, " · ")).As(Muted).To(b.v.sheets.clusters)
 }
 
 // situation lists the fields that differ.

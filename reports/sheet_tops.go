@@ -157,7 +157,7 @@ func rateAxis(runs []RunPoint) (from, to int) {
 	for i := range runs {
 		p := &runs[i]
 		if all := p.Matched + p.Missing; all > 0 {
-			rate := (p.Identical + p.Tolerated) * 10_000 / all
+			rate := rateIn(p.Identical+p.Tolerated, all)
 			low, high = min(low, rate), max(high, rate)
 		}
 	}

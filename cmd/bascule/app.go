@@ -192,6 +192,9 @@ func (a *App) exclusively(stage func() error) error {
 	return errors.Join(stage(), l.release())
 }
 
+// instant is now, as the database writes it.
+func (a *App) instant() string { return a.Now().UTC().Format(time.RFC3339) }
+
 // print writes the result of a command: the text, or the value as JSON.
 func (a *App) print(text string, value any) error {
 	if a.JSON {

@@ -23,14 +23,7 @@ type decision struct {
 // decide writes decisions in a copy of the workbook of a run, and imports it.
 func decide(t *testing.T, run int, decisions ...decision) {
 	t.Helper()
-	books, err := filepath.Glob(filepath.Join(runFolderOf(t, run), "ecarts-*.xlsx"))
-	if err != nil || len(books) != 1 {
-		t.Fatal(books, err)
-	}
-	f, err := excelize.OpenFile(books[0])
-	if err != nil {
-		t.Fatal(err)
-	}
+	f := ecartsOf(t, run)
 	defer f.Close()
 	for _, d := range decisions {
 		rows, err := f.GetRows(d.sheet)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -82,7 +83,7 @@ func initialise(dir string) (*initResult, error) {
 	}
 	result.Written = append(result.Written, written...)
 	result.Kept = append(result.Kept, before...)
-	if err := result.writeSamples(filepath.Join(dir, "budget")); err != nil {
+	if err := result.writeSamples(dir); err != nil {
 		return nil, err
 	}
 	return result, result.writeUnits(dir)
@@ -104,20 +105,11 @@ func (r *initResult) write(file string, content []byte) error {
 
 // writeSamples writes the files of the budget to be filled in.
 func (r *initResult) writeSamples(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("création du dossier %s : %w", dir, err)
+	names := make([]string, len(reconcile.BudgetKinds))
+	for i, kind := range reconcile.BudgetKinds {
+		names[i] = string(kind) + ".csv"
 	}
-	for _, kind := range reconcile.BudgetKinds {
-		name := string(kind) + ".csv"
-		content, err := budgetSamples.ReadFile("budget/" + name)
-		if err != nil {
-			return err
-		}
-		if err := r.write(filepath.Join(dir, name), content); err != nil {
-			return err
-		}
-	}
-	return nil
+	return r.writeEmbedded(budgetSamples, "budget", dir, names, func(content []byte) []byte { return content })
 }
 
 // sampleFolder stands in the units for the folder of the configuration.
@@ -137,16 +129,28 @@ func (r *initResult) writeUnits(dir string) error {
 	if shellWord(folder) != folder || strings.ContainsAny(folder, "%:") {
 		folder = sampleFolder
 	}
-	units := filepath.Join(dir, "exploitation")
-	if err := os.MkdirAll(units, 0o700); err != nil {
-		return fmt.Errorf("création du dossier %s : %w", units, err)
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = e.Name()
 	}
-	for _, e := range entries {
-		content, err := unitSamples.ReadFile("exploitation/" + e.Name())
+	return r.writeEmbedded(unitSamples, "exploitation", dir, names, func(content []byte) []byte {
+		return bytes.ReplaceAll(content, []byte(sampleFolder), []byte(folder))
+	})
+}
+
+// writeEmbedded writes files of an embedded folder, each as adapted, in a folder
+// of the same name.
+func (r *initResult) writeEmbedded(from embed.FS, folder, dir string, names []string, adapted func([]byte) []byte) error {
+	to := filepath.Join(dir, folder)
+	if err := os.MkdirAll(to, 0o700); err != nil {
+		return fmt.Errorf("création du dossier %s : %w", to, err)
+	}
+	for _, name := range names {
+		content, err := from.ReadFile(folder + "/" + name)
 		if err != nil {
 			return err
 		}
-		if err := r.write(filepath.Join(units, e.Name()), []byte(strings.ReplaceAll(string(content), sampleFolder, folder))); err != nil {
+		if err := r.write(filepath.Join(to, name), adapted(content)); err != nil {
 			return err
 		}
 	}

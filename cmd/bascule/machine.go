@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -65,15 +64,4 @@ func (a *App) clockNotes(run, former *reconcile.Run) []string {
 		run.StartedAt, former.ID, former.StartedAt)
 	a.Log.Warn(note)
 	return []string{note}
-}
-
-// firstCause is the first error that is not the echo of another one's
-// cancellation.
-func firstCause(errs []error) error {
-	for _, err := range errs {
-		if err != nil && !errors.Is(err, context.Canceled) {
-			return err
-		}
-	}
-	return errors.Join(errs...)
 }

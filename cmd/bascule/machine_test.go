@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -30,18 +29,5 @@ func TestWhatTheMachineRefusesIsToldToAUser(t *testing.T) {
 		if got := plainly(c.err); got != c.want {
 			t.Errorf("%s:\ngot  %s\nwant %s", c.reason, got, c.want)
 		}
-	}
-}
-
-func TestTheCauseIsToldAndNotItsEchoes(t *testing.T) {
-	wrong := errors.New("x")
-	if got := firstCause([]error{nil, context.Canceled, fmt.Errorf("plage 2 : %w", context.Canceled), wrong}); got != wrong {
-		t.Errorf("got %v", got)
-	}
-	if got := firstCause([]error{nil, context.Canceled}); !errors.Is(got, context.Canceled) {
-		t.Errorf("interrupted: got %v", got)
-	}
-	if got := firstCause([]error{nil, nil}); got != nil {
-		t.Errorf("got %v", got)
 	}
 }

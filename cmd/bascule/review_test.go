@@ -12,9 +12,8 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// annotated fills the reviewer's cells of the first rows of Écarts, one map of
-// texts by header for each row, in a copy of a run's workbook.
-func annotated(t *testing.T, run int, to string, rows ...map[string]string) {
+// ecartsOf opens the écarts workbook of a run.
+func ecartsOf(t *testing.T, run int) *excelize.File {
 	t.Helper()
 	books, err := filepath.Glob(filepath.Join(runFolderOf(t, run), "ecarts-*.xlsx"))
 	if err != nil || len(books) != 1 {
@@ -24,6 +23,14 @@ func annotated(t *testing.T, run int, to string, rows ...map[string]string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return f
+}
+
+// annotated fills the reviewer's cells of the first rows of Écarts, one map of
+// texts by header for each row, in a copy of a run's workbook.
+func annotated(t *testing.T, run int, to string, rows ...map[string]string) {
+	t.Helper()
+	f := ecartsOf(t, run)
 	defer f.Close()
 	const sheet = "Écarts"
 	cells, err := f.GetRows(sheet)

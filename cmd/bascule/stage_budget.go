@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"bascule/reconcile"
 	"bascule/reconcile/budget"
@@ -25,7 +24,7 @@ type BudgetImport struct {
 // ImportBudget reads files of the budget, checks them together, and keeps what
 // they say that is new: all of it, or nothing when anything is wrong.
 func (a *App) ImportBudget(ctx context.Context, files []string, dryRun bool) (*BudgetImport, error) {
-	result := &BudgetImport{DryRun: dryRun, Import: sqlite.Import{At: a.Now().UTC().Format(time.RFC3339)}}
+	result := &BudgetImport{DryRun: dryRun, Import: sqlite.Import{At: a.instant()}}
 	var tables []budget.Table
 	for _, file := range files {
 		content, err := readBudgetFile(file)

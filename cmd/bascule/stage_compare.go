@@ -35,7 +35,7 @@ func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile
 	if linesOf(loads) == 0 {
 		return nil, sqlite.ErrEmpty
 	}
-	run := &reconcile.Run{Period: c.Period, Months: c.Months, StartedAt: a.Now().UTC().Format(time.RFC3339), Version: a.Version, ConfigHash: c.Hash(),
+	run := &reconcile.Run{Period: c.Period, Months: c.Months, StartedAt: a.instant(), Version: a.Version, ConfigHash: c.Hash(),
 		TablesHash: tables.Hash, Config: c.Frozen(), Loads: loads}
 	gates, err := a.gatesFor(run, tables)
 	if err != nil {
@@ -278,7 +278,7 @@ func (k *comparison) firstPass(ctx context.Context) (*reconcile.Tally, error) {
 	for _, c := range comparers[1:] {
 		tally.Merge(&c.Tally)
 	}
-	return tally, firstCause(errs)
+	return tally, reconcile.FirstCause(errs)
 }
 
 func linesOf(loads []reconcile.Load) (n int64) {

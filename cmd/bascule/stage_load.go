@@ -132,7 +132,7 @@ func (p *loadPlan) add(ctx context.Context, side reconcile.Side, period reconcil
 		return err
 	}
 	job := sqlite.Job{Archive: string(e.Archive), Load: reconcile.Load{Side: side, Period: period, Path: string(e.Path), Layout: layout.Name,
-		Options: p.digest(layout), LoadedAt: p.app.Now().UTC().Format(time.RFC3339)}}
+		Options: p.digest(layout), LoadedAt: p.app.instant()}}
 	if !p.again {
 		if job.Known, err = p.known(ctx, &job.Load, e.File); err != nil {
 			return err

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
+	"slices"
 
 	"bascule/reconcile"
 	"bascule/reconcile/sqlite"
@@ -85,9 +85,6 @@ func (a *App) Purge(ctx context.Context, before reconcile.Period, dryRun, force 
 	return r, nil
 }
 
-// instant is now, as the database writes it.
-func (a *App) instant() string { return a.Now().UTC().Format(time.RFC3339) }
-
 // stillUsed refuses to erase the month in force, and the one before, which proves
 // what slipped from one month to the other.
 func stillUsed(before, current reconcile.Period) error {
@@ -137,17 +134,18 @@ func dayOf(at string) string { return at[:min(len(at), len("2006-01-02"))] }
 // afterPurge says what a run can no longer know: the gaps that it would follow,
 // or the month beside its own.
 func (k *comparison) afterPurge(ctx context.Context) ([]string, error) {
-	runs, err := k.db.PurgedRuns(ctx)
+	runs, err := k.db.RunKeys(ctx)
+	runs = slices.DeleteFunc(runs, func(r reconcile.Run) bool { return r.Purged == "" })
 	if err != nil || len(runs) == 0 || k.run.Months.Set() {
 		return nil, err
 	}
 	var notes []string
 	if k.run.Previous == 0 {
-		notes = append(notes, fmt.Sprintf("les exécutions antérieures ont été purgées le %s : tous les écarts sont dits nouveaux", dayOf(runs[len(runs)-1].Purged)))
+		notes = append(notes, fmt.Sprintf("les exécutions antérieures ont été purgées le %s : tous les écarts sont dits nouveaux", dayOf(runs[0].Purged)))
 	}
 	told := make(map[reconcile.Period]bool)
-	for i := range runs {
-		month := runs[i].Period
+	for _, run := range slices.Backward(runs) {
+		month := run.Period
 		beside := month == k.run.Period-1 || month == k.run.Period+1
 		loaded := false
 		for j := range k.around {
@@ -155,7 +153,7 @@ func (k *comparison) afterPurge(ctx context.Context) ([]string, error) {
 		}
 		if beside && !loaded && !told[month] {
 			told[month] = true
-			notes = append(notes, fmt.Sprintf("le mois voisin %v a été purgé le %s : un décalage avec lui est présumé, plus prouvé", month, dayOf(runs[i].Purged)))
+			notes = append(notes, fmt.Sprintf("le mois voisin %v a été purgé le %s : un décalage avec lui est présumé, plus prouvé", month, dayOf(run.Purged)))
 		}
 	}
 	return notes, nil

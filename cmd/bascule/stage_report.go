@@ -87,7 +87,7 @@ func (a *App) publish(ctx context.Context, db *sqlite.DB, run *reconcile.Run) (e
 		err = a.writeMetrics(ctx, db, run)
 	}
 	if err == nil {
-		err = db.Publish(ctx, run, a.Now().UTC().Format(time.RFC3339))
+		err = db.Publish(ctx, run, a.instant())
 	}
 	if err != nil {
 		return errors.Join(err, restoreFolder(former, final))

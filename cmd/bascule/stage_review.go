@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"bascule/reconcile"
 	"bascule/reconcile/review"
@@ -33,7 +32,7 @@ type ImportResult struct {
 // ReviewImport reads annotated workbooks, checks them together, and records
 // their decisions: all of them, or none when anything is wrong.
 func (a *App) ReviewImport(ctx context.Context, files []string, dryRun bool) (*ImportResult, error) {
-	result := &ImportResult{DryRun: dryRun, Import: sqlite.Import{At: a.Now().UTC().Format(time.RFC3339)}}
+	result := &ImportResult{DryRun: dryRun, Import: sqlite.Import{At: a.instant()}}
 	err := a.withStore(ctx, func(db *sqlite.DB) error {
 		notes, err := a.readNotes(ctx, db, files, result)
 		if err != nil {

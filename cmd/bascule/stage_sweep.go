@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"bascule/reconcile/sqlite"
@@ -20,15 +21,15 @@ func unfinishedMetrics(final string) string { return ".metrics-" + filepath.Base
 // lock is held: none that takes it is under way.
 func (a *App) sweep(ctx context.Context, db *sqlite.DB) error {
 	output := a.Config.Abs(a.Config.Output)
-	months, err := filepath.Glob(filepath.Join(escapeGlob(output), "*", unfinished+"*"))
+	found, err := filepath.Glob(filepath.Join(escapeGlob(output), "*", unfinished+"*"))
 	if err != nil {
 		return err
 	}
-	for _, name := range months {
-		if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) {
-			continue // settled with another of its month
-		}
-		if err := a.settleUnfinished(ctx, db, filepath.Dir(name)); err != nil {
+	for i, name := range found {
+		found[i] = filepath.Dir(name)
+	}
+	for _, month := range slices.Compact(found) { // sorted by Glob
+		if err := a.settleUnfinished(ctx, db, month); err != nil {
 			return err
 		}
 	}

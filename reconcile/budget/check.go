@@ -76,7 +76,7 @@ func (b *batch) checkWithdrawn(k *Known) {
 	for _, l := range b.rows {
 		switch w, _ := l.value.(reconcile.Workstream); {
 		case !l.withdrawn || l.failed:
-		case !formerly[string(l.kind)+" "+l.key]:
+		case !formerly[rowKey(l.kind, l.key)]:
 			l.problem("retrait", errors.New("aucune ligne de même clé n'a été importée : il n'y a rien à retirer"), "reprenez la ligne telle qu'elle a été importée, et ajoutez « oui » dans la colonne retrait")
 		case cited[w.ID] != "":
 			l.problem("retrait", fmt.Errorf("le chantier %s est encore cité par %s", w.ID, cited[w.ID]), "retirez aussi les opérations et les jalons de ce chantier, ou donnez-leur en un autre")
@@ -103,11 +103,14 @@ func (b *batch) cited(k *Known) map[string]string {
 	return by
 }
 
+// rowKey tells a row from those of all kinds.
+func rowKey(kind reconcile.BudgetKind, key string) string { return string(kind) + " " + key }
+
 // formerKeys are the kinds and keys of what was imported.
 func formerKeys(k *Known) map[string]bool {
 	keys := make(map[string]bool)
 	for i := range k.Rows {
-		keys[string(k.Rows[i].Kind)+" "+k.Rows[i].Key] = true
+		keys[rowKey(k.Rows[i].Kind, k.Rows[i].Key)] = true
 	}
 	return keys
 }
@@ -207,7 +210,7 @@ func (b *batch) checkOperations(k *Known) {
 	for i := range all {
 		o, l := &all[i].row, all[i].line
 		if o.Nature == reconcile.OperationWithdrawn {
-			if l != nil && !formerly[string(l.kind)+" "+l.key] {
+			if l != nil && !formerly[rowKey(l.kind, l.key)] {
 				l.problem("operation", fmt.Errorf("« %s » n'a jamais été importée : il n'y a rien à annuler", o.ID), "vérifiez son numéro, ou retirez cette ligne")
 			}
 			continue

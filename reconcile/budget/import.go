@@ -131,11 +131,11 @@ func contentOf(value any) string {
 func (o *Outcome) merge(b *batch, k *Known) {
 	former := make(map[string]*reconcile.BudgetRow)
 	for i := range k.Rows {
-		former[string(k.Rows[i].Kind)+" "+k.Rows[i].Key] = &k.Rows[i]
+		former[rowKey(k.Rows[i].Kind, k.Rows[i].Key)] = &k.Rows[i]
 	}
 	versions := make(map[string][]*reconcile.BudgetRow)
 	for i := range k.History {
-		of := string(k.History[i].Kind) + " " + k.History[i].Key
+		of := rowKey(k.History[i].Kind, k.History[i].Key)
 		versions[of] = append(versions[of], &k.History[i])
 	}
 	credits := alike(overlaid[reconcile.Credit](b, k, reconcile.BudgetCredits))
@@ -145,12 +145,12 @@ func (o *Outcome) merge(b *batch, k *Known) {
 			r.Withdraw()
 		}
 		c := Change{Kind: l.kind, Key: l.key, File: r.File, Place: r.Place, Withdrawn: l.withdrawn}
-		if old := former[string(l.kind)+" "+l.key]; old != nil {
+		if old := former[rowKey(l.kind, l.key)]; old != nil {
 			if old.Content == r.Content || l.withdrawn && old.Withdrawn() { // but for its key, what is withdrawn says nothing
 				o.Unchanged++
 				continue
 			}
-			r.Replaces, c.Fields, c.Returns = old.ID, fieldChanges(l.kind, old.Content, r.Content), returns(&r, versions[string(l.kind)+" "+l.key])
+			r.Replaces, c.Fields, c.Returns = old.ID, fieldChanges(l.kind, old.Content, r.Content), returns(&r, versions[rowKey(l.kind, l.key)])
 		} else if like := lookAlike(l, credits); like != "" {
 			doubt := c
 			doubt.Former = like
@@ -189,7 +189,7 @@ func sortOf(c *reconcile.Credit) sort { return sort{c.Year, c.Programme, c.Natur
 func alike(credits []inForce[reconcile.Credit]) map[sort][]*inForce[reconcile.Credit] {
 	by := make(map[sort][]*inForce[reconcile.Credit])
 	for i := range credits {
-		if x := &credits[i]; x.row.AE != 0 || x.row.CP != 0 {
+		if x := &credits[i]; x.row.Says() {
 			by[sortOf(&x.row)] = append(by[sortOf(&x.row)], x)
 		}
 	}
@@ -200,7 +200,7 @@ func alike(credits []inForce[reconcile.Credit]) map[sort][]*inForce[reconcile.Cr
 // same money, which would count twice; of two new ones, the later is the doubt.
 func lookAlike(l *line, besides map[sort][]*inForce[reconcile.Credit]) string {
 	c, ok := l.value.(reconcile.Credit)
-	if !ok || c.AE == 0 && c.CP == 0 {
+	if !ok || !c.Says() {
 		return ""
 	}
 	for _, x := range besides[sortOf(&c)] {

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
-	"os"
 
 	"github.com/jmoiron/sqlx"
 )
@@ -26,10 +24,7 @@ var ErrCopy = errors.New("la copie ne se relit pas comme la base: rien n'est gar
 // others read and write it, then reads the copy back: pages, and the last entry
 // of its chain, which the database must have too.
 func CopyInto(ctx context.Context, path, file string) (_ *Copied, err error) {
-	switch _, err := os.Stat(path); {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("base %s: %w", path, ErrAbsent)
-	case err != nil:
+	if err := present(path); err != nil {
 		return nil, err
 	}
 	db, err := connect(path, "deferred", readerCacheKiB, false)

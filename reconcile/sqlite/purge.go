@@ -28,7 +28,7 @@ func (d *DB) Retained(ctx context.Context) (oldest, current reconcile.Period, er
 }
 
 func retained(ctx context.Context, db querier) (oldest, current reconcile.Period, err error) {
-	months, err := textsOf(ctx, db, `SELECT coalesce((SELECT min(period) FROM load WHERE purge = 0), '')
+	months, err := columnOf[string](ctx, db, `SELECT coalesce((SELECT min(period) FROM load WHERE purge = 0), '')
 		UNION ALL SELECT coalesce((SELECT period FROM run ORDER BY id DESC LIMIT 1), (SELECT max(period) FROM load WHERE active = 1), '')`)
 	if err != nil {
 		return 0, 0, err
@@ -145,7 +145,7 @@ func (p *purge) check() error {
 	}
 	p.former = make(map[string]map[int64][]*part)
 	for _, of := range []struct{ kind, subjects string }{{sealLoad, purgedLoads}, {sealRun, purgedRuns}, {sealImport, "SELECT DISTINCT import_id FROM decision WHERE run IN (SELECT id FROM run WHERE purge <> 0) AND ?1 > 0"}} {
-		ids, err := numbersOf(p.ctx, p.c, of.subjects, p.ID)
+		ids, err := columnOf[int64](p.ctx, p.c, of.subjects, p.ID)
 		if err != nil {
 			return err
 		}
@@ -172,23 +172,6 @@ func (p *purge) check() error {
 	return nil
 }
 
-func numbersOf(ctx context.Context, c *sql.Conn, query string, args ...any) ([]int64, error) {
-	rows, err := c.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []int64
-	for rows.Next() {
-		var n int64
-		if err := rows.Scan(&n); err != nil {
-			return nil, err
-		}
-		all = append(all, n)
-	}
-	return all, rows.Err()
-}
-
 // total keeps what the gaps amount to.
 func (p *purge) total() error {
 	_, err := p.c.ExecContext(p.ctx, `INSERT INTO gap_total (run_id, kind, cause, status, at_fault, gaps, roots, delta_net, delta_info, absolute, overpaid, underpaid, moving)
@@ -211,7 +194,7 @@ func (p *purge) erase() error {
 		if err := p.exec(of.count, "DELETE FROM "+of.table+" WHERE "+of.rows+" IN ("+of.subjects+")", p.ID); err != nil {
 			return err
 		}
-		subjects, err := numbersOf(p.ctx, p.c, of.subjects+" ORDER BY id", p.ID)
+		subjects, err := columnOf[int64](p.ctx, p.c, of.subjects+" ORDER BY id", p.ID)
 		if err != nil {
 			return err
 		}
@@ -250,7 +233,7 @@ const spent = `run IN (SELECT id FROM run WHERE purge <> 0) AND (fingerprint <> 
 // its amounts and values, what was written freely. Who decided what, why and when
 // stays.
 func (p *purge) decisions() error {
-	imports, err := numbersOf(p.ctx, p.c, "SELECT DISTINCT import_id FROM decision WHERE "+spent+" ORDER BY 1")
+	imports, err := columnOf[int64](p.ctx, p.c, "SELECT DISTINCT import_id FROM decision WHERE "+spent+" ORDER BY 1")
 	if err != nil || len(imports) == 0 {
 		return err
 	}
@@ -313,7 +296,7 @@ func (p *purge) seal() error {
 	if err != nil {
 		return err
 	}
-	months, err := numbersOf(ctx, c, "SELECT min(id) FROM load WHERE (side, period) IN (SELECT side, period FROM load WHERE purge = ?1) GROUP BY side, period ORDER BY 1", p.ID)
+	months, err := columnOf[int64](ctx, c, "SELECT min(id) FROM load WHERE (side, period) IN (SELECT side, period FROM load WHERE purge = ?1) GROUP BY side, period ORDER BY 1", p.ID)
 	if err != nil {
 		return err
 	}
@@ -322,7 +305,7 @@ func (p *purge) seal() error {
 			return err
 		}
 	}
-	runs, err := numbersOf(ctx, c, purgedRuns+" ORDER BY id", p.ID)
+	runs, err := columnOf[int64](ctx, c, purgedRuns+" ORDER BY id", p.ID)
 	if err != nil {
 		return err
 	}
@@ -379,18 +362,12 @@ func purges(ctx context.Context, db querier, where string) ([]reconcile.Purge, e
 // PurgedRuns lists the runs that a purge erased the gaps of, oldest first,
 // without their loads.
 func (d *DB) PurgedRuns(ctx context.Context) ([]reconcile.Run, error) {
-	return collect(stream(ctx, d, func(rows *sql.Rows) (reconcile.Run, error) {
-		r, err := scanRun(rows)
-		if err != nil {
-			return reconcile.Run{}, err
-		}
-		return *r, nil
-	}, "SELECT "+runColumns+" FROM run WHERE purge <> 0 ORDER BY id"))
+	return d.runs(ctx, "WHERE purge <> 0 ORDER BY id")
 }
 
 // PurgedFiles lists the paths that purged loads alone were read from.
 func (d *DB) PurgedFiles(ctx context.Context) ([]string, error) {
-	return textsOf(ctx, d.read, "SELECT path FROM load WHERE purge <> 0 EXCEPT SELECT path FROM load WHERE purge = 0 ORDER BY path")
+	return columnOf[string](ctx, d.read, "SELECT path FROM load WHERE purge <> 0 EXCEPT SELECT path FROM load WHERE purge = 0 ORDER BY path")
 }
 
 // folderOf is where SQLite puts what it sorts: beside the database, which is

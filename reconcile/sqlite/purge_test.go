@@ -223,11 +223,7 @@ func TestAPurgeRefusesToEraseTheProofOfAnEdit(t *testing.T) {
 
 func TestADryRunErasesNothingAndASecondPurgeHasNothingLeft(t *testing.T) {
 	path := campaign(t)
-	d, err := Open(background, path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
+	d := opened(t, path)
 	novemberPaid(t, d)
 	p, _, err := d.Purge(background, december, "2026-02-01T00:00:00Z", true, noWatch{})
 	if err != nil || p.ID != 0 || p.Payslips != 3 {
@@ -244,11 +240,7 @@ func TestADryRunErasesNothingAndASecondPurgeHasNothingLeft(t *testing.T) {
 
 func TestAPurgeInterruptedBeforeItsProofIsDoubtedThenFinished(t *testing.T) {
 	path := campaign(t)
-	d, err := Open(background, path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
+	d := opened(t, path)
 	novemberPaid(t, d)
 	if _, _, err := d.Purge(background, december, "2026-02-01T00:00:00Z", false, noWatch{}); err != nil {
 		t.Fatal(err)
@@ -270,11 +262,7 @@ func TestAPurgeInterruptedBeforeItsProofIsDoubtedThenFinished(t *testing.T) {
 
 func TestAReaderThatHoldsTheLogKeepsThePurgeFromBeingProved(t *testing.T) {
 	path := campaign(t)
-	d, err := Open(background, path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
+	d := opened(t, path)
 	if _, err := d.write.Exec("PRAGMA busy_timeout = 50"); err != nil {
 		t.Fatal(err)
 	}
@@ -326,11 +314,7 @@ func TestAReaderThatHoldsTheLogKeepsThePurgeFromBeingProved(t *testing.T) {
 
 func TestAPurgedFileIsReadAnewAndAPurgedMonthIsInForceNoMore(t *testing.T) {
 	path := purged(t)
-	d, err := Open(background, path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
+	d := opened(t, path)
 	if ids, err := d.Known(background, reconcile.Legacy, november, "2013-11", "l112013-11"); err != nil || len(ids) > 0 {
 		t.Errorf("%v, %v: an emptied load would pass for the file", ids, err)
 	}
@@ -345,11 +329,7 @@ func TestAPurgedFileIsReadAnewAndAPurgedMonthIsInForceNoMore(t *testing.T) {
 
 func TestADecisionThatAKeptGapFollowsIsKeptWhole(t *testing.T) {
 	path := campaign(t)
-	d, err := Open(background, path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
+	d := opened(t, path)
 	novemberPaid(t, d)
 	decisions, err := d.Decisions(background)
 	if err != nil {

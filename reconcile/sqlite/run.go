@@ -265,7 +265,10 @@ func placeholders(loads []reconcile.Load) (string, []any) {
 }
 
 const runColumns = `id, period, previous, started_at, version, inputs, config_hash, tables_hash, config, folder, summary, side, legacy_period, decided, budgeted, gates_hash,
-	coalesce((SELECT at FROM purge WHERE id = run.purge), ''), coalesce((SELECT hash FROM ledger WHERE kind = 'run' AND subject = run.id ORDER BY id LIMIT 1), '')`
+	` + purgedAt + `, coalesce((SELECT hash FROM ledger WHERE kind = 'run' AND subject = run.id ORDER BY id LIMIT 1), '')`
+
+// purgedAt is when the persons of a run were erased, blank where they stand.
+const purgedAt = "coalesce((SELECT at FROM purge WHERE id = run.purge), '')"
 
 // systemOf is the one system of two months, blank when both are compared.
 func systemOf(m reconcile.Months) string {
@@ -334,32 +337,31 @@ func (d *DB) withLoads(ctx context.Context) func(*reconcile.Run, error) (*reconc
 
 // Runs lists all runs, the last first, without their loads.
 func (d *DB) Runs(ctx context.Context) ([]reconcile.Run, error) {
-	rows, err := d.read.QueryContext(ctx, "SELECT "+runColumns+" FROM run ORDER BY id DESC")
-	if err != nil {
-		return nil, describe(err)
-	}
-	defer rows.Close()
-	var runs []reconcile.Run
-	for rows.Next() {
-		r, err := scanRun(rows)
-		if err != nil {
-			return nil, err
-		}
-		runs = append(runs, *r)
-	}
-	return runs, describe(rows.Err())
+	return d.runs(ctx, "ORDER BY id DESC")
 }
 
-// RunKeys lists all runs, the last first, by what they compare and the last
-// decision that they knew alone: their summaries cost far more to read.
+// runs lists runs by a condition and an order.
+func (d *DB) runs(ctx context.Context, tail string) ([]reconcile.Run, error) {
+	return collect(stream(ctx, d, func(rows *sql.Rows) (reconcile.Run, error) {
+		r, err := scanRun(rows)
+		if err != nil {
+			return reconcile.Run{}, err
+		}
+		return *r, nil
+	}, "SELECT "+runColumns+" FROM run "+tail))
+}
+
+// RunKeys lists all runs, the last first, by what they compare, the last decision
+// that they knew and when they were purged, alone: their summaries cost far more to
+// read.
 func (d *DB) RunKeys(ctx context.Context) ([]reconcile.Run, error) {
 	return collect(stream(ctx, d, func(rows *sql.Rows) (r reconcile.Run, err error) {
 		var period, system, earlier string
-		if err := rows.Scan(&r.ID, &period, &system, &earlier, &r.Decided); err != nil {
+		if err := rows.Scan(&r.ID, &period, &system, &earlier, &r.Decided, &r.Purged); err != nil {
 			return r, err
 		}
 		return r, compared(&r, period, system, earlier)
-	}, "SELECT id, period, side, legacy_period, decided FROM run ORDER BY id DESC"))
+	}, "SELECT id, period, side, legacy_period, decided, "+purgedAt+" FROM run ORDER BY id DESC"))
 }
 
 // compared fills in what a run compares.

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -107,6 +106,6 @@ func (f *finder) scanFile(path string, watch Watch) (total int64, err error) {
 			return total, err
 		}
 		kept = min(f.most, kept+n)
-		copy(buffer, bytes.Clone(buffer[len(buffer)-kept:]))
+		copy(buffer, buffer[len(buffer)-kept:])
 	}
 }

@@ -42,7 +42,13 @@ var december, _ = reconcile.ParsePeriod("2013-12")
 
 func openStore(t testing.TB) *DB {
 	t.Helper()
-	d, err := Open(context.Background(), filepath.Join(t.TempDir(), "b.db"), bytes.NewReader(make([]byte, 64)))
+	return opened(t, filepath.Join(t.TempDir(), "b.db"))
+}
+
+// opened opens a database until the test ends.
+func opened(t testing.TB, path string) *DB {
+	t.Helper()
+	d, err := Open(context.Background(), path, bytes.NewReader(make([]byte, 64)))
 	if err != nil {
 		t.Fatal(err)
 	}

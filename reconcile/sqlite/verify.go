@@ -22,7 +22,7 @@ import (
 // program, which verify, that only reads, does not do.
 var ErrOlder = errors.New("la base est d'une version antérieure: lancez « bascule runs », qui la met à jour, puis « bascule verify »")
 
-// ErrAbsent means that there is no database to verify.
+// ErrAbsent means that there is no database to verify, or to copy.
 var ErrAbsent = errors.New("n'existe pas: vérifiez la clé « database » de la configuration")
 
 // Watch follows a verification: so many rows to read again, then how many more
@@ -49,14 +49,20 @@ type verifier struct {
 	reconcile.Verification
 }
 
+// present refuses a database that does not exist: to connect would create it.
+func present(path string) error {
+	_, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("base %s: %w", path, ErrAbsent)
+	}
+	return err
+}
+
 // Verify holds a database against its chain of seals and its sums against its
 // rows, every run or the last one only. An error means that nothing could be
 // verified at all.
 func Verify(ctx context.Context, path string, last bool, watch Watch, options ...Option) (*reconcile.Verification, error) {
-	switch _, err := os.Stat(path); {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("base %s: %w", path, ErrAbsent)
-	case err != nil:
+	if err := present(path); err != nil {
 		return nil, err
 	}
 	db, err := connect(path, "deferred", readerCacheKiB, true)
@@ -234,23 +240,23 @@ func (v *verifier) integrity() error {
 }
 
 func (v *verifier) texts(query string, args ...any) ([]string, error) {
-	return textsOf(v.ctx, v.c, query, args...)
+	return columnOf[string](v.ctx, v.c, query, args...)
 }
 
-// textsOf gathers the only column of a query.
-func textsOf(ctx context.Context, db querier, query string, args ...any) ([]string, error) {
+// columnOf gathers the only column of a query.
+func columnOf[T string | int64](ctx context.Context, db querier, query string, args ...any) ([]T, error) {
 	rows, err := db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var all []string
+	var all []T
 	for rows.Next() {
-		text, err := scanText(rows)
-		if err != nil {
+		var value T
+		if err := rows.Scan(&value); err != nil {
 			return nil, err
 		}
-		all = append(all, text)
+		all = append(all, value)
 	}
 	return all, rows.Err()
 }

@@ -587,12 +587,8 @@ func TestATableSealedOnlySinceBreaksNoOlderEntry(t *testing.T) {
 
 func TestVerifyingDuringAWriteSeesWhatStoodBefore(t *testing.T) {
 	path := campaign(t)
-	d, err := Open(background, path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
-	err = d.transaction(background, func(c *sql.Conn) error {
+	d := opened(t, path)
+	err := d.transaction(background, func(c *sql.Conn) error {
 		if _, err := c.ExecContext(background, "UPDATE load SET active = 1 - active"); err != nil {
 			return err
 		}

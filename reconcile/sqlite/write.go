@@ -7,7 +7,6 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"encoding/hex"
-	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -105,22 +104,7 @@ func writePayslips(ctx context.Context, c *sql.Conn, jobs []Job, ids []int64) (m
 	}
 	for range full { // let the readers see the cancellation and end
 	}
-	return written, firstCause(errs)
-}
-
-// firstCause is the first error that is not the echo of another one's
-// cancellation.
-func firstCause(errs []error) error {
-	var echo error
-	for _, err := range errs {
-		if err != nil && !errors.Is(err, context.Canceled) {
-			return err
-		}
-		if echo == nil {
-			echo = err
-		}
-	}
-	return echo
+	return written, reconcile.FirstCause(errs)
 }
 
 func insertBatches(c *sql.Conn, full <-chan *batch, free chan<- *batch, written map[int64][]chunk) error {

@@ -154,7 +154,13 @@ func reopened(t *testing.T, file *excelize.File) *Workbook {
 	if err != nil {
 		t.Fatal(err)
 	}
-	z, err := zip.NewReader(bytes.NewReader(content.Bytes()), int64(content.Len()))
+	return inMemory(t, content.Bytes())
+}
+
+// inMemory opens a workbook given by its bytes.
+func inMemory(t rapid.TB, content []byte) *Workbook {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -255,15 +261,7 @@ func oneRow(t *rapid.T, cells string) *Workbook {
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
-	r, err := zip.NewReader(bytes.NewReader(file.Bytes()), int64(file.Len()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	w, err := Open(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w
+	return inMemory(t, file.Bytes())
 }
 
 func sheetOf(t *rapid.T, cells string) (texts []string, err error) {

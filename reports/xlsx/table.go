@@ -86,14 +86,13 @@ func (b *book) openTable(s *reports.Sheet, name, suffix string) (*page, int, err
 	if err := p.lines(s.Lines, suffix); err != nil {
 		return nil, 0, err
 	}
-	cells, height := make([]reports.Cell, len(s.Table.Columns)), 2
+	line := reports.Line{Cells: make([]reports.Cell, len(s.Table.Columns)), Height: 2}
 	for i := range s.Table.Columns {
 		c := &s.Table.Columns[i]
-		cells[i] = reports.T(c.Header).As(reports.Header)
-		cells[i].Right = numeric(c.Type)
-		height = max(height, linesOf(c.Header, c.Width))
+		line.Cells[i] = reports.T(c.Header).As(reports.Header)
+		line.Cells[i].Right = numeric(c.Type)
 	}
-	return p, header, p.write(cells, nil, height)
+	return p, header, p.write(line.Cells, nil, linesIn(&line, widthsOf(s)))
 }
 
 // tableRow writes a row and adds its amounts up. The reviewer's columns, which
