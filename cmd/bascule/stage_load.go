@@ -9,8 +9,10 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"bascule/mappings"
@@ -82,16 +84,24 @@ func (a *App) loadFiles(ctx context.Context, db *sqlite.DB, intakes []intake, sc
 	if err != nil {
 		return nil, err
 	}
-	p := loadPlan{app: a, db: db, again: again, layouts: make(map[string]*extract.Layout), options: extract.Options{
+	p := loadPlan{app: a, db: db, layouts: make(map[string]*extract.Layout), options: extract.Options{
 		Identity: a.Config.Identity.Identity, MaxRejects: limit, MaxLineBytes: a.Config.Limits.MaxLineBytes,
 		MaxUnzippedBytes: a.Config.Limits.MaxUnzippedBytes, Workbook: openWorkbook,
 	}}
 	for _, of := range intakes {
 		for _, in := range of.files {
 			defer in.File.Close()
-			if err := p.add(ctx, of.side, of.period, in); err != nil {
-				return nil, err
-			}
+			p.files = append(p.files, candidate{side: of.side, period: of.period, Extract: in})
+		}
+	}
+	if !again {
+		if err := p.digestFiles(ctx); err != nil {
+			return nil, err
+		}
+	}
+	for i := range p.files {
+		if err := p.add(ctx, &p.files[i]); err != nil {
+			return nil, err
 		}
 	}
 	a.Progress.Start("lecture (Mo)", p.bytes/megabyte)
@@ -118,35 +128,73 @@ func (a *App) loadFiles(ctx context.Context, db *sqlite.DB, intakes []intake, sc
 type loadPlan struct {
 	app     *App
 	db      *sqlite.DB
-	again   bool
 	options extract.Options
 	layouts map[string]*extract.Layout
+	files   []candidate
 	jobs    []sqlite.Job
 	readers []*extract.Reader
 	bytes   int64
 }
 
-func (p *loadPlan) add(ctx context.Context, side reconcile.Side, period reconcile.Period, e Extract) error {
-	layout, err := p.layout(e.Layout)
+// candidate is a file to have in the store. Its SHA-256 is blank where no load
+// can hold the same bytes.
+type candidate struct {
+	side   reconcile.Side
+	period reconcile.Period
+	Extract
+	sha256 string
+}
+
+// digestFiles digests the files that a load may hold already, one on each core:
+// on a night where nothing came, that is all the work there is. A file of a size
+// never met is new: it is not read twice to know.
+func (p *loadPlan) digestFiles(ctx context.Context) error {
+	errs := make([]error, len(p.files))
+	turn := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var wait sync.WaitGroup
+	for i := range p.files {
+		c := &p.files[i]
+		size := c.File.Size()
+		if size == 0 {
+			continue // the reader will say what is wrong
+		}
+		var met bool
+		if met, errs[i] = p.db.HasSize(ctx, c.side, c.period, size); !met {
+			continue
+		}
+		wait.Go(func() {
+			turn <- struct{}{}
+			defer func() { <-turn }()
+			if errs[i] = ctx.Err(); errs[i] == nil {
+				c.sha256, _, errs[i] = c.File.Digest()
+			}
+		})
+	}
+	wait.Wait()
+	return reconcile.FirstCause(errs)
+}
+
+func (p *loadPlan) add(ctx context.Context, c *candidate) error {
+	layout, err := p.layout(c.Layout)
 	if err != nil {
 		return err
 	}
-	job := sqlite.Job{Archive: string(e.Archive), Load: reconcile.Load{Side: side, Period: period, Path: string(e.Path), Layout: layout.Name,
+	job := sqlite.Job{Archive: string(c.Archive), Load: reconcile.Load{Side: c.side, Period: c.period, Path: string(c.Path), Layout: layout.Name,
 		Options: p.digest(layout), LoadedAt: p.app.instant()}}
-	if !p.again {
-		if job.Known, err = p.known(ctx, &job.Load, e.File); err != nil {
+	if c.sha256 != "" {
+		if job.Known, err = p.known(ctx, &job.Load, c.sha256); err != nil {
 			return err
 		}
 	}
 	if job.Known == 0 {
 		options := p.options
-		options.Side, options.Period = side, period
+		options.Side, options.Period = c.side, c.period
 		digest := reconcile.Digester(p.db.Secret()) // one for each reader, which is a goroutine
 		options.Digest = func(iban string) string { return digest("iban", iban)[:16] }
-		reader := e.File.Reader(layout, options)
-		job.Source = source{reader, job.Load.Path, e.File.Path()}
+		reader := c.File.Reader(layout, options)
+		job.Source = source{reader, job.Load.Path, c.File.Path()}
 		p.readers = append(p.readers, reader)
-		p.bytes += e.File.Size()
+		p.bytes += c.File.Size()
 	}
 	p.jobs = append(p.jobs, job)
 	return nil
@@ -185,20 +233,9 @@ func (p *loadPlan) digest(l *extract.Layout) string {
 }
 
 // known finds the load that already holds the file, unless an earlier job has
-// taken it. A file of a size never met is new: it is not read twice to know.
-func (p *loadPlan) known(ctx context.Context, l *reconcile.Load, file extract.File) (int64, error) {
-	size := file.Size()
-	if size == 0 {
-		return 0, nil // the reader will say what is wrong
-	}
-	if met, err := p.db.HasSize(ctx, l.Side, l.Period, size); err != nil || !met {
-		return 0, err
-	}
-	sum, _, err := file.Digest()
-	if err != nil {
-		return 0, err
-	}
-	ids, err := p.db.Known(ctx, l.Side, l.Period, l.Options, sum)
+// taken it.
+func (p *loadPlan) known(ctx context.Context, l *reconcile.Load, sha256 string) (int64, error) {
+	ids, err := p.db.Known(ctx, l.Side, l.Period, l.Options, sha256)
 	if err != nil {
 		return 0, err
 	}

@@ -57,8 +57,7 @@ func (b *batch) sort() {
 	})
 }
 
-// sum digests the payslips as they will be stored. It is done beside the writer,
-// for whom another microsecond a payslip would count.
+// sum digests the payslips as they will be stored.
 func (b *batch) sum() {
 	h := sha256.New()
 	for _, i := range b.order {
@@ -78,6 +77,8 @@ func writePayslips(ctx context.Context, c *sql.Conn, jobs []Job, ids []int64) (m
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	full, free := make(chan *batch), make(chan *batch, 2*readers)
+	ready := make(chan *batch)
+	go finishBatches(full, ready)
 	errs := make([]error, len(jobs)+1)
 	turn := make(chan struct{}, readers)
 	var wait sync.WaitGroup
@@ -98,16 +99,27 @@ func writePayslips(ctx context.Context, c *sql.Conn, jobs []Job, ids []int64) (m
 	}
 	go func() { wait.Wait(); close(full) }()
 	written := make(map[int64][]chunk)
-	errs[len(jobs)] = insertBatches(c, full, free, written)
+	errs[len(jobs)] = insertBatches(c, ready, free, written)
 	if errs[len(jobs)] != nil {
 		cancel()
 	}
-	for range full { // let the readers see the cancellation and end
+	for range ready { // let the readers see the cancellation and end
 	}
 	return written, reconcile.FirstCause(errs)
 }
 
-func insertBatches(c *sql.Conn, full <-chan *batch, free chan<- *batch, written map[int64][]chunk) error {
+// finishBatches sorts and digests between the readers and the writer, beside
+// both: a night that reads one file has a core for that.
+func finishBatches(full <-chan *batch, ready chan<- *batch) {
+	defer close(ready)
+	for b := range full {
+		b.sort()
+		b.sum()
+		ready <- b
+	}
+}
+
+func insertBatches(c *sql.Conn, ready <-chan *batch, free chan<- *batch, written map[int64][]chunk) error {
 	payslip, err := prepare(c, insertPayslip)
 	if err != nil {
 		return err
@@ -118,7 +130,7 @@ func insertBatches(c *sql.Conn, full <-chan *batch, free chan<- *batch, written 
 		return err
 	}
 	defer reject.Close()
-	for b := range full {
+	for b := range ready {
 		of := chunk{Rows: int64(len(b.order)), SHA256: b.digest}
 		for n, i := range b.order {
 			row := b.payslips[i : i+payslipColumns]
@@ -177,8 +189,6 @@ func (p *producer) next() *batch {
 
 func (p *producer) send() error {
 	p.b.load = p.load
-	p.b.sort()
-	p.b.sum()
 	select {
 	case p.full <- p.b:
 		p.b = p.next()
