@@ -59,31 +59,73 @@ type loose struct {
 
 // mappedSide is one payslip translated to elements.
 type mappedSide struct {
+	placed           []placed // its lines, in their order
 	cells            []Cell
 	unmapped         []loose
 	net, information Amount
 	lines            int64
+	unbalanced       bool // declared totals are not those of the lines
+}
+
+// placed is what a line feeds, and its amount there.
+type placed struct {
+	at     place
+	amount Amount
 }
 
 // mapSide translates one payslip's lines and sums those of equal (element,
-// origin), steps 3 and 4, books them, and checks the payslip's own totals, step 8.
+// origin), steps 3 and 4, and checks the payslip's own totals, step 8.
 func (c *Comparer) mapSide(side Side, p *Pair) error {
 	m := &c.sides[side]
-	m.cells, m.unmapped, m.net, m.information, m.lines = m.cells[:0], m.unmapped[:0], 0, 0, 0
+	*m = mappedSide{placed: m.placed[:0], cells: m.cells[:0], unmapped: m.unmapped[:0]}
 	payslip := p.Groups[side].Payslip
 	if payslip == nil {
 		return nil
 	}
-	alone := p.Groups[1-side].Payslip == nil
 	var sums Sums
 	var employer Amount
-	mass, present := c.Tally.Mass, false
+	for i := range payslip.Lines {
+		line := &payslip.Lines[i]
+		sums.Add(line.Sense, line.Amount)
+		at, amount := c.terms.Mapping.place(side, line)
+		m.placed = append(m.placed, placed{at, amount})
+		if at.unmapped() {
+			m.unmapped = append(m.unmapped, loose{line.Code, line.Sense, at.cell.origin(), amount, 1})
+		} else {
+			m.cells = append(m.cells, Cell{at.cell, amount, 1})
+			if c.terms.Mapping.Elements[at.cell.element()].Kind == Patronale {
+				employer += amount
+			}
+		}
+		if line.Sense.Net() {
+			m.net += amount
+		} else {
+			m.information += amount
+		}
+	}
+	m.lines = sums.Lines
+	m.cells = sumCells(m.cells)
+	m.unmapped = sumLoose(m.unmapped)
+	if payslip.ID != 0 && sums != payslip.Sums {
+		return fmt.Errorf("bulletin %d: %w", payslip.ID, ErrStoredSums)
+	}
+	m.unbalanced = !payslip.balanced(employer, len(m.unmapped) > 0)
+	return nil
+}
+
+// book enters one payslip, mapped, in the accounts of the run.
+func (c *Comparer) book(side Side, p *Pair, ledger *Ledger, mass *MassTally) {
+	payslip := p.Groups[side].Payslip
+	if payslip == nil {
+		return
+	}
+	alone := p.Groups[1-side].Payslip == nil
+	rest, present := c.sides[side].placed, false
 	for part, lines := range payslip.byPart() {
-		own, paid := c.Tally.Ledger.book(part.Programme), mass.book(c.massAxis(part, &payslip.Agent))
+		own, paid := ledger.book(part.Programme), mass.book(c.massAxis(part, &payslip.Agent))
+		own.parts++
 		for i := range lines {
-			line := &lines[i]
-			sums.Add(line.Sense, line.Amount)
-			at, amount := c.terms.Mapping.place(side, line)
+			line, at, amount := &lines[i], rest[i].at, rest[i].amount
 			own.at(at).Held[side] += amount
 			if category := mass.category(at, line.Sense); category != noCategory {
 				paid.held[side][category] += amount
@@ -97,33 +139,13 @@ func (c *Comparer) mapSide(side Side, p *Pair) error {
 			if alone {
 				c.where.home.book.at(at).Missing += signOf(side) * amount
 			}
-			if at.unmapped() {
-				m.unmapped = append(m.unmapped, loose{line.Code, line.Sense, at.cell.origin(), amount, 1})
-			} else {
-				m.cells = append(m.cells, Cell{at.cell, amount, 1})
-				if c.terms.Mapping.Elements[at.cell.element()].Kind == Patronale {
-					employer += amount
-				}
-			}
-			if line.Sense.Net() {
-				m.net += amount
-			} else {
-				m.information += amount
-			}
 		}
+		rest = rest[len(lines):]
 	}
 	if present {
 		main := payslip.mainPart()
 		mass.book(c.massAxis(main, &payslip.Agent)).count(side, payslip.agentOn(main))
 	}
-	m.lines = sums.Lines
-	m.cells = sumCells(m.cells)
-	m.unmapped = sumLoose(m.unmapped)
-	if payslip.ID != 0 && sums != payslip.Sums {
-		return fmt.Errorf("bulletin %d: %w", payslip.ID, ErrStoredSums)
-	}
-	c.Tally.checked(side, payslip, employer, len(m.unmapped) > 0)
-	return nil
 }
 
 // Cells sums the lines of a payslip of a side by element and month of origin,

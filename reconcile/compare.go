@@ -38,7 +38,10 @@ var (
 // Comparer compares pairs and keeps the accounts of what passed. One goroutine
 // uses one Comparer; Tally.Merge joins their accounts.
 type Comparer struct {
-	Tally Tally
+	Tally Tally  // of all pairs but the quiet ones
+	Quiet *Quiet // of the quiet pairs of First
+	// Noted are rows of the store, one of each pair of First that is not quiet.
+	Noted []int64
 
 	terms     *Terms
 	sink      Sink
@@ -58,11 +61,12 @@ type Comparer struct {
 	selectors []Field
 	waves     map[string]string // wave by what the selectors look at
 	scratch   []byte
+	only      bool // the key of the pair is the only one of its person
 }
 
 // NewComparer is ready for First.
 func NewComparer(t *Terms, sink Sink) *Comparer {
-	c := &Comparer{terms: t, sink: sink, Tally: newTally(t.Mapping), looser: looserKeys(&t.Identity), selectors: selectorsOf(t.Tables.Waves), waves: make(map[string]string), elements: make(map[ElementCode]int)}
+	c := &Comparer{terms: t, sink: sink, Tally: newTally(t.Mapping), Quiet: NewQuiet(t.Mapping), looser: looserKeys(&t.Identity), selectors: selectorsOf(t.Tables.Waves), waves: make(map[string]string), elements: make(map[ElementCode]int)}
 	for i := range t.Mapping.Elements {
 		c.elements[t.Mapping.Elements[i].Code] = i
 	}
@@ -84,20 +88,21 @@ func NewComparer(t *Terms, sink Sink) *Comparer {
 	return c
 }
 
-// First compares the pairs made by the key, and hands those left alone to the
-// sink where a looser key exists for them.
+// First compares the pairs made by the key, in key order, and hands those left
+// alone to the sink where a looser key exists for them.
 func (c *Comparer) First(pairs iter.Seq2[*Pair, error]) error {
-	for p, err := range pairs {
+	for k, err := range byPerson(pairs) {
 		if err != nil {
 			return err
 		}
+		p := k.Pair
 		c.reset()
+		c.only = k.only
 		for _, side := range Sides {
-			if p.Groups[side].Shared {
-				continue // admitted by Second, put together
-			}
-			if err := c.admit(side, p); err != nil {
-				return err
+			if g := &p.Groups[side]; g.Payslip != nil && !g.Shared { // the others are admitted by Second, put together
+				if err := c.setAside(side, g); err != nil {
+					return err
+				}
 			}
 		}
 		singles := c.singles(p)
@@ -109,6 +114,15 @@ func (c *Comparer) First(pairs iter.Seq2[*Pair, error]) error {
 		if len(singles) == 0 {
 			if err := c.pair(p); err != nil {
 				return err
+			}
+		}
+		if c.emitted.quiet {
+			continue
+		}
+		c.Noted = append(c.Noted, p.Groups[sideOf(p)].Payslip.ID)
+		for _, side := range Sides {
+			if g := &p.Groups[side]; g.Payslip != nil && !g.Shared {
+				c.Tally.Sides[side].admit(g, c.newPerson(side, g))
 			}
 		}
 		if err := c.flush(p); err != nil {
@@ -127,11 +141,11 @@ func (c *Comparer) Second(pairs iter.Seq2[*Pair, error]) error {
 		}
 		c.reset()
 		for _, side := range Sides {
-			if !p.Groups[side].Shared {
-				continue // admitted by First
-			}
-			if err := c.admit(side, p); err != nil {
-				return err
+			if g := &p.Groups[side]; g.Payslip != nil && g.Shared { // the others were admitted by First
+				c.Tally.Sides[side].admit(g, true)
+				if err := c.setAside(side, g); err != nil {
+					return err
+				}
 			}
 		}
 		if err := c.pair(p); err != nil {
@@ -158,14 +172,27 @@ func (c *Comparer) pair(p *Pair) error {
 		return err
 	}
 	c.head(p)
-	c.where.reset(c.Tally.Ledger, p)
 	for _, side := range Sides {
 		if err := c.mapSide(side, p); err != nil {
 			return err
 		}
 	}
 	c.countLines()
-	if p.Groups[Legacy].Payslip == nil || p.Groups[ONP].Payslip == nil {
+	alone := p.Groups[Legacy].Payslip == nil || p.Groups[ONP].Payslip == nil
+	c.findGaps() // steps 4 and 5
+	if !alone && c.quiet(p) {
+		c.emitted.quiet, c.measure.complete, c.measure.matched = true, true, true
+		c.where.reset(c.Quiet.ledger, p)
+		c.countQuiet(p)
+		return nil
+	}
+	c.where.reset(c.Tally.Ledger, p)
+	for _, side := range Sides {
+		if c.book(side, p, c.Tally.Ledger, c.Tally.Mass); c.sides[side].unbalanced {
+			c.Tally.Sides[side].doubt(p.Groups[side].Payslip)
+		}
+	}
+	if alone {
 		return c.missing(p) // step 1
 	}
 	if err := c.identity(p); err != nil {
@@ -174,7 +201,6 @@ func (c *Comparer) pair(p *Pair) error {
 	if err := c.unmapped(); err != nil { // step 3
 		return err
 	}
-	c.findGaps()       // steps 4 and 5
 	c.netOverOrigins() // step 6
 	c.tolerate()       // step 5, of the whole payslip
 	if err := c.emitGaps(); err != nil {

@@ -41,12 +41,21 @@ func (c *Comparer) fields(p *Pair) error {
 // than their lines do: what the bank would pay is not what was compared (step 8).
 func (c *Comparer) declaredNets(p *Pair) error {
 	l, o := p.Groups[Legacy].Payslip, p.Groups[ONP].Payslip
-	declared := o.Declared.Net.Amount - l.Declared.Net.Amount
-	if !l.Declared.Net.Set || !o.Declared.Net.Set || declared == 0 || declared == o.Sums.Net()-l.Sums.Net() {
+	if !declaredNetsDiffer(l, o) {
 		return nil
 	}
 	d := c.blank(SituationDiffers)
 	d.Element, d.Rule = "net", "declared_net"
 	d.LegacyText, d.ONPText = l.Declared.Net.Amount.String(), o.Declared.Net.Amount.String()
 	return c.emit(d)
+}
+
+// declaredNetsDiffer tells whether both payslips print a net, and these differ
+// otherwise than their lines do.
+func declaredNetsDiffer(l, o *Payslip) bool {
+	if !l.Declared.Net.Set || !o.Declared.Net.Set {
+		return false
+	}
+	declared := o.Declared.Net.Amount - l.Declared.Net.Amount
+	return declared != 0 && declared != o.Sums.Net()-l.Sums.Net()
 }

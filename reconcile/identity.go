@@ -6,13 +6,8 @@ import (
 	"unicode"
 )
 
-// admit counts a group, and reports what doubles the payslip in another file.
-func (c *Comparer) admit(side Side, p *Pair) error {
-	g := &p.Groups[side]
-	if g.Payslip == nil {
-		return nil
-	}
-	c.Tally.Sides[side].admit(g, c.newPerson(side, g))
+// setAside reports what doubles a payslip in another file.
+func (c *Comparer) setAside(side Side, g *Group) error {
 	for i, double := range g.Doubles {
 		c.Tally.Ledger.setAside(c.terms.Mapping, side, double.Payslip)
 		rule := "doubled_in_files"
@@ -52,13 +47,9 @@ func (c *Comparer) doubts(p *Pair) error {
 	return nil
 }
 
-// newPerson tells whether the group's agent was not met before. The groups of a
-// shared key come in the order of other keys: each counts for one.
+// newPerson tells whether the agent of a group of First was not met before.
 func (c *Comparer) newPerson(side Side, g *Group) bool {
-	if g.Shared {
-		return true
-	}
-	person, _, _ := strings.Cut(g.Payslip.Key, KeySeparator)
+	person := Person(g.Payslip.Key)
 	fresh := person != c.person[side]
 	c.person[side] = person
 	return fresh

@@ -20,6 +20,7 @@ func newLedger(elements int) *Ledger {
 // book holds one programme's accounts.
 type book struct {
 	programme string
+	parts     int64 // of payslips, booked on it
 	elements  []Balance
 	codes     map[codeKey]*Balance // codes that feed no element
 }
@@ -71,11 +72,30 @@ func (b *book) code(k codeKey) *Balance {
 func (l *Ledger) merge(o *Ledger) {
 	for _, programme := range o.programmes() {
 		from, to := o.books[programme], l.book(programme)
+		to.parts += from.parts
 		for i := range from.elements {
 			to.elements[i].plus(&from.elements[i])
 		}
 		for k, v := range from.codes {
 			to.code(k).plus(v)
+		}
+	}
+}
+
+// addHeld adds or takes off what the payslips of another ledger hold, which is
+// all that quiet pairs enter. A programme where no part of a payslip is left has
+// no book, as if none had been.
+func (l *Ledger) addHeld(o *Ledger, sign Amount) {
+	for programme, from := range o.books {
+		to := l.book(programme)
+		to.parts += int64(sign) * from.parts
+		for i := range from.elements {
+			for _, s := range Sides {
+				to.elements[i].Held[s] += sign * from.elements[i].Held[s]
+			}
+		}
+		if to.parts == 0 {
+			delete(l.books, programme)
 		}
 	}
 }

@@ -173,6 +173,22 @@ func (t *MassTally) merge(o *MassTally) {
 	}
 }
 
+// addHeld adds or takes off what the payslips of another tally pay, and whom,
+// which is all that quiet pairs enter.
+func (t *MassTally) addHeld(o *MassTally, sign Amount) {
+	for axis, from := range o.books {
+		to := t.book(axis)
+		for side := range from.held {
+			for i := range from.held[side] {
+				to.held[side][i] += sign * from.held[side][i]
+				to.arrears[side][i] += sign * from.arrears[side][i]
+			}
+			to.heads[side] += int64(sign) * from.heads[side]
+			to.quotite[side] += int64(sign) * from.quotite[side]
+		}
+	}
+}
+
 func (b *massBook) add(k massKey, delta Amount, gaps int64) {
 	sum := b.gaps[k]
 	b.gaps[k] = massSum{sum.delta + delta, sum.gaps + gaps}

@@ -179,6 +179,7 @@ func (m *ministry) reconcile() (*outcome, error) {
 		return nil, err
 	}
 	c.Tally.Merge(&second.Tally)
+	c.Tally.AddQuiet(c.Quiet)
 	o.tally = &c.Tally
 	o.closing = Close(m.terms.Mapping, o.tally, m.accounts(o))
 	return o, nil

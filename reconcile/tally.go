@@ -142,19 +142,20 @@ func (t *Tally) matched(rows []Discrepancy) {
 	}
 }
 
-// checked holds a payslip's declared totals against its lines (step 8). The
+// balanced holds a payslip's declared totals against its lines (step 8). The
 // employer's total is known by the elements, so not where a code feeds none.
-func (t *Tally) checked(side Side, p *Payslip, employer Amount, unmapped bool) {
+func (p *Payslip) balanced(employer Amount, unmapped bool) bool {
 	d := &p.Declared
 	agrees := func(declared OptAmount, added Amount) bool { return !declared.Set || declared.Amount == added }
-	if agrees(d.ToPay, p.Sums.ToPay) && agrees(d.ToDeduct, p.Sums.ToDeduct) && agrees(d.Net, p.Sums.Net()) &&
-		(unmapped || agrees(d.Employer, employer)) {
-		return
-	}
-	s := &t.Sides[side]
-	s.Unbalanced++
-	if len(s.Examples) < maxExamples {
-		s.Examples = append(s.Examples, p.ID)
+	return agrees(d.ToPay, p.Sums.ToPay) && agrees(d.ToDeduct, p.Sums.ToDeduct) && agrees(d.Net, p.Sums.Net()) &&
+		(unmapped || agrees(d.Employer, employer))
+}
+
+// doubt counts a payslip whose declared totals are not those of its lines.
+func (t *SideTally) doubt(p *Payslip) {
+	t.Unbalanced++
+	if len(t.Examples) < maxExamples {
+		t.Examples = append(t.Examples, p.ID)
 	}
 }
 
@@ -162,4 +163,5 @@ func (t *Tally) checked(side Side, p *Payslip, employer Amount, unmapped bool) {
 type verdict struct {
 	agent *Agent
 	net   Amount
+	quiet bool // counted in Quiet, and nowhere else
 }

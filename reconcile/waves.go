@@ -49,11 +49,13 @@ func (w *WaveTally) merge(o *WaveTally) {
 }
 
 // wave finds or opens the accounts of a wave.
-func (t *Tally) wave(name string) *WaveTally {
-	w := t.Waves[name]
+func (t *Tally) wave(name string) *WaveTally { return waveIn(t.Waves, name) }
+
+func waveIn(waves map[string]*WaveTally, name string) *WaveTally {
+	w := waves[name]
 	if w == nil {
 		w = &WaveTally{Codes: make(map[codeOfSide]struct{})}
-		t.Waves[name] = w
+		waves[name] = w
 	}
 	return w
 }

@@ -35,7 +35,7 @@ func TestOneOrManyCoresGiveTheSameResult(t *testing.T) {
 			var first []string
 			for _, cores := range []int{1, 2, 7} {
 				runtime.GOMAXPROCS(cores)
-				got := resultOn(t, fmt.Sprintf("coeurs-%d", cores))
+				got, _ := resultOn(t, fmt.Sprintf("coeurs-%d", cores), 1)
 				if first == nil {
 					first = got
 				}
@@ -49,19 +49,20 @@ func TestOneOrManyCoresGiveTheSameResult(t *testing.T) {
 	}
 }
 
-// resultOn runs the ministry of the working folder on a base of its own, and
-// gives all that the result is made of, each part as a text.
-func resultOn(t *testing.T, place string) []string {
+// resultOn runs the ministry of the working folder on the base of a place, which
+// makes the run of a number, and gives all that its result is made of, each part
+// as a text, and what was logged.
+func resultOn(t *testing.T, place string, number int, more ...string) (parts []string, logged string) {
 	t.Helper()
 	t.Setenv("BASCULE_DATABASE", filepath.Join(place, "bascule.db"))
 	t.Setenv("BASCULE_OUTPUT", filepath.Join(place, "out"))
 	var out, log bytes.Buffer
 	app := newApp(&out, &log)
-	app.Now = func() time.Time { return time.Date(2013, 12, 20, 7, 0, 0, 0, time.UTC) }
-	if code := app.execute(context.Background(), []string{"run", "--quiet"}); code != exitOpen && code != exitClosed {
+	app.Now = func() time.Time { return time.Date(2013, 12, 19+number, 7, 0, 0, 0, time.UTC) }
+	if code := app.execute(context.Background(), append([]string{"run"}, more...)); code != exitOpen && code != exitClosed {
 		t.Fatalf("run exits %d: %s", code, log.String())
 	}
-	folder := filepath.Join(place, runFolderOf(t, 1))
+	folder := filepath.Join(place, runFolderOf(t, number))
 	var summary map[string]any
 	if err := json.Unmarshal([]byte(readFile(t, filepath.Join(folder, "summary.json"))), &summary); err != nil {
 		t.Fatal(err)
@@ -78,15 +79,15 @@ func resultOn(t *testing.T, place string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parts := []string{string(text), readFile(t, filepath.Join(folder, "discrepancies.csv")), readFile(t, filepath.Join(folder, "rejects.csv"))}
+	parts = []string{string(text), readFile(t, filepath.Join(folder, "discrepancies.csv")), readFile(t, filepath.Join(folder, "rejects.csv"))}
 	for _, query := range []string{
-		"SELECT fingerprint, evidence, pattern, cluster, derived, effect_net_cents, effect_employer_cents, effect_budget_cents, legacy_text, onp_text FROM v_discrepancy ORDER BY fingerprint",
-		"SELECT * FROM v_budget",
-		"SELECT * FROM measure",
+		"SELECT fingerprint, evidence, pattern, cluster, derived, effect_net_cents, effect_employer_cents, effect_budget_cents, legacy_text, onp_text FROM v_discrepancy WHERE run = %d",
+		"SELECT * FROM v_budget WHERE run = %d",
+		"SELECT * FROM measure WHERE run_id = %d",
 	} {
-		parts = append(parts, queried(t, filepath.Join(place, "bascule.db"), query))
+		parts = append(parts, queried(t, filepath.Join(place, "bascule.db"), fmt.Sprintf(query, number)))
 	}
-	return parts
+	return parts, log.String()
 }
 
 // queried is what a query gives, sorted, one row a line; no row at all is an error.

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -68,20 +67,31 @@ func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile
 		return last, nil
 	}
 	start := a.Now()
-	err = db.Record(ctx, run, func(r *sqlite.Recorder) error {
-		a.about(run.Period, run.ID)
-		k := comparison{app: a, db: db, recorder: r, run: run, around: around, gates: gates, reckoned: a.clockNotes(run, last), terms: &reconcile.Terms{Period: c.Period, Months: c.Months, Tables: tables, Mapping: tables.For(c.Period, c.Months),
-			Tolerance: c.Tolerance, Identity: c.Identity.Identity, Secret: db.Secret(), Reviewer: reviewer}}
-		if err := k.explained(ctx); err != nil {
-			return err
-		}
-		if err := k.compare(ctx); err != nil {
-			return err
-		}
-		run.Folder = runFolder(c, run.ID)
-		run.Summary.Seconds.Compare = millis(a.Now().Sub(start))
-		return nil
-	})
+	record := func(former *reconcile.Run) error {
+		return db.Record(ctx, run, func(r *sqlite.Recorder) error {
+			a.about(run.Period, run.ID)
+			k := comparison{app: a, db: db, recorder: r, run: run, former: former, around: around, gates: gates, reckoned: a.clockNotes(run, last), terms: &reconcile.Terms{Period: c.Period, Months: c.Months, Tables: tables, Mapping: tables.For(c.Period, c.Months),
+				Tolerance: c.Tolerance, Identity: c.Identity.Identity, Secret: db.Secret(), Reviewer: reviewer}}
+			if err := k.explained(ctx); err != nil {
+				return err
+			}
+			if err := k.compare(ctx); err != nil {
+				return err
+			}
+			run.Folder = runFolder(c, run.ID)
+			run.Summary.Seconds.Compare = millis(a.Now().Sub(start))
+			return nil
+		})
+	}
+	former := last
+	if again {
+		former = nil
+	}
+	err = record(former)
+	if former != nil && (errors.Is(err, reconcile.ErrNotQuiet) || errors.Is(err, ErrClosing)) {
+		a.Log.Warn("comparaison", "état", "ce que l'exécution précédente a gardé ne se vérifie pas : tout est comparé de nouveau")
+		err = record(nil)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -184,6 +194,7 @@ type comparison struct {
 	db       *sqlite.DB
 	recorder *sqlite.Recorder
 	run      *reconcile.Run
+	former   *reconcile.Run // the last one of the same comparison, if it may be relied upon
 	terms    *reconcile.Terms
 	around   []reconcile.Load // of the neighbouring months
 	gates    []reconcile.Gate
@@ -206,7 +217,7 @@ func (k *comparison) Single(s *reconcile.Single) error {
 }
 
 func (k *comparison) compare(ctx context.Context) error {
-	tally, err := k.firstPass(ctx)
+	tally, kept, err := k.firstPass(ctx)
 	if err != nil {
 		return err
 	}
@@ -237,6 +248,11 @@ func (k *comparison) compare(ctx context.Context) error {
 	if !closing.OK {
 		return closingError(&closing)
 	}
+	if kept != nil {
+		if err := k.recorder.Keep(kept); err != nil {
+			return err
+		}
+	}
 	k.run.Summarise(tally, closing)
 	if err := k.recorder.Mass(tally.Mass); err != nil {
 		return err
@@ -249,36 +265,6 @@ func (k *comparison) compare(ctx context.Context) error {
 	}
 	k.run.Summary.Notes, err = k.notes(ctx, tally)
 	return err
-}
-
-// firstPass compares by the key, one range of keys for each core.
-func (k *comparison) firstPass(ctx context.Context) (*reconcile.Tally, error) {
-	legacy, onp := k.run.LoadsOf(reconcile.Legacy), k.run.LoadsOf(reconcile.ONP)
-	ranges, err := k.db.Ranges(ctx, append(append([]reconcile.Load{}, legacy...), onp...), runtime.GOMAXPROCS(0))
-	if err != nil {
-		return nil, err
-	}
-	k.app.Progress.Start("comparaison (bulletins)", max(payslipsOf(legacy), payslipsOf(onp)))
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	comparers, errs := make([]*reconcile.Comparer, len(ranges)), make([]error, len(ranges))
-	var wait sync.WaitGroup
-	for i, r := range ranges {
-		comparers[i] = reconcile.NewComparer(k.terms, k)
-		wait.Go(func() {
-			errs[i] = comparers[i].First(k.app.Progress.counting(reconcile.Pairs(
-				reconcile.Assemble(k.db.Payslips(ctx, legacy, r)), reconcile.Assemble(k.db.Payslips(ctx, onp, r)))))
-			if errs[i] != nil {
-				cancel()
-			}
-		})
-	}
-	wait.Wait()
-	tally := &comparers[0].Tally
-	for _, c := range comparers[1:] {
-		tally.Merge(&c.Tally)
-	}
-	return tally, reconcile.FirstCause(errs)
 }
 
 func linesOf(loads []reconcile.Load) (n int64) {

@@ -86,6 +86,7 @@ var sealKinds = []sealKind{
 		{table: "mass", rows: "run_id = ?1"},
 		{table: "mass_gap", rows: "run_id = ?1"},
 		{table: "mass_head", rows: "run_id = ?1"},
+		{table: "quiet", rows: "run_id = ?1"},
 		{table: "gate_set", rows: "run = ?1", stray: "run NOT IN (SELECT subject FROM ledger WHERE kind = '" + sealRun + "')"}}},
 	{name: sealImport, label: "import", subjects: "review_import", once: true,
 		runs: "SELECT id FROM run WHERE decided >= (SELECT min(id) FROM decision WHERE import_id = ?1)", covers: []covered{

@@ -62,41 +62,46 @@ func (d *DB) Ranges(ctx context.Context, loads []reconcile.Load, n int) ([]Range
 // order.
 func (d *DB) Payslips(ctx context.Context, loads []reconcile.Load, r Range) iter.Seq2[*reconcile.Payslip, error] {
 	return func(yield func(*reconcile.Payslip, error) bool) {
-		if len(loads) == 0 {
-			return
-		}
 		query, args := payslipQuery(loads, r)
-		rows, err := d.read.QueryContext(ctx, query, args...)
-		if err != nil {
-			yield(nil, describe(err))
-			return
-		}
-		defer rows.Close()
-		decode := newDecoder(loads)
-		var key sql.RawBytes
-		var head, lines string
-		var ties []*reconcile.Payslip
-		for rows.Next() {
-			if err := rows.Scan(&head, &lines, &key); err != nil {
-				yield(nil, err)
-				return
-			}
-			p, err := decode.payslip(head, lines)
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			if len(ties) > 0 && (ties[0].Key != p.Key || len(ties) == maxTies) && !decode.flush(&ties, yield) {
-				return
-			}
-			ties = append(ties, p)
-		}
-		if err := rows.Err(); err != nil {
-			yield(nil, describe(err))
-			return
-		}
-		decode.flush(&ties, yield)
+		d.payslips(ctx, loads, query, args, yield)
 	}
+}
+
+// payslips streams the rows of a query, which come in the order of their keys.
+func (d *DB) payslips(ctx context.Context, loads []reconcile.Load, query string, args []any, yield func(*reconcile.Payslip, error) bool) {
+	if len(loads) == 0 {
+		return
+	}
+	rows, err := d.read.QueryContext(ctx, query, args...)
+	if err != nil {
+		yield(nil, describe(err))
+		return
+	}
+	defer rows.Close()
+	decode := newDecoder(loads)
+	var key sql.RawBytes
+	var head, lines string
+	var ties []*reconcile.Payslip
+	for rows.Next() {
+		if err := rows.Scan(&head, &lines, &key); err != nil {
+			yield(nil, err)
+			return
+		}
+		p, err := decode.payslip(head, lines)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		if len(ties) > 0 && (ties[0].Key != p.Key || len(ties) == maxTies) && !decode.flush(&ties, yield) {
+			return
+		}
+		ties = append(ties, p)
+	}
+	if err := rows.Err(); err != nil {
+		yield(nil, describe(err))
+		return
+	}
+	decode.flush(&ties, yield)
 }
 
 // maxTies are rows of one key sorted together. More stand only under a key that

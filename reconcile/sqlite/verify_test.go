@@ -59,6 +59,9 @@ func recordRun(t testing.TB, d *DB, loads []reconcile.Load, gaps ...*reconcile.D
 		if err := r.GateSet([]reconcile.Gate{{ID: fmt.Sprint("g", run.ID)}}); err != nil {
 			return err
 		}
+		if err := r.Keep(&Kept{Terms: "t", Accounts: []byte("{}"), Noted: []int64{7, 2}}); err != nil {
+			return err
+		}
 		_, err := r.conn.ExecContext(background, strings.ReplaceAll(`INSERT INTO measure (run_id, wave, metric, rank, value, "of") VALUES (?1, '*', 'open_roots', 0, 1, 1);
 			INSERT INTO mass VALUES (?1, '176', 'B', 'S', 'T', 'V1', '21', 0, '641', 300, 200, 0, 0);
 			INSERT INTO mass_gap VALUES (?1, '176', 'B', 'S', 'T', 'V1', '21', 0, '641', 'unexplained', 'unexplained', 0, -100, 1);
@@ -275,7 +278,7 @@ func keyOf(table string) string {
 		return "name"
 	case "code_total":
 		return "load_id"
-	case "run_load", "measure", "mass", "mass_gap", "mass_head", "gap_total":
+	case "run_load", "measure", "mass", "mass_gap", "mass_head", "gap_total", "quiet":
 		return "run_id"
 	}
 	return "id"
@@ -302,7 +305,7 @@ func TestDeletingOrAddingARowOfAnyTableNamesWhatNoLongerHolds(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ reason, statement string }{
-		{"a payslip slipped into a load", "INSERT INTO payslip SELECT 1000, load_id, 'z', line, whole, nir, nir_key, dossier, matricule, surname, first_name, grade, echelon, indice, nbi, quotite, children, service, status, zone, iban, programme, bop, accountant, to_pay, to_deduct, net, employer, 0, 0, 0, 0, '[]' FROM payslip WHERE id = 1"},
+		{"a payslip slipped into a load", "INSERT INTO payslip SELECT 1000, load_id, 'z', line, whole, nir, nir_key, dossier, matricule, surname, first_name, grade, echelon, indice, nbi, quotite, children, service, status, zone, iban, programme, bop, accountant, to_pay, to_deduct, net, employer, 0, 0, 0, 0, '[]', digest FROM payslip WHERE id = 1"},
 		{"a reject", "INSERT INTO reject SELECT 1000, load_id, file, line, record, field, reason, raw, sense, cents, readable FROM reject WHERE id = 1"},
 		{"a code", "INSERT INTO code_total VALUES (1, '176', 'B', 'P', '', 0, 0)"},
 		{"gates", "INSERT INTO gate_set VALUES (1000, '', '', 1, '[]')"},

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"database/sql/driver"
+	"encoding/base64"
 	"encoding/hex"
 	"slices"
 	"strings"
@@ -27,7 +28,7 @@ const (
 const (
 	insertPayslip = `INSERT INTO payslip (load_id, agent_key, line, whole, nir, nir_key, dossier, matricule, surname, first_name, grade, echelon,
 		indice, nbi, quotite, children, service, status, zone, iban, programme, bop, accountant, to_pay, to_deduct, net, employer,
-		sum_lines, sum_p, sum_d, sum_i, lines) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`
+		sum_lines, sum_p, sum_d, sum_i, lines, digest) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`
 	insertReject = `INSERT INTO reject (load_id, file, line, record, field, reason, raw, sense, cents, readable) VALUES (?,?,?,?,?,?,?,?,?,?)`
 )
 
@@ -44,7 +45,12 @@ type batch struct {
 	row      rowWriter
 }
 
-const keyColumn = 1 // of insertPayslip
+// Columns of insertPayslip.
+const (
+	keyColumn   = 1
+	saidFrom    = 3 // from here to the digest stands what the file says of the payslip
+	digestBytes = 15
+)
 
 // sort puts the payslips in key order, those of equal keys in file order.
 func (b *batch) sort() {
@@ -57,11 +63,14 @@ func (b *batch) sort() {
 	})
 }
 
-// sum digests the payslips as they will be stored.
+// sum digests each payslip, and all of them as they will be stored.
 func (b *batch) sum() {
 	h := sha256.New()
 	for _, i := range b.order {
-		h.Write(b.row.row(b.payslips[i : i+payslipColumns]))
+		row := b.payslips[i : i+payslipColumns]
+		said := sha256.Sum256(b.row.row(row[saidFrom : payslipColumns-1]))
+		row[payslipColumns-1] = base64.RawURLEncoding.EncodeToString(said[:digestBytes])
+		h.Write(b.row.row(row))
 	}
 	b.digest = hex.EncodeToString(h.Sum(nil))
 }
@@ -205,7 +214,7 @@ func (p *producer) payslip(s *reconcile.Payslip) error {
 		clean(a.Surname), clean(a.FirstName), clean(a.Grade), clean(a.Echelon), optNumber(a.Indice), optNumber(a.NBI), optNumber(a.Quotite),
 		optNumber(a.Children), clean(a.Service), clean(a.Status), clean(a.Zone), a.IBANDigest, clean(a.Programme), clean(a.BOP), clean(a.Accountant),
 		optAmount(s.Declared.ToPay), optAmount(s.Declared.ToDeduct), optAmount(s.Declared.Net), optAmount(s.Declared.Employer),
-		s.Sums.Lines, int64(s.Sums.ToPay), int64(s.Sums.ToDeduct), int64(s.Sums.Information), string(b.text))
+		s.Sums.Lines, int64(s.Sums.ToPay), int64(s.Sums.ToDeduct), int64(s.Sums.Information), string(b.text), nil)
 	if b.full() {
 		return p.send()
 	}
