@@ -8,34 +8,6 @@ import (
 	"bascule/reconcile"
 )
 
-const discrepancyColumns = `d.fingerprint, d.agent_key, d.dossier, d.matricule, d.name, d.service, d.programme, d.bop, d.wave, d.kind, d.element, d.side,
-	d.sense, d.origin, d.legacy, d.onp, d.delta, d.legacy_text, d.onp_text, d.legacy_lines, d.onp_lines, d.delta_net, d.delta_info, d.legacy_payslip,
-	d.onp_payslip, d.cause, d.rule, d.root, d.at_fault, d.evolution, d.status, d.decision, d.first_seen, d.age_days,
-	d.evidence, d.pattern, d.cluster, d.derived, d.effect_net, d.effect_employer, d.effect_budget, d.reopened`
-
-func scanDiscrepancy(rows *sql.Rows) (*reconcile.Discrepancy, error) {
-	var d reconcile.Discrepancy
-	var side, sense, origin, evidence string
-	err := rows.Scan(&d.Fingerprint, &d.Key, &d.Dossier, &d.Matricule, &d.Name, &d.Service, &d.Programme, &d.BOP, &d.Wave, &d.Kind, &d.Element, &side,
-		&sense, &origin, &d.Legacy, &d.ONP, &d.Delta, &d.LegacyText, &d.ONPText, &d.LegacyLines, &d.ONPLines, &d.DeltaNet, &d.DeltaInformation,
-		&d.LegacyPayslip, &d.ONPPayslip, &d.Cause, &d.Rule, &d.Root, &d.AtFault, &d.Evolution, &d.Status, &d.Decision, &d.FirstSeen, &d.AgeDays,
-		&evidence, &d.Pattern, &d.Cluster, &d.Effect.Derived, &d.Effect.Net, &d.Effect.Employer, &d.Effect.Budget, &d.Reopened)
-	if err != nil {
-		return nil, err
-	}
-	if d.Evidence, err = parseFacts(evidence); err != nil {
-		return nil, err
-	}
-	d.Side, _ = reconcile.ParseSide(side) // written by Recorder
-	if sense != "" {
-		d.Sense = reconcile.Sense(sense[0])
-	}
-	if origin != "" {
-		d.Origin, err = reconcile.ParsePeriod(origin)
-	}
-	return &d, err
-}
-
 // stream runs a query when ranged over, and passes its rows on one by one.
 func stream[T any](ctx context.Context, d *DB, scan func(*sql.Rows) (T, error), query string, args ...any) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
