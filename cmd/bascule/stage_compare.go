@@ -72,7 +72,7 @@ func (a *App) compareLoads(ctx context.Context, db *sqlite.DB, loads []reconcile
 			a.about(run.Period, run.ID)
 			k := comparison{app: a, db: db, recorder: r, run: run, former: former, around: around, gates: gates, reckoned: a.clockNotes(run, last), terms: &reconcile.Terms{Period: c.Period, Months: c.Months, Tables: tables, Mapping: tables.For(c.Period, c.Months),
 				Tolerance: c.Tolerance, Identity: c.Identity.Identity, Secret: db.Secret(), Reviewer: reviewer}}
-			if err := k.explained(ctx); err != nil {
+			if err := k.prepare(ctx); err != nil {
 				return err
 			}
 			if err := k.compare(ctx); err != nil {
@@ -198,6 +198,8 @@ type comparison struct {
 	terms    *reconcile.Terms
 	around   []reconcile.Load // of the neighbouring months
 	gates    []reconcile.Gate
+	rest     *rest               // nil: everything is to be compared
+	accounts *reconcile.Accounts // that the engine's are held against
 	mu       sync.Mutex // of recorder, which several ranges write to
 
 	reckoned []string // notes on the clock, on the formulas, and on the rounding found on a sample of the payslips
@@ -240,11 +242,10 @@ func (k *comparison) compare(ctx context.Context) error {
 	if tally.Discrepancies.ByEvolution, err = k.recorder.Evolve(); err != nil {
 		return err
 	}
-	accounts, err := k.accounts(ctx)
-	if err != nil {
+	if k.accounts.Rows, err = k.recorder.RowSums(); err != nil {
 		return err
 	}
-	closing := reconcile.Close(k.terms.Mapping, tally, accounts)
+	closing := reconcile.Close(k.terms.Mapping, tally, k.accounts)
 	if !closing.OK {
 		return closingError(&closing)
 	}
@@ -281,8 +282,8 @@ func payslipsOf(loads []reconcile.Load) (n int64) {
 	return n
 }
 
-// accounts gathers the sums that the reader and the database made.
-func (k *comparison) accounts(ctx context.Context) (*reconcile.Accounts, error) {
+// heldSums gathers the sums that the reader and the database made.
+func (k *comparison) heldSums(ctx context.Context) (*reconcile.Accounts, error) {
 	a := &reconcile.Accounts{Loads: k.run.Loads}
 	var err error
 	for _, side := range reconcile.Sides {
@@ -290,10 +291,7 @@ func (k *comparison) accounts(ctx context.Context) (*reconcile.Accounts, error) 
 			return nil, err
 		}
 	}
-	if a.Stored, err = k.db.StoredSums(ctx, k.run); err != nil {
-		return nil, err
-	}
-	a.Rows, err = k.recorder.RowSums()
+	a.Stored, err = k.db.StoredSums(ctx, k.run)
 	return a, err
 }
 

@@ -15,6 +15,24 @@ import (
 	"bascule/reconcile/sqlite"
 )
 
+// prepare asks the database, all at once, for what the comparison needs to know
+// before its first pair.
+func (k *comparison) prepare(ctx context.Context) error {
+	plain := *k.terms // without the explainer, which is being made
+	tasks := []func() error{
+		func() error { return k.explained(ctx) },
+		func() (err error) { k.rest, err = k.restOf(ctx, &plain); return err },
+		func() (err error) { k.accounts, err = k.heldSums(ctx); return err },
+	}
+	errs := make([]error, len(tasks))
+	var wait sync.WaitGroup
+	for i, task := range tasks {
+		wait.Go(func() { errs[i] = task() })
+	}
+	wait.Wait()
+	return reconcile.FirstCause(errs)
+}
+
 // maxNoted is the share of the payslips, one in so many, beyond which comparing
 // those that may differ alone costs as much as comparing all of them.
 const maxNoted = 3
@@ -24,16 +42,13 @@ const maxNoted = 3
 // to say of. It returns what the next run may take from this one, nil for
 // nothing.
 func (k *comparison) firstPass(ctx context.Context) (*reconcile.Tally, *sqlite.Kept, error) {
-	rest, err := k.rest(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
 	var comparers []*reconcile.Comparer
+	var err error
 	quiet := reconcile.NewQuiet(k.terms.Mapping)
-	if rest != nil {
-		quiet = rest.quiet
-		k.app.Log.Info("comparaison", "bulletins repris de l'exécution", k.former.ID, "nombre", quiet.Pairs, "clés comparées", len(rest.keys))
-		comparers, err = k.compareKeys(ctx, rest.keys)
+	if k.rest != nil {
+		quiet = k.rest.quiet
+		k.app.Log.Info("comparaison", "bulletins repris de l'exécution", k.former.ID, "nombre", quiet.Pairs, "clés comparées", len(k.rest.keys))
+		comparers, err = k.compareKeys(ctx, k.rest.keys)
 	} else {
 		comparers, err = k.compareAll(ctx)
 	}
@@ -120,8 +135,8 @@ type rest struct {
 	quiet *reconcile.Quiet // accounts of all other pairs
 }
 
-// rest finds what is left to compare, nil where it is everything.
-func (k *comparison) rest(ctx context.Context) (*rest, error) {
+// restOf finds what is left to compare, nil where it is everything.
+func (k *comparison) restOf(ctx context.Context, terms *reconcile.Terms) (*rest, error) {
 	if k.former == nil || k.former.Purged != "" || !k.sameShape() {
 		return nil, nil
 	}
@@ -129,8 +144,8 @@ func (k *comparison) rest(ctx context.Context) (*rest, error) {
 	if err != nil || kept == nil || kept.Terms != k.termsDigest() {
 		return nil, err
 	}
-	quiet, err := reconcile.ParseQuiet(k.terms.Mapping, kept.Accounts)
-	if err != nil {
+	r := new(rest)
+	if r.quiet, err = reconcile.ParseQuiet(terms.Mapping, kept.Accounts); err != nil {
 		return nil, err
 	}
 	noted, err := k.db.KeysOf(ctx, kept.Noted)
@@ -150,12 +165,11 @@ func (k *comparison) rest(ctx context.Context) (*rest, error) {
 	if int64(len(noted)+len(changed))*maxNoted > payslipsOf(k.run.Loads) {
 		return nil, nil
 	}
-	r := &rest{quiet: quiet}
 	known := personsOf(noted)
 	if r.keys, err = k.db.KeysOfPersons(ctx, loads, personsOf(append(noted, changed...))); err != nil {
 		return nil, err
 	}
-	return r, k.takeOut(ctx, r, slices.DeleteFunc(slices.Clone(r.keys), func(key string) bool {
+	return r, k.takeOut(ctx, terms, r.quiet, slices.DeleteFunc(slices.Clone(r.keys), func(key string) bool {
 		_, found := slices.BinarySearch(known, reconcile.Person(key))
 		return found
 	}))
@@ -186,8 +200,8 @@ func personsOf(keys []string) []string {
 
 // takeOut moves the pairs that the former run found quiet under some keys out of
 // the quiet accounts: as they were then, they are compared once more.
-func (k *comparison) takeOut(ctx context.Context, r *rest, keys []string) error {
-	c := reconcile.NewComparer(k.terms, silent{})
+func (k *comparison) takeOut(ctx context.Context, terms *reconcile.Terms, quiet *reconcile.Quiet, keys []string) error {
+	c := reconcile.NewComparer(terms, silent{})
 	side := func(side reconcile.Side) iter.Seq2[*reconcile.Group, error] {
 		return reconcile.Assemble(k.db.PayslipsUnder(ctx, k.former.LoadsOf(side), keys))
 	}
@@ -197,7 +211,7 @@ func (k *comparison) takeOut(ctx context.Context, r *rest, keys []string) error 
 	if len(c.Noted) > 0 {
 		return reconcile.ErrNotQuiet
 	}
-	return r.quiet.Take(c.Quiet)
+	return quiet.Take(c.Quiet)
 }
 
 // silent is told nothing.
