@@ -200,7 +200,7 @@ type comparison struct {
 	gates    []reconcile.Gate
 	rest     *rest               // nil: everything is to be compared
 	accounts *reconcile.Accounts // that the engine's are held against
-	mu       sync.Mutex // of recorder, which several ranges write to
+	mu       sync.Mutex          // of recorder, which several ranges write to
 
 	reckoned []string // notes on the clock, on the formulas, and on the rounding found on a sample of the payslips
 }

@@ -19,11 +19,14 @@ import (
 // before its first pair.
 func (k *comparison) prepare(ctx context.Context) error {
 	plain := *k.terms // without the explainer, which is being made
-	tasks := []func() error{
+	return together(
 		func() error { return k.explained(ctx) },
 		func() (err error) { k.rest, err = k.restOf(ctx, &plain); return err },
-		func() (err error) { k.accounts, err = k.heldSums(ctx); return err },
-	}
+		func() (err error) { k.accounts, err = k.heldSums(ctx); return err })
+}
+
+// together runs tasks that do not wait for each other, and waits for all.
+func together(tasks ...func() error) error {
 	errs := make([]error, len(tasks))
 	var wait sync.WaitGroup
 	for i, task := range tasks {

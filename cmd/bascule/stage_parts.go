@@ -62,21 +62,7 @@ func (a *App) partData(ctx context.Context, db *sqlite.DB, whole *reports.Data, 
 	d.Axis, d.Value = p.Axis, p.Value
 	d.Discrepancies = func() discrepancySeq { return db.Discrepancies(ctx, run, p) }
 	d.Missing = func() discrepancySeq { return db.Missing(ctx, run, p) }
-	var err error
-	if d.Causes, err = db.Causes(ctx, run, p); err != nil {
-		return nil, err
-	}
-	if d.ByCause, err = db.ByCause(ctx, run, p); err != nil {
-		return nil, err
-	}
-	if d.Largest, err = a.largest(ctx, db, whole.Run, whole.Tables, p); err != nil {
-		return nil, err
-	}
-	if d.Aggregates, err = db.Aggregates(ctx, run, p, a.aggregatesShown()); err != nil {
-		return nil, err
-	}
-	d.Clusters, err = db.Clusters(ctx, run, p, clustersShown)
-	return &d, err
+	return &d, a.gapTables(ctx, db, &d, p)
 }
 
 // partNames names the workbooks of populations; values that read alike once made

@@ -176,36 +176,33 @@ func (a *App) reportData(ctx context.Context, db *sqlite.DB, run *reconcile.Run)
 		Missing:       func() discrepancySeq { return db.Missing(ctx, run.ID, sqlite.Part{}) },
 		Rejects:       func() rejectSeq { return db.Rejects(ctx, run.ID) },
 	}
-	if err := a.decided(ctx, db, run, d); err != nil {
-		return nil, err
-	}
-	if d.Causes, err = db.Causes(ctx, run.ID, sqlite.Part{}); err != nil {
-		return nil, err
-	}
-	if d.ByCause, err = db.ByCause(ctx, run.ID, sqlite.Part{}); err != nil {
-		return nil, err
-	}
-	if d.Clusters, err = db.Clusters(ctx, run.ID, sqlite.Part{}, clustersShown); err != nil {
-		return nil, err
-	}
 	var read [2][]reconcile.CodeTotal
-	for _, side := range reconcile.Sides {
-		if read[side], err = db.CodeTotals(ctx, run.LoadsOf(side)); err != nil {
-			return nil, err
-		}
-	}
-	if d.Largest, err = a.largest(ctx, db, run, tables, sqlite.Part{}); err != nil {
-		return nil, err
-	}
+	err = together(
+		func() error { return a.decided(ctx, db, run, d) },
+		func() error { return a.gapTables(ctx, db, d, sqlite.Part{}) },
+		func() (err error) {
+			for _, side := range reconcile.Sides {
+				if read[side], err = db.CodeTotals(ctx, run.LoadsOf(side)); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		func() (err error) { d.Evolutions, err = db.Evolutions(ctx, run); return err },
+		func() (err error) { d.History, err = history(ctx, db, run); return err })
 	d.Coverage = reconcile.Coverage(tables.For(run.Period, run.Months), read)
-	if d.Aggregates, err = db.Aggregates(ctx, run.ID, sqlite.Part{}, a.aggregatesShown()); err != nil {
-		return nil, err
-	}
-	if d.Evolutions, err = db.Evolutions(ctx, run); err != nil {
-		return nil, err
-	}
-	d.History, err = history(ctx, db, run)
 	return d, err
+}
+
+// gapTables fills in what the gaps of a run, or of a part of it, amount to.
+func (a *App) gapTables(ctx context.Context, db *sqlite.DB, d *reports.Data, p sqlite.Part) error {
+	run := d.Run.ID
+	return together(
+		func() (err error) { d.Causes, err = db.Causes(ctx, run, p); return err },
+		func() (err error) { d.ByCause, err = db.ByCause(ctx, run, p); return err },
+		func() (err error) { d.Clusters, err = db.Clusters(ctx, run, p, clustersShown); return err },
+		func() (err error) { d.Largest, err = a.largest(ctx, db, d.Run, d.Tables, p); return err },
+		func() (err error) { d.Aggregates, err = db.Aggregates(ctx, run, p, a.aggregatesShown()); return err })
 }
 
 // agentNamer shows keys, or pseudonyms of them.
