@@ -40,6 +40,15 @@
 // rappels of one month of origin, paid in different months, stay two gaps. Step 6
 // does not apply, nor does the crosswalk.
 //
+// # A night after another
+//
+// A pair that nothing is to be said of (quiet.go) moves sums alone, which only
+// add. Under the same terms, the pairs that were quiet the night before and whose
+// two payslips are still the same need not be compared again: Quiet keeps their
+// accounts. Whoever had anything to say of him is compared again, since what was
+// decided of a gap, or seen of it before, may have changed. The closing holds all
+// accounts, taken over or not, against those of the reader and of the database.
+//
 // # Invariants
 //
 // For each sense, element and programme, exactly:
