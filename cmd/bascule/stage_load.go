@@ -9,10 +9,8 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"bascule/mappings"
@@ -149,29 +147,27 @@ type candidate struct {
 // on a night where nothing came, that is all the work there is. A file of a size
 // never met is new: it is not read twice to know.
 func (p *loadPlan) digestFiles(ctx context.Context) error {
-	errs := make([]error, len(p.files))
-	turn := make(chan struct{}, runtime.GOMAXPROCS(0))
-	var wait sync.WaitGroup
+	var tasks []func() error
 	for i := range p.files {
 		c := &p.files[i]
 		size := c.File.Size()
 		if size == 0 {
 			continue // the reader will say what is wrong
 		}
-		var met bool
-		if met, errs[i] = p.db.HasSize(ctx, c.side, c.period, size); !met {
-			continue
+		met, err := p.db.HasSize(ctx, c.side, c.period, size)
+		if err != nil {
+			return err
 		}
-		wait.Go(func() {
-			turn <- struct{}{}
-			defer func() { <-turn }()
-			if errs[i] = ctx.Err(); errs[i] == nil {
-				c.sha256, _, errs[i] = c.File.Digest()
-			}
-		})
+		if met {
+			tasks = append(tasks, func() (err error) {
+				if err = ctx.Err(); err == nil {
+					c.sha256, _, err = c.File.Digest()
+				}
+				return err
+			})
+		}
 	}
-	wait.Wait()
-	return reconcile.FirstCause(errs)
+	return together(tasks...)
 }
 
 func (p *loadPlan) add(ctx context.Context, c *candidate) error {

@@ -25,12 +25,18 @@ func (k *comparison) prepare(ctx context.Context) error {
 		func() (err error) { k.accounts, err = k.heldSums(ctx); return err })
 }
 
-// together runs tasks that do not wait for each other, and waits for all.
+// together runs tasks that do not wait for each other, one on each core, and
+// waits for all.
 func together(tasks ...func() error) error {
 	errs := make([]error, len(tasks))
+	turn := make(chan struct{}, runtime.GOMAXPROCS(0))
 	var wait sync.WaitGroup
 	for i, task := range tasks {
-		wait.Go(func() { errs[i] = task() })
+		wait.Go(func() {
+			turn <- struct{}{}
+			defer func() { <-turn }()
+			errs[i] = task()
+		})
 	}
 	wait.Wait()
 	return reconcile.FirstCause(errs)
