@@ -72,7 +72,13 @@ func (d *DB) payslips(ctx context.Context, loads []reconcile.Load, query string,
 	if len(loads) == 0 {
 		return
 	}
-	rows, err := d.read.QueryContext(ctx, query, args...)
+	c, done, err := d.cached(ctx, cacheFor(loads))
+	if err != nil {
+		yield(nil, err)
+		return
+	}
+	defer done()
+	rows, err := c.QueryContext(ctx, query, args...)
 	if err != nil {
 		yield(nil, describe(err))
 		return
@@ -102,6 +108,41 @@ func (d *DB) payslips(ctx context.Context, loads []reconcile.Load, query string,
 		return
 	}
 	decode.flush(&ties, yield)
+}
+
+// cacheFor is what reading some loads in the order of their keys needs in the
+// cache, in KiB: the page where each run of batchPayslips stands, and the pages
+// above those. With less, each payslip would have its page read again.
+func cacheFor(loads []reconcile.Load) int {
+	runs := 0
+	for i := range loads {
+		runs += int(loads[i].Payslips/batchPayslips) + 1
+	}
+	return readerCacheKiB/4 + runs*pageBytes/1024*8/5
+}
+
+// cached is a connection that reads, with so much cache or the usual one, and
+// what gives it back.
+func (d *DB) cached(ctx context.Context, cacheKiB int) (*sql.Conn, func(), error) {
+	c, err := d.read.Conn(ctx)
+	if err != nil {
+		return nil, nil, describe(err)
+	}
+	if cacheKiB <= readerCacheKiB {
+		return c, func() { c.Close() }, nil
+	}
+	resize := func(ctx context.Context, kib int) error {
+		_, err := c.ExecContext(ctx, fmt.Sprintf("PRAGMA cache_size = -%d", kib))
+		return describe(err)
+	}
+	if err := resize(ctx, cacheKiB); err != nil {
+		c.Close()
+		return nil, nil, err
+	}
+	return c, func() {
+		_ = resize(context.WithoutCancel(ctx), readerCacheKiB) // a larger cache harms nothing but memory
+		c.Close()
+	}, nil
 }
 
 // maxTies are rows of one key sorted together. More stand only under a key that
