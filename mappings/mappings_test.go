@@ -442,7 +442,11 @@ func TestWarningsTellWhatIsSuspect(t *testing.T) {
 		"correspondances.csv : côté onp, les codes 0201 et 201 ne diffèrent que par des zéros de tête",
 		"vagues.csv : la vague V1 retient tous les agents, les suivantes n'en auront aucun",
 	}
-	if diff := cmp.Diff(want, Warnings(tables)); diff != "" {
+	var got []string
+	for _, w := range Warnings(tables) {
+		got = append(got, w.String())
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 }

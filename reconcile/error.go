@@ -50,10 +50,10 @@ type Reject struct {
 	Load   int64
 	File   string
 	Line   int
-	Record string // the layout's name of the record
-	Field  string
-	Reason string
-	Raw    []byte // the bytes of the file, undecoded
+	Record string  // the layout's name of the record
+	Field  *Saying // nil when no field is to blame
+	Reason *Saying // completes the sentence "<field> …"
+	Raw    []byte  // the bytes of the file, undecoded
 	// Readable is the record in characters, a point for what is none, where Raw is
 	// EBCDIC; blank elsewhere.
 	Readable string

@@ -29,7 +29,10 @@ type Summary struct {
 	Outputs       []Output           `json:"outputs"`
 	Seconds       Seconds            `json:"seconds"`
 	Seal          string             `json:"seal"`  // hash of the run in the chain, which verify walks; blank for a run made before it
-	Notes         []string           `json:"notes"` // warnings a reader must know; they never change the exit code
+	Notes         []string           `json:"notes"` // warnings a reader must know, in the language of the outputs; they never change the exit code
+	// Sayings are what the notes are made of. The store keeps them, no output shows
+	// them; runs recorded by an earlier version have notes alone.
+	Sayings []*Saying `json:"sayings,omitempty"`
 }
 
 // Side is the summary of one side.

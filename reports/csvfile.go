@@ -81,7 +81,7 @@ func WriteRejects(w io.Writer, d *Data) error {
 				amount = v.m.decimal(r.Amount.Amount)
 			}
 			raw := maskRaw(legible(r), d.MaskAgents, !d.ShowNames)
-			row := []string{inert(r.File), strconv.Itoa(r.Line), inert(r.Record), inert(r.Field), inert(r.Reason), rejectSense(r.Sense), amount, inert(raw)}
+			row := []string{inert(r.File), strconv.Itoa(r.Line), inert(r.Record), inert(v.m.say(r.Field)), inert(v.m.say(r.Reason)), rejectSense(r.Sense), amount, inert(raw)}
 			if err := out.Write(row); err != nil {
 				return err
 			}

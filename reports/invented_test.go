@@ -96,9 +96,9 @@ func inventedGap(i int) *reconcile.Discrepancy {
 
 func inventedRejects() []*reconcile.Reject {
 	return []*reconcile.Reject{
-		{File: "in/psop-2013-12.txt", Line: 1042, Record: "ligne", Field: "montant", Reason: "contient des lettres ; attendu 11 chiffres et un signe", Sense: reconcile.ToPay, Raw: []byte("20101000TRAITEMENT \xe9CHU  P0000021x031+")},
-		{File: "in/sipaye-2013-12.csv", Line: 77, Record: "L", Field: "origine", Reason: "n'est pas un mois possible écrit AAAA-MM", Sense: reconcile.ToDeduct, Amount: reconcile.Some(1_250), Raw: []byte("L;R0450;=cmd|x;D;12,50;;;2013-13")},
-		{File: "in/psop-2013-12.txt", Line: 2001, Record: "agent", Field: "NIR", Reason: "compte 12 caractères au lieu de 13", Raw: []byte("101750375123456 MARTIN FR7630001007941234567890185"), Payslip: true},
+		{File: "in/psop-2013-12.txt", Line: 1042, Record: "ligne", Field: reconcile.Say("montant"), Reason: reconcile.Verbatim("contient des lettres ; attendu 11 chiffres et un signe"), Sense: reconcile.ToPay, Raw: []byte("20101000TRAITEMENT \xe9CHU  P0000021x031+")},
+		{File: "in/sipaye-2013-12.csv", Line: 77, Record: "L", Field: reconcile.Verbatim("origine"), Reason: reconcile.Say("n'est pas un mois possible écrit %s", reconcile.Say("AAAA-MM")), Sense: reconcile.ToDeduct, Amount: reconcile.Some(1_250), Raw: []byte("L;R0450;=cmd|x;D;12,50;;;2013-13")},
+		{File: "in/psop-2013-12.txt", Line: 2001, Record: "agent", Field: reconcile.Say("NIR"), Reason: reconcile.Verbatim("compte 12 caractères au lieu de 13"), Raw: []byte("101750375123456 MARTIN FR7630001007941234567890185"), Payslip: true},
 	}
 }
 

@@ -244,6 +244,9 @@ func TestTheCatalogueHoldsWhatTheCodeAsksAndNothingElse(t *testing.T) {
 	}
 	values := domains()
 	for key := range catalogue() {
+		if strings.HasPrefix(key, saidPrefix) { // TestEverySayingHasOneMessageInBothLanguages
+			continue
+		}
 		key = strings.TrimSuffix(key, ofMonths)
 		if !asked[key] && !values[strings.TrimSuffix(key, ".note")] {
 			t.Errorf("%s : dans le catalogue, demandé nulle part", key)

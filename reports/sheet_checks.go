@@ -221,7 +221,7 @@ func (v *view) digestLines() []Line {
 
 // noteLines give what a reader must know and no equality says.
 func (v *view) noteLines() []Line {
-	notes := v.summary().Notes
+	notes := v.m.notes(v.summary())
 	if len(notes) == 0 {
 		return nil
 	}

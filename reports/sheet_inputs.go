@@ -174,5 +174,5 @@ func (v *view) appendReject(row []Cell, r *reconcile.Reject) []Cell {
 		amount = A(r.Amount.Amount)
 	}
 	raw := maskRaw(legible(r), v.MaskAgents, !v.ShowNames)
-	return append(row, T(filepath.Base(r.File)), N(r.Line), T(r.Record), T(r.Field), T(r.Reason), T(v.m.sense(r.Sense)), amount, T(shorten(raw, longestRaw)))
+	return append(row, T(filepath.Base(r.File)), N(r.Line), T(r.Record), T(v.m.say(r.Field)), T(v.m.say(r.Reason)), T(v.m.sense(r.Sense)), amount, T(shorten(raw, longestRaw)))
 }

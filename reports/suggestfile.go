@@ -93,7 +93,7 @@ func (p *suggestPage) candidate(s *reconcile.Suggestion, rank int, c *reconcile.
 	if c.Element != "" {
 		name = string(c.Element)
 		if e, ok := p.v.Tables.Element(c.Element); ok {
-			name += " « " + Clean(e.Label(p.v.Lang)) + " »"
+			name += " " + p.m.t("why.quoted", Clean(e.Label(p.v.Lang)))
 		}
 	}
 	p.printf("  %d. %s%s", rank, pad(p.m.t("confidence."+string(c.Confidence)), 10, false), name)

@@ -14,7 +14,7 @@ func WriteSummary(w io.Writer, s *reconcile.Summary) error {
 	full.Gates = listed(s.Gates)
 	full.Opinions = counted(s.Opinions)
 	full.Outputs = listed(s.Outputs)
-	full.Notes = listed(s.Notes)
+	full.Notes, full.Sayings = listed(s.Notes), nil
 	full.Closing.Checks = listed(s.Closing.Checks)
 	full.Discrepancies.ByKind = counted(s.Discrepancies.ByKind)
 	full.Discrepancies.ByCause = counted(s.Discrepancies.ByCause)
@@ -23,6 +23,15 @@ func WriteSummary(w io.Writer, s *reconcile.Summary) error {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(&full)
+}
+
+// Worded is a summary as it is shown in a language: its notes in words, and not
+// what they are made of. Those that a run was recorded with as finished texts stay
+// what they are.
+func Worded(s *reconcile.Summary, lang string) reconcile.Summary {
+	worded := *s
+	worded.Notes, worded.Sayings = newMessages(lang, Labels{}).notes(s), nil
+	return worded
 }
 
 func listed[E any](list []E) []E {

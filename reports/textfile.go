@@ -104,12 +104,12 @@ func (v *view) textEnd() []string {
 	if n := s.Legacy.Rejected + s.ONP.Rejected; n > 0 {
 		lines = append(lines, v.m.n("text.rejected", n))
 	}
-	if len(s.Notes) > 0 {
+	if notes := v.m.notes(s); len(notes) > 0 {
 		more := ""
-		if n := len(s.Notes) - 1; n > 0 {
+		if n := len(notes) - 1; n > 0 {
 			more = v.m.n("text.notes", int64(n))
 		}
-		lines = append(lines, shorten(v.m.t("text.note", Clean(s.Notes[0])), screenWidth-utf8.RuneCountInString(more))+more)
+		lines = append(lines, shorten(v.m.t("text.note", Clean(notes[0])), screenWidth-utf8.RuneCountInString(more))+more)
 	}
 	if s.Closing.OK {
 		lines = append(lines, v.m.t("text.closed", v.m.money(0)))

@@ -43,7 +43,7 @@ func newTeller(m *messages, tables *reconcile.Tables) *teller {
 // fault where the sentence has not said it. Facts that are missing are left out.
 func (t *teller) why(d *reconcile.Discrepancy) string {
 	text := ""
-	s := saying{teller: t, d: d}
+	s := sentence{teller: t, d: d}
 	switch template := t.m.text("why." + d.Rule); {
 	case template != "":
 		text, _ = s.fill(template)
@@ -60,8 +60,8 @@ func (t *teller) why(d *reconcile.Discrepancy) string {
 	return text + " " + t.m.t("verdict.fault."+string(d.AtFault))
 }
 
-// saying is one sentence being made.
-type saying struct {
+// sentence is one sentence being made.
+type sentence struct {
 	*teller
 	d       *reconcile.Discrepancy
 	accused reconcile.Fault // the side that the words show to be wrong
@@ -70,7 +70,7 @@ type saying struct {
 // fill writes the first alternative of a template whose values are all known.
 // Alternatives stand between bars; what brackets hold is left out when it lacks
 // a value; {name} is a value and {side!} a side shown to be wrong.
-func (s *saying) fill(template string) (string, bool) {
+func (s *sentence) fill(template string) (string, bool) {
 	before := s.accused
 	for rest, more := template, true; more; {
 		var alternative string
@@ -101,7 +101,7 @@ func cutTop(template string) (before, after string, found bool) {
 	return template, "", false
 }
 
-func (s *saying) sequence(template string) (string, bool) {
+func (s *sentence) sequence(template string) (string, bool) {
 	var b strings.Builder
 	for i := 0; i < len(template); i++ {
 		switch template[i] {
@@ -143,7 +143,7 @@ func closing(template string, i int) int {
 }
 
 // value is the text of a value that a template names, blank when unknown.
-func (s *saying) value(name string) string {
+func (s *sentence) value(name string) string {
 	switch name {
 	case "legacy":
 		return s.m.side(reconcile.Legacy)
@@ -177,7 +177,7 @@ func (s *saying) value(name string) string {
 }
 
 // fact is a fact as the language writes it.
-func (s *saying) fact(name reconcile.FactName) string {
+func (s *sentence) fact(name reconcile.FactName) string {
 	value := s.d.Fact(name)
 	if value == "" {
 		if name == reconcile.FactCode && s.d.Kind == reconcile.Unmapped {
@@ -219,7 +219,7 @@ func (s *saying) fact(name reconcile.FactName) string {
 }
 
 // rate is what the tables say of the rate of the evidence.
-func (s *saying) rate() rateName { return s.rateNamed(s.d.Fact(reconcile.FactRate)) }
+func (s *sentence) rate() rateName { return s.rateNamed(s.d.Fact(reconcile.FactRate)) }
 
 // rateNamed is what the tables say of a rate, or of a step of a scale as
 // "SCALE/KEY".
@@ -257,7 +257,7 @@ func (t *teller) element(code string) string {
 }
 
 // side is the side that the rule speaks of, or the other.
-func (s *saying) side(name string) string {
+func (s *sentence) side(name string) string {
 	side, known := reconcile.ParseSide(s.d.Fact(reconcile.FactSide))
 	if !known {
 		if s.d.Kind != reconcile.Unmapped {
@@ -276,7 +276,7 @@ func (s *saying) side(name string) string {
 
 // thirtieths tells which side pays how many thirtieths of the other, where that
 // one pays a whole month.
-func (s *saying) thirtieths(name string) string {
+func (s *sentence) thirtieths(name string) string {
 	const whole = "30"
 	legacy, onp := s.d.Fact(reconcile.FactLegacyDays), s.d.Fact(reconcile.FactONPDays)
 	lesser, days := reconcile.ONP, onp
@@ -295,7 +295,7 @@ func (s *saying) thirtieths(name string) string {
 }
 
 // fields are the fields of the evidence that differ: "indice majoré 467 → 472".
-func (s *saying) fields() string {
+func (s *sentence) fields() string {
 	var list []string
 	for i := 0; i+2 < len(s.d.Evidence); i++ {
 		f, l, o := s.d.Evidence[i], s.d.Evidence[i+1], s.d.Evidence[i+2]
@@ -310,7 +310,7 @@ func (s *saying) fields() string {
 	return strings.Join(list, ", ")
 }
 
-func (s *saying) field(name string) string {
+func (s *sentence) field(name string) string {
 	field := s.d.Fact(reconcile.FactField)
 	if field == "" && textual(s.d.Kind) {
 		field = s.d.Element
@@ -322,7 +322,7 @@ func (s *saying) field(name string) string {
 }
 
 // fieldText is one side's value of the field that differs.
-func (s *saying) fieldText(name string) string {
+func (s *sentence) fieldText(name string) string {
 	if s.d.LegacyText+s.d.ONPText == "" {
 		return ""
 	}
@@ -334,7 +334,7 @@ func (s *saying) fieldText(name string) string {
 }
 
 // span tells from when to when a value holds: "de 07/2010 à 06/2016".
-func (s *saying) span(from, to reconcile.FactName) string {
+func (s *sentence) span(from, to reconcile.FactName) string {
 	first, err1 := reconcile.ParsePeriod(s.d.Fact(from))
 	last, err2 := reconcile.ParsePeriod(s.d.Fact(to))
 	switch {
@@ -349,7 +349,7 @@ func (s *saying) span(from, to reconcile.FactName) string {
 }
 
 // shared are the further elements on which the gap depends.
-func (s *saying) shared() string {
+func (s *sentence) shared() string {
 	var list []string
 	for _, f := range s.d.Evidence {
 		if f.Name == reconcile.FactShared && f.Value != "" {

@@ -107,10 +107,19 @@ func loadViews(result *LoadResult) []loadView {
 
 // warningsOf is what the reader had to say of a load.
 func (r *LoadResult) warningsOf(i int) []string {
-	if i < len(r.Warnings) && r.Warnings[i] != nil {
-		return r.Warnings[i]
+	if i < len(r.Warnings) {
+		return inFrench(r.Warnings[i])
 	}
 	return []string{}
+}
+
+// inFrench puts sayings into the words of the terminal.
+func inFrench(sayings []*reconcile.Saying) []string {
+	texts := []string{}
+	for _, s := range sayings {
+		texts = append(texts, s.String())
+	}
+	return texts
 }
 
 func loadViewOf(l *reconcile.Load, warnings []string) loadView {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"strings"
@@ -56,12 +55,12 @@ func refusedBy(err error) (path string, errno syscall.Errno) {
 
 // clockNotes says that the clock has gone back since the former run of the month:
 // dates and ages are then not to be believed, whichever of the two was wrong.
-func (a *App) clockNotes(run, former *reconcile.Run) []string {
+func (a *App) clockNotes(run, former *reconcile.Run) []*reconcile.Saying {
 	if former == nil || former.StartedAt <= run.StartedAt { // both in UTC
 		return nil
 	}
-	note := fmt.Sprintf("l'horloge de la machine a reculé : cette exécution est datée du %s, celle d'avant (n° %d) du %s ; vérifiez l'heure, les âges des écarts s'y comptent",
+	note := reconcile.Say("l'horloge de la machine a reculé : cette exécution est datée du %s, celle d'avant (n° %s) du %s ; vérifiez l'heure, les âges des écarts s'y comptent",
 		run.StartedAt, former.ID, former.StartedAt)
-	a.Log.Warn(note)
-	return []string{note}
+	a.Log.Warn(note.String())
+	return []*reconcile.Saying{note}
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"github.com/spf13/cobra"
+
+	"bascule/reports"
 )
 
 // runCommand is "bascule run".
@@ -96,7 +98,7 @@ func (a *App) reconcile(cmd *cobra.Command, stage func() (*RunResult, error)) er
 	}
 	a.Progress.Done()
 	a.open, a.finished = result.Open, result.Run
-	return a.print(result.Text, result.Run.Summary)
+	return a.print(result.Text, reports.Worded(&result.Run.Summary, a.Config.Lang))
 }
 
 // checkRun refuses an option --run that is given and is no run number.

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -202,7 +201,7 @@ type comparison struct {
 	accounts *reconcile.Accounts // that the engine's are held against
 	mu       sync.Mutex          // of recorder, which several ranges write to
 
-	reckoned []string // notes on the clock, on the formulas, and on the rounding found on a sample of the payslips
+	reckoned []*reconcile.Saying // notes on the clock, on the formulas, and on the rounding found on a sample of the payslips
 }
 
 // Discrepancy and Single let the ranges take turns at the recorder.
@@ -264,8 +263,7 @@ func (k *comparison) compare(ctx context.Context) error {
 	if err := k.judge(ctx, tally.Measures(k.terms.Tables.Waves, k.rejects())); err != nil {
 		return err
 	}
-	k.run.Summary.Notes, err = k.notes(ctx, tally)
-	return err
+	return k.notes(ctx, tally)
 }
 
 func linesOf(loads []reconcile.Load) (n int64) {
@@ -315,70 +313,4 @@ func closingError(c *reconcile.Closing) error {
 		}
 	}
 	return fmt.Errorf("%w : %d contrôles en défaut, le premier %s — rien n'est publié ; conservez la base et signalez l'anomalie", ErrClosing, count, first)
-}
-
-// notes gathers what a reader of the run must know and no figure says.
-func (k *comparison) notes(ctx context.Context, tally *reconcile.Tally) ([]string, error) {
-	notes := []string{}
-	for i := range k.run.Loads {
-		l := &k.run.Loads[i]
-		warnings, err := k.db.Warnings(ctx, l.ID)
-		if err != nil {
-			return nil, err
-		}
-		for _, w := range warnings {
-			notes = append(notes, l.Path+" : "+w)
-		}
-	}
-	labels := k.app.labels().For(k.run)
-	for _, side := range reconcile.Sides {
-		for _, of := range []func(context.Context, *reconcile.SideTally) (string, error){k.unbalanced, k.doubtfulNIRs} {
-			note, err := of(ctx, &tally.Sides[side])
-			if err != nil {
-				return nil, err
-			}
-			if note != "" {
-				notes = append(notes, labels.Of(side)+" : "+note)
-			}
-		}
-	}
-	purged, err := k.afterPurge(ctx)
-	notes = append(append(notes, k.reckoned...), purged...)
-	return append(notes, mappings.Warnings(k.terms.Tables)...), err
-}
-
-func (k *comparison) unbalanced(ctx context.Context, t *reconcile.SideTally) (string, error) {
-	if t.Unbalanced == 0 {
-		return "", nil
-	}
-	places, err := k.db.Places(ctx, t.Examples[:min(3, len(t.Examples))])
-	note := fmt.Sprintf("%d bulletin(s) dont les totaux déclarés ne sont pas ceux de leurs lignes, par exemple", t.Unbalanced)
-	for _, p := range places {
-		note += fmt.Sprintf(" %s:%d", p.Path, p.Line)
-	}
-	return note, err
-}
-
-// doubtfulNIRs tells how many NIRs do not prove who is paid. They still find
-// him, except the masked ones: nothing is refused for them.
-func (k *comparison) doubtfulNIRs(ctx context.Context, t *reconcile.SideTally) (string, error) {
-	var parts []string
-	for _, s := range []struct {
-		state reconcile.NIRState
-		words string
-	}{{reconcile.NIRWrongKey, "à clé fausse"}, {reconcile.NIRProvisional, "provisoire(s)"}, {reconcile.NIRMalformed, "mal formé(s)"}, {reconcile.NIRMasked, "masqué(s)"}} {
-		n := t.NIRs[s.state]
-		if n == 0 {
-			continue
-		}
-		places, err := k.db.Places(ctx, []int64{t.NIRRows[s.state]})
-		if err != nil {
-			return "", err
-		}
-		parts = append(parts, fmt.Sprintf("%d %s (par exemple %s:%d)", n, s.words, places[0].Path, places[0].Line))
-	}
-	if parts == nil {
-		return "", nil
-	}
-	return "NIR " + strings.Join(parts, ", "), nil
 }

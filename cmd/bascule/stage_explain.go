@@ -165,7 +165,7 @@ func (a *App) Runs(ctx context.Context, w io.Writer) error {
 		if a.JSON {
 			summaries := make([]reconcile.Summary, len(runs))
 			for i := range runs {
-				summaries[i] = runs[i].Summary
+				summaries[i] = reports.Worded(&runs[i].Summary, a.Config.Lang)
 			}
 			return a.print("", summaries)
 		}
@@ -184,7 +184,7 @@ func (a *App) ShowRun(ctx context.Context, number int, w io.Writer) error {
 			return err
 		}
 		if a.JSON {
-			return a.print("", run.Summary)
+			return a.print("", reports.Worded(&run.Summary, a.Config.Lang))
 		}
 		result, err := a.result(ctx, db, run)
 		if err != nil {

@@ -58,7 +58,7 @@ func (p *layoutPage) text() string {
 		p.writeTotals(&b)
 	}
 	p.writeProblems(&b)
-	for _, w := range p.warnings() {
+	for _, w := range p.Found.Warnings {
 		fmt.Fprintf(&b, "\nAvertissement : %s\n", w)
 	}
 	if f.Refusal == nil {
@@ -70,15 +70,6 @@ func (p *layoutPage) text() string {
 		}
 	}
 	return b.String()
-}
-
-// warnings are the reader's, without the path that stands above.
-func (p *layoutPage) warnings() []string {
-	all := []string{}
-	for _, w := range p.Found.Warnings {
-		all = append(all, strings.TrimPrefix(w, p.Path+" : "))
-	}
-	return all
 }
 
 func monthOf(l *reconcile.Load) string {
@@ -266,7 +257,7 @@ func (p *layoutPage) writeProblems(b *strings.Builder) {
 	fmt.Fprintf(b, "\nProblèmes : %s%s\n", grouped(f.Load.Rejects), among(len(f.Rejects), f.Load.Rejects, ", les premiers"))
 	for i := range f.Rejects {
 		r := &f.Rejects[i]
-		what := strings.TrimSpace(r.Field + " " + r.Reason)
+		what := strings.TrimSpace(r.Field.String() + " " + r.Reason.String())
 		fmt.Fprintf(b, "  %2d. ligne %d, « %s » : %s\n", i+1, r.Line, r.Record, what)
 	}
 }
@@ -322,7 +313,7 @@ func (p *layoutPage) view() any {
 	}
 	for i := range f.Rejects {
 		r := &f.Rejects[i]
-		problems = append(problems, problemView{r.Line, r.Record, r.Field, r.Reason})
+		problems = append(problems, problemView{r.Line, r.Record, r.Field.String(), r.Reason.String()})
 	}
 	refusal := ""
 	if f.Refusal != nil {
@@ -330,5 +321,5 @@ func (p *layoutPage) view() any {
 	}
 	l := f.Load
 	l.Layout, l.Path = p.Layout.Name, p.Path
-	return map[string]any{"layout": p.Layout.Name, "file": loadViewOf(&l, p.warnings()), "first_agent": first, "problems": problems, "refusal": refusal}
+	return map[string]any{"layout": p.Layout.Name, "file": loadViewOf(&l, inFrench(p.Found.Warnings)), "first_agent": first, "problems": problems, "refusal": refusal}
 }

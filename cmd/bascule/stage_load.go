@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"bascule/mappings"
@@ -22,7 +21,7 @@ import (
 // LoadResult is what load ends with.
 type LoadResult struct {
 	Loads    []reconcile.Load
-	Warnings [][]string // of each load
+	Warnings [][]*reconcile.Saying // of each load
 }
 
 // Load reads files of one side, relative to the working directory, into the
@@ -46,12 +45,12 @@ func (a *App) Load(ctx context.Context, side reconcile.Side, layout string, file
 		inputs = append(inputs, found...)
 	}
 	var loads []reconcile.Load
-	var warnings [][]string
+	var warnings [][]*reconcile.Saying
 	err := a.withStore(ctx, func(db *sqlite.DB) (err error) {
 		if loads, err = a.loadFiles(ctx, db, []intake{{side, a.Config.Period, inputs}}, sqlite.SamePaths, false); err != nil {
 			return err
 		}
-		warnings = make([][]string, len(loads))
+		warnings = make([][]*reconcile.Saying, len(loads))
 		for i := range loads {
 			if warnings[i], err = db.Warnings(ctx, loads[i].ID); err != nil {
 				return err
@@ -188,7 +187,7 @@ func (p *loadPlan) add(ctx context.Context, c *candidate) error {
 		digest := reconcile.Digester(p.db.Secret()) // one for each reader, which is a goroutine
 		options.Digest = func(iban string) string { return digest("iban", iban)[:16] }
 		reader := c.File.Reader(layout, options)
-		job.Source = source{reader, job.Load.Path, c.File.Path()}
+		job.Source = source{reader, job.Load.Path}
 		p.readers = append(p.readers, reader)
 		p.bytes += c.File.Size()
 	}
@@ -278,17 +277,7 @@ func (p *loadPlan) watch(ctx context.Context) (stop func()) {
 // that the configuration gives.
 type source struct {
 	*extract.Reader
-	path string // shown
-	abs  string // read
-}
-
-// Warnings are the reader's, without the path that the caller gives them.
-func (s source) Warnings() []string {
-	warnings := s.Reader.Warnings()
-	for i, w := range warnings {
-		warnings[i] = strings.TrimPrefix(w, s.abs+" : ")
-	}
-	return warnings
+	path string
 }
 
 func (s source) Each(payslip func(*reconcile.Payslip) error, reject func(*reconcile.Reject) error) error {

@@ -133,15 +133,15 @@ func dayOf(at string) string { return at[:min(len(at), len("2006-01-02"))] }
 
 // afterPurge says what a run can no longer know: the gaps that it would follow,
 // or the month beside its own.
-func (k *comparison) afterPurge(ctx context.Context) ([]string, error) {
+func (k *comparison) afterPurge(ctx context.Context) ([]*reconcile.Saying, error) {
 	runs, err := k.db.RunKeys(ctx)
 	runs = slices.DeleteFunc(runs, func(r reconcile.Run) bool { return r.Purged == "" })
 	if err != nil || len(runs) == 0 || k.run.Months.Set() {
 		return nil, err
 	}
-	var notes []string
+	var notes []*reconcile.Saying
 	if k.run.Previous == 0 {
-		notes = append(notes, fmt.Sprintf("les exécutions antérieures ont été purgées le %s : tous les écarts sont dits nouveaux", dayOf(runs[0].Purged)))
+		notes = append(notes, reconcile.Say("les exécutions antérieures ont été purgées le %s : tous les écarts sont dits nouveaux", dayOf(runs[0].Purged)))
 	}
 	told := make(map[reconcile.Period]bool)
 	for _, run := range slices.Backward(runs) {
@@ -153,7 +153,7 @@ func (k *comparison) afterPurge(ctx context.Context) ([]string, error) {
 		}
 		if beside && !loaded && !told[month] {
 			told[month] = true
-			notes = append(notes, fmt.Sprintf("le mois voisin %v a été purgé le %s : un décalage avec lui est présumé, plus prouvé", month, dayOf(run.Purged)))
+			notes = append(notes, reconcile.Say("le mois voisin %s a été purgé le %s : un décalage avec lui est présumé, plus prouvé", month, dayOf(run.Purged)))
 		}
 	}
 	return notes, nil

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 
@@ -22,7 +21,7 @@ const surveyed = 600
 func (k *comparison) explained(ctx context.Context) error {
 	book := k.app.books[k.terms.Tables]
 	for _, left := range book.Left() {
-		k.reckoned = append(k.reckoned, fmt.Sprintf("elements.csv : formule de « %s » laissée de côté (élément comparé sans barème) : elle %v", left.Element, left.Err))
+		k.reckoned = append(k.reckoned, reconcile.Say("elements.csv : formule de « %s » laissée de côté (élément comparé sans barème) : elle emploie un nom inconnu : %s", left.Element, left.Unknown))
 	}
 	survey := explain.NewSurvey(book, k.terms)
 	if err := k.survey(ctx, survey); err != nil {
@@ -73,20 +72,20 @@ func (k *comparison) surveySide(ctx context.Context, s *explain.Survey, side rec
 }
 
 // roundingWords says the conventions in words.
-var roundingWords = map[explain.Rounding]string{
-	explain.HalfUp:   "arrondit au centime le plus proche",
-	explain.Truncate: "tronque au centime",
-	explain.Point4:   "arrondit le point mensuel à quatre décimales",
-	explain.Point5:   "arrondit le point mensuel à cinq décimales",
-	explain.Annual:   "arrondit le montant annuel, puis tronque le douzième",
+var roundingWords = map[explain.Rounding]*reconcile.Saying{
+	explain.HalfUp:   reconcile.Say("arrondit au centime le plus proche"),
+	explain.Truncate: reconcile.Say("tronque au centime"),
+	explain.Point4:   reconcile.Say("arrondit le point mensuel à quatre décimales"),
+	explain.Point5:   reconcile.Say("arrondit le point mensuel à cinq décimales"),
+	explain.Annual:   reconcile.Say("arrondit le montant annuel, puis tronque le douzième"),
 }
 
-func (k *comparison) convention(c *explain.Convention) string {
-	label := string(c.Element)
+func (k *comparison) convention(c *explain.Convention) *reconcile.Saying {
+	label := reconcile.Verbatim(string(c.Element))
 	if e, ok := k.terms.Tables.Element(c.Element); ok {
-		label = e.LabelFR
+		label = &reconcile.Saying{Text: e.LabelFR, English: e.LabelEN}
 	}
-	return fmt.Sprintf("arrondi : %s %s pour « %s » (%d bulletins sur %d lus), alors que la table dit qu'on %s",
+	return reconcile.Say("arrondi : %s %s pour « %s » (%n bulletins sur %n lus), alors que la table dit qu'on %s",
 		k.app.labels().For(k.run).Of(c.Side), roundingWords[c.Rounding], label, c.Follow, c.Payslips, roundingWords[c.Declared])
 }
 

@@ -65,7 +65,7 @@ func (a *App) publish(ctx context.Context, db *sqlite.DB, run *reconcile.Run) (e
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
-	run.Summary.Outputs = nil
+	run.Summary.Outputs, run.Summary.Notes = nil, reports.Worded(&run.Summary, a.Config.Lang).Notes
 	if err := a.writeOutputs(work, data); err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ const partBase = "PART"
 // and its element is compared without a scale.
 type Left struct {
 	Element reconcile.ElementCode
-	Err     error
+	Unknown string // what it names
 }
 
 // Left lists the formulas left aside, in the order of the table.
@@ -72,8 +72,8 @@ func NewBook(t *reconcile.Tables) (*Book, error) {
 			continue
 		}
 		root, follows, err := c.compile(e.Formula)
-		if errors.Is(err, errName) {
-			b.left = append(b.left, Left{e.Code, err})
+		if unknown := unknownName(""); errors.As(err, &unknown) {
+			b.left = append(b.left, Left{e.Code, string(unknown)})
 			continue
 		}
 		if err != nil {
@@ -101,8 +101,8 @@ func (b *Book) compileBases(c *compiler) error {
 			if err == nil && len(follows) > 0 {
 				err = fmt.Errorf("%w (une base ne suit rien)", errSyntax)
 			}
-			switch {
-			case errors.Is(err, errName):
+			switch unknown := unknownName(""); {
+			case errors.As(err, &unknown):
 				delete(c.bases, n.Name)
 				delete(b.bases, n.Name)
 				again = true

@@ -76,10 +76,15 @@ type Formula struct {
 var (
 	errSyntax   = errors.New("n'est pas une expression")
 	errFunction = errors.New("emploie une fonction inconnue")
-	errName     = errors.New("emploie un nom inconnu")
 	errArgs     = errors.New("donne à une fonction un mauvais nombre d'arguments")
 	errCycle    = errors.New("dépend d'elle-même")
 )
+
+// unknownName is what a formula names and the tables do not hold.
+type unknownName string
+
+// Error completes the sentence "la formule …".
+func (n unknownName) Error() string { return "emploie un nom inconnu : " + string(n) }
 
 const hintGrammar = "voyez la grammaire des formules dans mappings/README.md"
 
@@ -127,7 +132,7 @@ func (c *compiler) compile(text string) (root *node, follows []int32, err error)
 	for _, name := range strings.Fields(list) {
 		e, ok := c.elements[name]
 		if !ok {
-			return nil, nil, fmt.Errorf("%w : %s", errName, name)
+			return nil, nil, unknownName(name)
 		}
 		follows = append(follows, e)
 	}
@@ -196,7 +201,7 @@ func (c *compiler) identifier(name string) (*node, error) {
 	if e, ok := c.elements[name]; ok {
 		return &node{op: opElement, element: e}, nil
 	}
-	return nil, fmt.Errorf("%w : %s", errName, name)
+	return nil, unknownName(name)
 }
 
 func fieldOf(name string) (reconcile.Field, bool) {
@@ -227,7 +232,7 @@ func (c *compiler) call(name string, args []ast.Expr) (*node, error) {
 	}
 	known := func(set map[string]bool, o op) (*node, error) {
 		if !set[words[0]] {
-			return nil, fmt.Errorf("%w : %s(%s)", errName, name, words[0])
+			return nil, unknownName(name + "(" + words[0] + ")")
 		}
 		return &node{op: o, name: words[0]}, nil
 	}
@@ -245,13 +250,13 @@ func (c *compiler) call(name string, args []ast.Expr) (*node, error) {
 	case "total":
 		e, ok := c.elements[words[0]]
 		if !ok {
-			return nil, fmt.Errorf("%w : total(%s)", errName, words[0])
+			return nil, unknownName("total(" + words[0] + ")")
 		}
 		return &node{op: opTotal, element: e}, nil
 	case "selon":
 		f, ok := fieldOf(words[0])
 		if !ok {
-			return nil, fmt.Errorf("%w : %s", errName, words[0])
+			return nil, unknownName(words[0])
 		}
 		return c.with(&node{op: opWhen, field: f, name: words[1]}, args[2:]...)
 	}
@@ -279,7 +284,7 @@ func functions(name string) *node {
 func (c *compiler) scale(function string, words []string) (*node, error) {
 	f, ok := fieldOf(words[1])
 	if !ok || !c.scales[words[0]] {
-		return nil, fmt.Errorf("%w : %s(%s, %s)", errName, function, words[0], words[1])
+		return nil, unknownName(function + "(" + words[0] + ", " + words[1] + ")")
 	}
 	if function == "echelle" {
 		return &node{op: opSteps, name: words[0], field: f}, nil

@@ -88,7 +88,7 @@ func TestFormulasReckon(t *testing.T) {
 			continue
 		}
 		if len(b.Left()) > 0 {
-			t.Errorf("%s: left aside: %v", c.formula, b.Left()[0].Err)
+			t.Errorf("%s: left aside: %v", c.formula, b.Left()[0].Unknown)
 			continue
 		}
 		index := func(code string) int32 {

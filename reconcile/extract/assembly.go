@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,8 +10,8 @@ import (
 
 // They complete the sentence "<field> …" for an agent that no key recognises.
 var (
-	errIdentity  = errors.New("est vide : l'agent ne peut pas être identifié")
-	errMaskedNIR = errors.New("est masqué, sans autre champ qui identifie l'agent")
+	errIdentity  = reconcile.Say("est vide : l'agent ne peut pas être identifié")
+	errMaskedNIR = reconcile.Say("est masqué, sans autre champ qui identifie l'agent")
 )
 
 // assembly is the payslip being read.
@@ -28,7 +27,7 @@ type assembly struct {
 
 // fault is a field that cannot be read, and why.
 type fault struct {
-	field string
+	field *reconcile.Saying
 	err   error
 }
 
@@ -47,13 +46,13 @@ func (r *Reader) beginPayslip(row *row, tag string, bad error) error {
 	}
 	if identity.err != nil {
 		s.lost = true
-		return r.reject(&reconcile.Reject{Line: row.line, Record: tag, Field: identity.field, Reason: identity.err.Error(), Raw: r.rawCopy(row), Payslip: true})
+		return r.reject(&reconcile.Reject{Line: row.line, Record: tag, Field: identity.field, Reason: reconcile.SayingOf(identity.err), Raw: r.rawCopy(row), Payslip: true})
 	}
 	if err := r.openProgramme(); err != nil {
 		return err
 	}
 	if situation.err != nil {
-		return r.reject(&reconcile.Reject{Line: row.line, Record: tag, Field: situation.field, Reason: situation.err.Error(), Raw: r.rawCopy(row)})
+		return r.reject(&reconcile.Reject{Line: row.line, Record: tag, Field: situation.field, Reason: reconcile.SayingOf(situation.err), Raw: r.rawCopy(row)})
 	}
 	return nil
 }
@@ -131,7 +130,7 @@ func (r *Reader) readAgent(row *row, p *reconcile.Payslip) (identity, situation 
 }
 
 // note keeps the first fault.
-func note(f *fault, field string, err error) {
+func note(f *fault, field *reconcile.Saying, err error) {
 	if f.err == nil {
 		*f = fault{field, err}
 	}
@@ -158,14 +157,18 @@ func (r *Reader) key(a *reconcile.Agent) (string, bool) {
 }
 
 // keyWord is what the file calls the fields that can identify an agent.
-func (r *Reader) keyWord() string {
-	var words []string
+func (r *Reader) keyWord() *reconcile.Saying {
+	var words *reconcile.Saying
 	for _, f := range slices.Concat(r.o.Identity.Key, r.o.Identity.Fallback) {
 		if id, ok := fieldNamed(string(f), roleAgent); ok && f != reconcile.IdentityDossier {
-			words = append(words, r.layout.format[id].word)
+			if word := r.layout.format[id].word; words == nil {
+				words = word
+			} else {
+				words = reconcile.Say("%s ou %s", words, word)
+			}
 		}
 	}
-	return strings.Join(words, " ou ")
+	return words
 }
 
 // digestIBAN gives what may be kept of a bank account, written with or without
@@ -225,7 +228,7 @@ func (r *Reader) readTotals(row *row, tag string, bad error) error {
 	case s.lost:
 		f = s.lostFault()
 	case s.totalsAt != 0:
-		f.err = fmt.Errorf("second enregistrement de totaux du bulletin, après celui de la ligne %d", s.totalsAt)
+		f.err = reconcile.Say("second enregistrement de totaux du bulletin, après celui de la ligne %s", s.totalsAt)
 	case bad == nil:
 		for _, t := range [...]struct {
 			id   field
@@ -242,7 +245,7 @@ func (r *Reader) readTotals(row *row, tag string, bad error) error {
 		s.totalsAt = row.line
 	}
 	if f.err != nil {
-		return r.reject(&reconcile.Reject{Line: row.line, Record: tag, Field: f.field, Reason: f.err.Error(), Raw: r.rawCopy(row)})
+		return r.reject(&reconcile.Reject{Line: row.line, Record: tag, Field: f.field, Reason: reconcile.SayingOf(f.err), Raw: r.rawCopy(row)})
 	}
 	s.payslip.Declared = d
 	return nil
@@ -253,5 +256,5 @@ func (s *assembly) lostFault() fault {
 	if !s.lost {
 		return fault{}
 	}
-	return fault{err: fmt.Errorf("le bulletin est rejeté avec son enregistrement d'agent, ligne %d", s.payslip.Line)}
+	return fault{err: reconcile.Say("le bulletin est rejeté avec son enregistrement d'agent, ligne %s", s.payslip.Line)}
 }

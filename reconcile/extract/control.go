@@ -69,7 +69,7 @@ func (r *Reader) readTrailer(row *row, rec *record, bad error) error {
 		if err != nil {
 			return err
 		}
-		word := r.layout.format[c.id].word
+		word := r.layout.format[c.id].word.String()
 		if declared != c.found {
 			return r.refuse(row.line, word, fmt.Errorf("déclaré %d, trouvé %d", declared, c.found), hintIncomplete)
 		}
@@ -89,7 +89,7 @@ func (r *Reader) readTrailer(row *row, rec *record, bad error) error {
 			return err
 		}
 		checks = append(checks, reconcile.Check{Name: c.name, Scope: r.path, Left: reconcile.Amount(declared), Right: c.found, OK: true})
-		words = append(words, r.layout.format[c.id].word)
+		words = append(words, r.layout.format[c.id].word.String())
 	}
 	return r.proveTotals(row.line, checks, words)
 }
@@ -101,7 +101,7 @@ func (r *Reader) declared(row *row, id field, scale int) (int64, error) {
 		err = errEmpty
 	}
 	if err != nil {
-		return 0, r.refuse(row.line, r.layout.format[id].word, err, "fichier coupé ? redemander l'extraction")
+		return 0, r.refuse(row.line, r.layout.format[id].word.String(), err, "fichier coupé ? redemander l'extraction")
 	}
 	return v, nil
 }
@@ -125,7 +125,7 @@ func (r *Reader) proveTotals(line int, checks []reconcile.Check, words []string)
 	n := len(u.withoutSense)
 	switch {
 	case wrong != nil && u.first.err != nil:
-		return r.refuse(u.line, u.first.field, fmt.Errorf("%w : le %s ne peut pas être prouvé (déclaré %s, trouvé %s sans les montants illisibles)", u.first.err, word, euros(wrong.Left), euros(wrong.Right)),
+		return r.refuse(u.line, u.first.field.String(), fmt.Errorf("%w : le %s ne peut pas être prouvé (déclaré %s, trouvé %s sans les montants illisibles)", u.first.err, word, euros(wrong.Left), euros(wrong.Right)),
 			"faire corriger cette ligne à la source")
 	case n > 0 && len(checks) == len(reconcile.Senses) && n <= maxWithoutSense && placed(u.withoutSense, lack):
 		for i := range checks {

@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"fmt"
 	"time"
 
 	"bascule/reconcile"
@@ -25,25 +24,25 @@ const (
 // forms lists the ways to write months and dates that a layout may name, with
 // the positions of year, month and day (0-based, -1 when the form has none).
 var forms = [...]struct {
-	name             string
+	name             *reconcile.Saying
 	length           int
 	year, month, day int
 	marks            []int
 	mark             byte
 }{
-	formYear:         {name: "AAAA", length: 4, year: 0, month: -1, day: -1},
-	formMonth:        {name: "MM", length: 2, year: -1, month: 0, day: -1},
-	formCompactMonth: {name: "AAAAMM", length: 6, year: 0, month: 4, day: -1},
-	formISOMonth:     {name: "AAAA-MM", length: 7, year: 0, month: 5, day: -1, marks: []int{4}, mark: '-'},
-	formFrenchMonth:  {name: "MM/AAAA", length: 7, year: 3, month: 0, day: -1, marks: []int{2}, mark: '/'},
-	formCompactDate:  {name: "AAAAMMJJ", length: 8, year: 0, month: 4, day: 6},
-	formISODate:      {name: "AAAA-MM-JJ", length: 10, year: 0, month: 5, day: 8, marks: []int{4, 7}, mark: '-'},
-	formFrenchDate:   {name: "JJ/MM/AAAA", length: 10, year: 6, month: 3, day: 0, marks: []int{2, 5}, mark: '/'},
+	formYear:         {name: reconcile.Say("AAAA"), length: 4, year: 0, month: -1, day: -1},
+	formMonth:        {name: reconcile.Say("MM"), length: 2, year: -1, month: 0, day: -1},
+	formCompactMonth: {name: reconcile.Say("AAAAMM"), length: 6, year: 0, month: 4, day: -1},
+	formISOMonth:     {name: reconcile.Say("AAAA-MM"), length: 7, year: 0, month: 5, day: -1, marks: []int{4}, mark: '-'},
+	formFrenchMonth:  {name: reconcile.Say("MM/AAAA"), length: 7, year: 3, month: 0, day: -1, marks: []int{2}, mark: '/'},
+	formCompactDate:  {name: reconcile.Say("AAAAMMJJ"), length: 8, year: 0, month: 4, day: 6},
+	formISODate:      {name: reconcile.Say("AAAA-MM-JJ"), length: 10, year: 0, month: 5, day: 8, marks: []int{4, 7}, mark: '-'},
+	formFrenchDate:   {name: reconcile.Say("JJ/MM/AAAA"), length: 10, year: 6, month: 3, day: 0, marks: []int{2, 5}, mark: '/'},
 }
 
 func formNamed(name string) (form, bool) {
 	for f := formYear; int(f) < len(forms); f++ {
-		if forms[f].name == name {
+		if forms[f].name.Format == name {
 			return f, true
 		}
 	}
@@ -53,7 +52,7 @@ func formNamed(name string) (form, bool) {
 func formNames() []string {
 	var names []string
 	for _, f := range forms[formYear:] {
-		names = append(names, f.name)
+		names = append(names, f.name.Format)
 	}
 	return names
 }
@@ -108,9 +107,9 @@ func (f form) date(b []byte) (string, error) {
 // impossible completes the sentence "<field> …".
 func (f form) impossible() error {
 	if forms[f].day >= 0 {
-		return fmt.Errorf("n'est pas une date possible écrite %s", forms[f].name)
+		return reconcile.Say("n'est pas une date possible écrite %s", forms[f].name)
 	}
-	return fmt.Errorf("n'est pas un mois possible écrit %s", forms[f].name)
+	return reconcile.Say("n'est pas un mois possible écrit %s", forms[f].name)
 }
 
 func dayExists(year, month, day int) bool {

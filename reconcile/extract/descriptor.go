@@ -307,9 +307,9 @@ func (d *descriptor) keep(n *yaml.Node, id field, f *format) error {
 func (d *descriptor) settle(n *yaml.Node, p *place, f *format, at, decimals *yaml.Node) error {
 	l, info := d.layout, &fieldInfos[p.id]
 	p.numeric = info.numeric()
-	f.word, f.mark = info.french, l.mark
+	f.word, f.mark = info.words, l.mark
 	if p.name != "" {
-		f.word = p.name
+		f.word = reconcile.Verbatim(p.name)
 	}
 	if err := d.placed(n, p, at, f.signed); err != nil {
 		return err

@@ -23,7 +23,7 @@ func (r *Reader) checkText(row *row, id field) {
 	}
 	var bad *encodingError
 	if _, _, err := c.check(b); errors.As(err, &bad) {
-		r.doubts.wrong = r.refuse(row.line, r.layout.format[id].word, bad, bad.hint)
+		r.doubts.wrong = r.refuse(row.line, r.layout.format[id].word.String(), bad, bad.hint)
 	}
 }
 

@@ -83,7 +83,7 @@ func (f *flatFile) rejectEmpty(line int) error {
 	f.records++
 	f.lineCount++
 	f.load.Rejected.Lines++
-	return f.reject(&reconcile.Reject{Line: line, Record: f.rec.tag, Reason: "ligne vide"})
+	return f.reject(&reconcile.Reject{Line: line, Record: f.rec.tag, Reason: reconcile.Say("ligne vide")})
 }
 
 // readNames finds the columns by the names of the first row.
@@ -100,13 +100,13 @@ func (f *flatFile) readNames(columns [][]byte, bad error) error {
 		case !known:
 			f.unknown = append(f.unknown, f.shownColumn(name))
 		case found[id] && id != fNone:
-			return f.refuse(f.row.line, f.layout.format[id].word, errors.New("deux colonnes portent ce nom"), "n'en garder qu'une")
+			return f.refuse(f.row.line, f.layout.format[id].word.String(), errors.New("deux colonnes portent ce nom"), "n'en garder qu'une")
 		}
 		found[id] = true
 		f.columns = append(f.columns, id)
 	}
-	if missing := f.missing(&found); missing != "" {
-		return f.refuse(f.row.line, missing, errors.New("cette colonne manque"), hint)
+	if missing := f.missing(&found); missing != nil {
+		return f.refuse(f.row.line, missing.String(), errors.New("cette colonne manque"), hint)
 	}
 	f.load.Carried = 0
 	for id := range fieldCount {
@@ -119,7 +119,7 @@ func (f *flatFile) readNames(columns [][]byte, bad error) error {
 
 // shownColumn names a column that nothing is known of: its place, where the
 // name may be a person's number.
-func (f *flatFile) shownColumn(name string) string {
+func (f *flatFile) shownColumn(name string) *reconcile.Saying {
 	const figures = 4
 	n := 0
 	for _, c := range name {
@@ -128,9 +128,9 @@ func (f *flatFile) shownColumn(name string) string {
 		}
 	}
 	if n >= figures {
-		return fmt.Sprintf("la %de", len(f.columns)+1)
+		return reconcile.Say("la %se", len(f.columns)+1)
 	}
-	return "« " + short(name) + " »"
+	return reconcile.Say("« %s »", short(name))
 }
 
 // short bounds a column's name, which may be anything.
@@ -153,14 +153,14 @@ func (rec *record) named(column string) (id field, known bool) {
 }
 
 // missing names the first column that the file needs and lacks, or nothing.
-func (f *flatFile) missing(found *[fieldCount]bool) string {
+func (f *flatFile) missing(found *[fieldCount]bool) *reconcile.Saying {
 	for _, id := range [...]field{fPeriod, fYear, fMonth, fCode, fAmount} {
 		if f.rec.has(id) && !found[id] {
 			return f.layout.format[id].word
 		}
 	}
 	if f.identified(f.o.Identity.Key, found) || f.identified(f.o.Identity.Fallback, found) {
-		return ""
+		return nil
 	}
 	return f.keyWord()
 }
@@ -180,9 +180,9 @@ func (f *flatFile) identified(key []reconcile.IdentityField, found *[fieldCount]
 func (f *flatFile) read(columns [][]byte, bad error) error {
 	f.dataLines++
 	if bad == nil && len(columns) != len(f.columns) {
-		bad = fmt.Errorf("la ligne a %d colonnes au lieu de %d", len(columns), len(f.columns))
+		bad = reconcile.Say("la ligne a %n colonnes au lieu de %n", len(columns), len(f.columns))
 		if f.counts.unended {
-			bad = fmt.Errorf("%w : dernière ligne coupée ?", bad)
+			bad = reconcile.Say("la ligne a %n colonnes au lieu de %n : dernière ligne coupée ?", len(columns), len(f.columns))
 		}
 	}
 	if bad != nil {

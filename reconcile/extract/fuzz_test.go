@@ -65,6 +65,7 @@ func checkReader(t *testing.T, r *Reader) {
 			kept = kept.Plus(item.Payslip.Sums)
 		default:
 			rejects++
+			checkSaid(t, item.Reject)
 			if rej := item.Reject; rej.Amount.Set && rej.Sense != 0 {
 				rejected.Add(rej.Sense, rej.Amount.Amount)
 			}

@@ -146,14 +146,14 @@ func outcome(r *Reader) string {
 		}
 	}
 	for _, w := range r.Warnings() {
-		fmt.Fprintf(&b, "avertissement : %s\n", w)
+		fmt.Fprintf(&b, "avertissement : %s : %s\n", load.Path, w)
 	}
 	return b.String()
 }
 
 func rejectText(rej *reconcile.Reject) string {
 	s := fmt.Sprintf("rejet : %s:%d [%s] %s", rej.File, rej.Line, rej.Record, rej.Field)
-	s = strings.TrimRight(s, " ") + ": " + rej.Reason
+	s = strings.TrimRight(s, " ") + ": " + rej.Reason.String()
 	if rej.Amount.Set {
 		sense := "sens ?"
 		if rej.Sense != 0 {

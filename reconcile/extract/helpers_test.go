@@ -80,7 +80,10 @@ func readPath(path string, l *Layout, o Options) readFile {
 			got.rejects = append(got.rejects, *item.Reject)
 		}
 	}
-	got.load, got.totals, got.warnings = r.Load(), r.Totals(), r.Warnings()
+	got.load, got.totals = r.Load(), r.Totals()
+	for _, w := range r.Warnings() {
+		got.warnings = append(got.warnings, w.String())
+	}
 	return got
 }
 
@@ -91,7 +94,18 @@ func readText(t testing.TB, layout, period string, content []byte) readFile {
 	if got.err != nil {
 		t.Fatal(got.err)
 	}
+	for i := range got.rejects {
+		checkSaid(t, &got.rejects[i])
+	}
 	return got
+}
+
+// checkSaid checks that the reason of a reject can be put into another language.
+func checkSaid(t testing.TB, r *reconcile.Reject) {
+	t.Helper()
+	if r.Reason == nil || r.Reason.Format == "" {
+		t.Errorf("line %d is rejected for a reason in French alone: %q", r.Line, r.Reason)
+	}
 }
 
 func writeFile(t testing.TB, name string, content []byte) string {

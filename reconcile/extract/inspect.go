@@ -18,7 +18,7 @@ type Inspection struct {
 	Rejects    []reconcile.Reject // the first ones
 	Load       reconcile.Load
 	Totals     []reconcile.CodeTotal
-	Warnings   []string
+	Warnings   []*reconcile.Saying
 	Refusal    error  // nil when the file can be loaded
 	BlamedText string // of the record that refuses the file, decoded; blank when none does
 }
@@ -152,7 +152,7 @@ func (r *Reader) see(row *row, rec *record) {
 const maxSeen = 60
 
 func (r *Reader) seeField(row *row, p *place, index int) SeenField {
-	f := SeenField{Name: fieldInfos[p.id].name, Word: fieldInfos[p.id].french, Raw: readable(row.charset, row.cell[p.id])}
+	f := SeenField{Name: fieldInfos[p.id].name, Word: fieldInfos[p.id].words.String(), Raw: readable(row.charset, row.cell[p.id])}
 	switch {
 	case r.layout.fixed:
 		f.Where = span(p.from, p.to)

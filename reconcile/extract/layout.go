@@ -85,7 +85,7 @@ func ParseLayout(file string, text []byte) (*Layout, error) {
 	sum := sha256.Sum256(text)
 	l := &Layout{file: file, Hash: hex.EncodeToString(sum[:])}
 	for f := range fieldCount {
-		l.format[f] = format{word: fieldInfos[f].french, implied: explicit}
+		l.format[f] = format{word: fieldInfos[f].words, implied: explicit}
 	}
 	d := &descriptor{file: file, layout: l}
 	if err := d.read(text); err != nil {

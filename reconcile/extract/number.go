@@ -3,22 +3,23 @@ package extract
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
+
+	"bascule/reconcile"
 )
 
 // What is wrong with a field. Each completes the sentence "<field> …".
 var (
-	errEmpty     = errors.New("est vide")
-	errNumber    = errors.New("n'est pas un nombre")
-	errPrecision = errors.New("a trop de décimales")
-	errRange     = errors.New("est trop grand")
-	errSign      = errors.New("a un signe qui n'est ni + ni -")
-	errCut       = errors.New("est coupé par la fin de la ligne")
-	errNegative  = errors.New("est négatif")
-	errInteger   = errors.New("n'est pas un nombre entier")
-	errMonth     = errors.New("n'est pas un mois possible")
-	errControl   = errors.New("contient un caractère de commande")
-	errCoding    = errors.New("n'est pas un nombre codé comme le dit le format")
+	errEmpty     = reconcile.Say("est vide")
+	errNumber    = reconcile.Say("n'est pas un nombre")
+	errPrecision = reconcile.Say("a trop de décimales")
+	errRange     = reconcile.Say("est trop grand")
+	errSign      = reconcile.Say("a un signe qui n'est ni + ni -")
+	errCut       = reconcile.Say("est coupé par la fin de la ligne")
+	errNegative  = reconcile.Say("est négatif")
+	errInteger   = reconcile.Say("n'est pas un nombre entier")
+	errMonth     = reconcile.Say("n'est pas un mois possible")
+	errControl   = reconcile.Say("contient un caractère de commande")
+	errCoding    = reconcile.Say("n'est pas un nombre codé comme le dit le format")
 )
 
 // maxDigits bounds a scaled number so that it fits an int64 with room to add.
@@ -34,10 +35,10 @@ const explicit = -1
 
 // format is how the text of one field is to be read.
 type format struct {
-	word    string // what the file calls the field
-	implied int8   // number of implied decimals, or explicit
-	mark    byte   // decimal mark of explicit numbers, or eitherMark
-	signed  bool   // the sign stands apart, at its own position
+	word    *reconcile.Saying // what the file calls the field, or what it is where the file has no names
+	implied int8              // number of implied decimals, or explicit
+	mark    byte              // decimal mark of explicit numbers, or eitherMark
+	signed  bool              // the sign stands apart, at its own position
 	form    form
 	values  []translation
 	pad     int // width up to which a text of digits gets zeros in front

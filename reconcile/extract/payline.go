@@ -113,7 +113,7 @@ func (r *Reader) parseRest(row *row, line *reconcile.PayLine) (f fault) {
 
 // rejectLine counts and yields a line that cannot be kept.
 func (r *Reader) rejectLine(row *row, tag string, f fault, p parsedLine) error {
-	rej := &reconcile.Reject{Line: row.line, Record: tag, Field: f.field, Reason: f.err.Error(), Raw: r.rawCopy(row), Sense: p.line.Sense}
+	rej := &reconcile.Reject{Line: row.line, Record: tag, Field: f.field, Reason: reconcile.SayingOf(f.err), Raw: r.rawCopy(row), Sense: p.line.Sense}
 	switch {
 	case p.amountErr != nil:
 		r.load.Rejected.Lines++

@@ -62,7 +62,7 @@ func TestPositionsOfUTF8CountCharacters(t *testing.T) {
 			if got.err != nil {
 				text = got.err.Error()
 			} else if len(got.rejects) > 0 {
-				text = got.rejects[0].Reason
+				text = got.rejects[0].Reason.String()
 			}
 			if !strings.Contains(text, c.want) {
 				t.Errorf("%s: %v %+v", c.reason, got.err, got.rejects)

@@ -219,7 +219,7 @@ func TestRejectKeepsTheBytesOfTheFile(t *testing.T) {
 	if len(got.rejects) != 1 || !bytes.Equal(got.rejects[0].Raw, lines[2]) {
 		t.Fatalf("rejects %+v", got.rejects)
 	}
-	want := reconcile.Reject{File: got.load.Path, Line: 3, Record: "20", Field: "base", Reason: "n'est pas un nombre", Raw: lines[2], Sense: 'P', Amount: reconcile.Some(216234)}
+	want := reconcile.Reject{File: got.load.Path, Line: 3, Record: "20", Field: fieldInfos[fBase].words, Reason: errNumber, Raw: lines[2], Sense: 'P', Amount: reconcile.Some(216234)}
 	if diff := cmp.Diff(want, got.rejects[0]); diff != "" {
 		t.Errorf("reject (-want +got):\n%s", diff)
 	}
@@ -235,7 +235,7 @@ func TestErrorsHoldNoPersonsValue(t *testing.T) {
 	got := readPath(writeFile(t, "psop.txt", joinLines(lines, "\n")), shippedLayout(t, "psop"), testOptions("2013-12"))
 	said := got.err.Error()
 	for _, r := range got.rejects {
-		said += r.Reason + r.Field
+		said += r.Reason.String() + r.Field.String()
 	}
 	for _, secret := range []string{"EXEMPLE", "CAMILLE", "X216234", "FR76"} {
 		if strings.Contains(said, secret) {

@@ -82,8 +82,8 @@ type Reader struct {
 	codes   codeTable
 	totals  totals
 	counts  counts
-	unknown []string // columns or elements that the layout does not know
-	unread  []string // sheets that hold something and were not read
+	unknown []*reconcile.Saying // columns or elements that the layout does not know
+	unread  []*reconcile.Saying // sheets that hold something and were not read
 }
 
 // counts is what the warnings tell.
@@ -182,31 +182,33 @@ func (r *Reader) Totals() []reconcile.CodeTotal { return r.totals.sorted(&r.code
 func (r *Reader) BytesRead() int64 { return r.bytesRead.Load() }
 
 // Warnings tells what a reader of the figures must know, without any person's
-// data: one sentence each, complete once Items has ended.
-func (r *Reader) Warnings() []string {
-	var w []string
-	say := func(n int64, format string) {
+// data: one sentence each, complete once Items has ended. They do not name the
+// file.
+func (r *Reader) Warnings() []*reconcile.Saying {
+	var all []*reconcile.Saying
+	warn := func(n int64, warning *reconcile.Saying) {
 		if n > 0 {
-			w = append(w, fmt.Sprintf("%s : "+format, r.path, n))
+			all = append(all, warning)
 		}
 	}
-	if len(r.unknown) > 0 {
-		w = append(w, fmt.Sprintf("%s : %d colonne(s) inconnue(s) du format, non lue(s) : %s", r.path, len(r.unknown), strings.Join(r.unknown, ", ")))
+	c := &r.counts
+	if n := len(r.unknown); n > 0 {
+		all = append(all, reconcile.Say("%n colonne(s) inconnue(s) du format, non lue(s) : %s", n, reconcile.List(r.unknown)))
 	}
-	if len(r.unread) > 0 {
-		w = append(w, fmt.Sprintf("%s : %d autre(s) feuille(s) non vide(s), non lue(s) : %s", r.path, len(r.unread), strings.Join(r.unread, ", ")))
+	if n := len(r.unread); n > 0 {
+		all = append(all, reconcile.Say("%n autre(s) feuille(s) non vide(s), non lue(s) : %s", n, reconcile.List(r.unread)))
 	}
-	if r.counts.unended {
-		w = append(w, r.path+" : la dernière ligne n'a pas de fin, et rien ne prouve que le fichier n'est pas coupé")
+	if c.unended {
+		all = append(all, reconcile.Say("la dernière ligne n'a pas de fin, et rien ne prouve que le fichier n'est pas coupé"))
 	}
 	if n := r.doubts.doubtful; n > 0 {
-		w = append(w, fmt.Sprintf("%s : %d caractère(s) étrange(s) dans les noms et libellés, qui seraient des lettres en %s", r.path, n, lookalikeOf[r.layout.charset].name))
+		all = append(all, reconcile.Say("%n caractère(s) étrange(s) dans les noms et libellés, qui seraient des lettres en %s", n, lookalikeOf[r.layout.charset].name))
 	}
-	say(r.counts.withoutTotals, "%d bulletin(s) sans totaux")
-	say(r.counts.withoutLines, "%d bulletin(s) sans aucune ligne de paye")
-	say(r.counts.varying, "%d fois, la situation d'un agent change d'une ligne à la suivante : ses lignes sont lues en plusieurs morceaux")
-	say(r.load.Aside, "%d ligne(s) de titre ou de total mises à part")
-	return w
+	warn(c.withoutTotals, reconcile.Say("%n bulletin(s) sans totaux", c.withoutTotals))
+	warn(c.withoutLines, reconcile.Say("%n bulletin(s) sans aucune ligne de paye", c.withoutLines))
+	warn(c.varying, reconcile.Say("%n fois, la situation d'un agent change d'une ligne à la suivante : ses lignes sont lues en plusieurs morceaux", c.varying))
+	warn(r.load.Aside, reconcile.Say("%n ligne(s) de titre ou de total mises à part", r.load.Aside))
+	return all
 }
 
 // refuse is an error that refuses the file because of a record. line 0 blames
@@ -247,7 +249,7 @@ func (r *Reader) tooManyRejects() error {
 	if r.load.Rejects > maxRejectsEver {
 		limit = "100000"
 	}
-	first := strings.TrimSpace(r.first.Field + " " + r.first.Reason)
+	first := strings.TrimSpace(r.first.Field.String() + " " + r.first.Reason.String())
 	return r.refuse(r.first.Line, "", fmt.Errorf("%d enregistrement(s) rejeté(s) sur %d, au-delà de la limite %s ; le premier : %s", r.load.Rejects, r.records, limit, first),
 		"corriger le fichier ou le format, ou relever limits.max_rejects")
 }

@@ -11,8 +11,8 @@ import (
 
 // What is wrong with the quotes of a delimited record.
 var (
-	errQuoteBad  = errors.New("la ligne a un guillemet mal placé")
-	errQuoteOpen = errors.New("la ligne ouvre un guillemet qu'elle ne ferme pas")
+	errQuoteBad  = reconcile.Say("la ligne a un guillemet mal placé")
+	errQuoteOpen = reconcile.Say("la ligne ouvre un guillemet qu'elle ne ferme pas")
 )
 
 // maxQuotedLines bounds the lines that a quoted field may run over: beyond, the
@@ -210,7 +210,7 @@ func (r *Reader) readHeader(row *row, rec *record, bad error) error {
 	}
 	p, word, err := r.layout.payMonth(row, rec)
 	if err != nil {
-		return r.refuse(row.line, word, err, hint)
+		return r.refuse(row.line, word.String(), err, hint)
 	}
 	if err := r.checkPeriod(row.line, word, p); err != nil {
 		return err
@@ -218,21 +218,21 @@ func (r *Reader) readHeader(row *row, rec *record, bad error) error {
 	if rec.has(fProduced) {
 		b := row.cell[fProduced]
 		if r.load.Produced, err = r.layout.format[fProduced].form.date(b); err != nil {
-			return r.refuse(row.line, r.layout.format[fProduced].word, err, "redemander l'extraction")
+			return r.refuse(row.line, r.layout.format[fProduced].word.String(), err, "redemander l'extraction")
 		}
 	}
 	r.load.Ministry, r.load.Sender = r.layout.text(row, fMinistry), r.layout.text(row, fSender)
 	return nil
 }
 
-func (r *Reader) checkPeriod(line int, word string, p reconcile.Period) error {
+func (r *Reader) checkPeriod(line int, word *reconcile.Saying, p reconcile.Period) error {
 	if r.o.Period == 0 {
 		r.o.Period, r.load.Period = p, p
 	}
 	if p == r.o.Period {
 		return nil
 	}
-	return r.refuse(line, word, fmt.Errorf("le fichier est du mois %s, la période demandée est %s", p, r.o.Period), "donner le fichier du bon mois, ou changer la période")
+	return r.refuse(line, word.String(), fmt.Errorf("le fichier est du mois %s, la période demandée est %s", p, r.o.Period), "donner le fichier du bon mois, ou changer la période")
 }
 
 // end closes a file that has no more records.

@@ -2,8 +2,6 @@ package extract
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
 	"slices"
 
 	"bascule/reconcile"
@@ -63,14 +61,13 @@ func (row *row) fillFixed(rec *record, b []byte) error {
 	}
 	if len(b) > rec.width {
 		if rest := b[rec.width:]; len(trimmed(rest)) > 0 && !(rec.coded && blankBytes(rest)) {
-			return fmt.Errorf("la ligne continue au-delà de la position %d", rec.width)
+			return reconcile.Say("la ligne continue au-delà de la position %s", rec.width)
 		}
 	}
 	return nil
 }
 
-// errOctets completes the sentence "la ligne …".
-var errOctets = errors.New("compte ses positions en octets, et non en caractères : faire produire le fichier en iso-8859-15")
+var errOctets = reconcile.Say("la ligne compte ses positions en octets, et non en caractères : faire produire le fichier en iso-8859-15")
 
 // fillCharacters is fillFixed for a record of UTF-8 with letters beyond ASCII:
 // positions count characters. Nothing tells for sure how the file counts them;
@@ -83,7 +80,7 @@ func (row *row) fillCharacters(rec *record, b []byte) error {
 	n := len(row.starts)
 	row.starts = append(row.starts, len(b))
 	if n < rec.width && len(b) >= rec.width {
-		return fmt.Errorf("la ligne %w", errOctets)
+		return errOctets
 	}
 	for i := range rec.places {
 		p := &rec.places[i]
@@ -100,7 +97,7 @@ func (row *row) fillCharacters(rec *record, b []byte) error {
 		}
 	}
 	if n > rec.width && len(trimmed(b[row.starts[rec.width]:])) > 0 {
-		return fmt.Errorf("la ligne continue au-delà de la position %d", rec.width)
+		return reconcile.Say("la ligne continue au-delà de la position %s", rec.width)
 	}
 	return nil
 }
@@ -144,7 +141,7 @@ func (row *row) decodeFixed(rec *record) {
 // its type.
 func (row *row) fillColumns(rec *record, columns [][]byte, l *Layout) error {
 	if len(columns) != len(rec.places)+1 {
-		return fmt.Errorf("la ligne a %d colonnes au lieu de %d", len(columns), len(rec.places)+1)
+		return reconcile.Say("la ligne a %n colonnes au lieu de %n", len(columns), len(rec.places)+1)
 	}
 	for i := range rec.places {
 		row.set(rec.places[i].id, columns[i+1], l)
@@ -250,7 +247,7 @@ func (l *Layout) month(row *row, id field) (reconcile.Period, error) {
 
 // payMonth reads the month of pay, written in one cell or in two. Blank is an
 // error. word is what the file calls it.
-func (l *Layout) payMonth(row *row, rec *record) (p reconcile.Period, word string, err error) {
+func (l *Layout) payMonth(row *row, rec *record) (p reconcile.Period, word *reconcile.Saying, err error) {
 	if rec.has(fPeriod) {
 		p, err = l.month(row, fPeriod)
 		if err == nil && p == 0 {
@@ -258,7 +255,7 @@ func (l *Layout) payMonth(row *row, rec *record) (p reconcile.Period, word strin
 		}
 		return p, l.format[fPeriod].word, err
 	}
-	word = l.format[fYear].word + "/" + l.format[fMonth].word
+	word = reconcile.Say("%s/%s", l.format[fYear].word, l.format[fMonth].word)
 	if row.blank(fYear) || row.blank(fMonth) {
 		return 0, word, errEmpty
 	}

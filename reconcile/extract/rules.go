@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"errors"
 	"strings"
 
 	"bascule/reconcile"
@@ -9,9 +8,9 @@ import (
 
 // Why the sense of a line cannot be told. They complete the sentence "sens …".
 var (
-	errSense      = errors.New("n'est pas un sens connu du format")
-	errSenseCode  = errors.New("n'est donné par aucun motif de code du format")
-	errSenseGroup = errors.New("n'est donné par aucun groupe du format")
+	errSense      = reconcile.Say("n'est pas un sens connu du format")
+	errSenseCode  = reconcile.Say("n'est donné par aucun motif de code du format")
+	errSenseGroup = reconcile.Say("n'est donné par aucun groupe du format")
 )
 
 // senseBy is what tells the sense of a line.

@@ -204,7 +204,7 @@ func (r *Reader) findUnread(src *source, book Workbook, sheet int) error {
 			if err != nil {
 				return src.readError(r.located(err))
 			}
-			r.unread = append(r.unread, "« "+short(name)+" »")
+			r.unread = append(r.unread, reconcile.Say("« %s »", short(name)))
 			break
 		}
 	}
@@ -267,7 +267,7 @@ func (f *sheetFile) fill() (columns [][]byte, bad error) {
 	} else {
 		beyond := func(cell string) bool { return strings.TrimSpace(cell) != "" }
 		if n > len(names) && slices.ContainsFunc(f.cells.Cells[len(names):], beyond) {
-			bad = fmt.Errorf("la ligne a une cellule remplie au-delà des %d colonnes de l'en-tête", len(names))
+			bad = reconcile.Say("la ligne a une cellule remplie au-delà des %n colonnes de l'en-tête", len(names))
 		}
 		n = len(names)
 	}

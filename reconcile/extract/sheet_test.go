@@ -222,7 +222,7 @@ func TestCellsOfASheetThatAreNoValueRejectTheirLine(t *testing.T) {
 		if rej.Amount.Set {
 			amount = rej.Amount.Amount.String()
 		}
-		if got.rejects[0].Reason != "ligne vide" || got.rejects[0].Line != 6 || rej.Line != 7 || rej.Field != c.field || rej.Reason != c.reason || amount != c.amount {
+		if got.rejects[0].Reason.String() != "ligne vide" || got.rejects[0].Line != 6 || rej.Line != 7 || rej.Field.String() != c.field || rej.Reason.String() != c.reason || amount != c.amount {
 			t.Errorf("%q: %+v", c.cell, rej)
 		}
 		if want := strings.Join(typed(0, cells...).Cells, ";"); string(rej.Raw) != want {

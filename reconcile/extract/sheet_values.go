@@ -1,19 +1,19 @@
 package extract
 
 import (
-	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
+
+	"bascule/reconcile"
 )
 
 // What is wrong with a cell of a sheet. Each completes the sentence "<field> …".
 var (
-	errCellBool     = errors.New("porte un booléen (VRAI ou FAUX)")
-	errCellDay      = errors.New("porte une date du tableur : la changer en texte, ou mettre la cellule au format d'un nombre")
-	errCellPercent  = errors.New("porte un pourcentage du tableur : mettre la cellule au format d'un nombre")
-	errCellNoResult = errors.New("porte une formule dont le résultat n'est pas enregistré : ouvrir le classeur dans Excel et l'enregistrer")
+	errCellBool     = reconcile.Say("porte un booléen (VRAI ou FAUX)")
+	errCellDay      = reconcile.Say("porte une date du tableur : la changer en texte, ou mettre la cellule au format d'un nombre")
+	errCellPercent  = reconcile.Say("porte un pourcentage du tableur : mettre la cellule au format d'un nombre")
+	errCellNoResult = reconcile.Say("porte une formule dont le résultat n'est pas enregistré : ouvrir le classeur dans Excel et l'enregistrer")
 )
 
 // appendCell writes a cell as a flat file would have it for the field: Excel
@@ -27,7 +27,7 @@ func (f *sheetFile) appendCell(dst []byte, id field, text string, kind byte) ([]
 	case cellBool:
 		return append(dst, text+" ?"...), errCellBool
 	case cellError:
-		return append(dst, text+" ?"...), fmt.Errorf("porte l'erreur %s", short(text))
+		return append(dst, text+" ?"...), reconcile.Say("porte l'erreur %s", short(text))
 	case cellNoResult:
 		return append(dst, text+" ?"...), errCellNoResult
 	case cellNumber, cellDate, cellDay, cellPercent:

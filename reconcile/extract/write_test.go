@@ -359,7 +359,7 @@ func (w *layoutWriter) number(f *format, v int64, scale int) string {
 
 func dated(f form, p reconcile.Period) string {
 	year, month, _ := strings.Cut(p.String(), "-")
-	return strings.NewReplacer("AAAA", year, "MM", month, "JJ", "01").Replace(forms[f].name)
+	return strings.NewReplacer("AAAA", year, "MM", month, "JJ", "01").Replace(forms[f].name.Format)
 }
 
 // xmlFile writes the elements of each record under their own paths.

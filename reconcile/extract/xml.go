@@ -10,7 +10,7 @@ import (
 )
 
 // errRepeated completes the sentence "<field> …".
-var errRepeated = errors.New("est donné deux fois dans la ligne")
+var errRepeated = reconcile.Say("est donné deux fois dans la ligne")
 
 // maxXMLDepth bounds the nesting of elements; real files go to eight.
 const maxXMLDepth = 64
@@ -276,7 +276,7 @@ func (f *xmlFile) closePayslip() error {
 		return err
 	}
 	if situation.err != nil {
-		err := f.reject(&reconcile.Reject{Line: row.line, Record: f.agent.tag, Field: situation.field, Reason: situation.err.Error(), Raw: f.rawCopy(row)})
+		err := f.reject(&reconcile.Reject{Line: row.line, Record: f.agent.tag, Field: situation.field, Reason: reconcile.SayingOf(situation.err), Raw: f.rawCopy(row)})
 		if err != nil {
 			return err
 		}
@@ -302,7 +302,7 @@ func (f *xmlFile) anyTotal() bool {
 func (f *xmlFile) losePayslip(identity fault) error {
 	s, row := &f.Reader.slip, &f.slip.row
 	s.open, s.lost = false, true
-	err := f.reject(&reconcile.Reject{Line: row.line, Record: f.agent.tag, Field: identity.field, Reason: identity.err.Error(), Raw: f.rawCopy(row), Payslip: true})
+	err := f.reject(&reconcile.Reject{Line: row.line, Record: f.agent.tag, Field: identity.field, Reason: reconcile.SayingOf(identity.err), Raw: f.rawCopy(row), Payslip: true})
 	for i, k := range f.rows {
 		if err != nil {
 			return err

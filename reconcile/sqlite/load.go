@@ -19,7 +19,7 @@ type Source interface {
 	// Load, Totals and Warnings describe the file after Each has ended well.
 	Load() reconcile.Load
 	Totals() []reconcile.CodeTotal
-	Warnings() []string
+	Warnings() []*reconcile.Saying // which do not name the file
 }
 
 // Job is one file to have in the store: already there as Known, or to be read
@@ -114,7 +114,11 @@ func closeLoad(ctx context.Context, c *sql.Conn, id int64, s Source) error {
 	if err != nil {
 		return err
 	}
-	warnings, err := json.Marshal(orEmpty(s.Warnings()))
+	said := []string{}
+	for _, w := range s.Warnings() {
+		said = append(said, w.Stored())
+	}
+	warnings, err := json.Marshal(said)
 	if err != nil {
 		return err
 	}
@@ -253,11 +257,16 @@ func (d *DB) HasSize(ctx context.Context, side reconcile.Side, p reconcile.Perio
 }
 
 // Warnings lists what the reader had to say of a load.
-func (d *DB) Warnings(ctx context.Context, load int64) ([]string, error) {
+func (d *DB) Warnings(ctx context.Context, load int64) ([]*reconcile.Saying, error) {
 	var text string
 	if err := d.read.QueryRowContext(ctx, "SELECT warnings FROM load WHERE id = ?", load).Scan(&text); err != nil {
 		return nil, describe(err)
 	}
-	var w []string
-	return w, json.Unmarshal([]byte(text), &w)
+	var said []string
+	err := json.Unmarshal([]byte(text), &said)
+	var warnings []*reconcile.Saying
+	for _, s := range said {
+		warnings = append(warnings, reconcile.Recall(s))
+	}
+	return warnings, err
 }

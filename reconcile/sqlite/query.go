@@ -103,14 +103,15 @@ func (d *DB) OfAgent(ctx context.Context, run int, key string) ([]*reconcile.Dis
 func (d *DB) Rejects(ctx context.Context, run int) iter.Seq2[*reconcile.Reject, error] {
 	return stream(ctx, d, func(rows *sql.Rows) (*reconcile.Reject, error) {
 		var r reconcile.Reject
-		var sense string
+		var field, reason, sense string
 		var cents sql.NullInt64
-		if err := rows.Scan(&r.Load, &r.File, &r.Line, &r.Record, &r.Field, &r.Reason, &r.Raw, &sense, &cents, &r.Readable); err != nil {
+		if err := rows.Scan(&r.Load, &r.File, &r.Line, &r.Record, &field, &reason, &r.Raw, &sense, &cents, &r.Readable); err != nil {
 			return nil, err
 		}
 		if sense != "" {
 			r.Sense = reconcile.Sense(sense[0])
 		}
+		r.Field, r.Reason = reconcile.Recall(field), reconcile.Recall(reason)
 		r.Amount = reconcile.OptAmount{Amount: reconcile.Amount(cents.Int64), Set: cents.Valid}
 		return &r, nil
 	}, `SELECT r.load_id, r.file, r.line, r.record, r.field, r.reason, r.raw, r.sense, r.cents, r.readable FROM reject r JOIN run_load l ON l.load_id = r.load_id

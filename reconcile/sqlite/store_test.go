@@ -14,6 +14,7 @@ import (
 type memorySource struct {
 	payslips func(yield func(*reconcile.Payslip) error) error
 	rejects  []reconcile.Reject
+	warnings []*reconcile.Saying
 	load     reconcile.Load
 	totals   []reconcile.CodeTotal
 	err      error
@@ -36,7 +37,7 @@ func (s *memorySource) Each(payslip func(*reconcile.Payslip) error, reject func(
 }
 func (s *memorySource) Load() reconcile.Load          { return s.load }
 func (s *memorySource) Totals() []reconcile.CodeTotal { return s.totals }
-func (s *memorySource) Warnings() []string            { return nil }
+func (s *memorySource) Warnings() []*reconcile.Saying { return s.warnings }
 
 var december, _ = reconcile.ParsePeriod("2013-12")
 

@@ -25,7 +25,7 @@ func summed(nirs ...string) *memorySource {
 	s := few(100, nirs...)
 	n := int64(len(nirs))
 	s.totals = append(s.totals, reconcile.CodeTotal{Programme: "176", Code: "Z", Sense: 'I', Label: "Cotisation", Lines: n, Amount: 5 * reconcile.Amount(n)})
-	s.rejects = []reconcile.Reject{{File: "l", Line: 9, Record: "20", Field: "montant", Reason: "n'est pas un montant", Raw: []byte{0, 'x', 0xe9}, Sense: 'P'}}
+	s.rejects = []reconcile.Reject{{File: "l", Line: 9, Record: "20", Field: reconcile.Say("montant"), Reason: reconcile.Say("n'est pas un nombre"), Raw: []byte{0, 'x', 0xe9}, Sense: 'P'}}
 	return s
 }
 

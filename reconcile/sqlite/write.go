@@ -227,7 +227,7 @@ func (p *producer) reject(r *reconcile.Reject) error {
 		sense = r.Sense.String()
 	}
 	raw := append([]byte{}, r.Raw...)
-	p.b.rejects = append(p.b.rejects, []driver.Value{p.load, r.File, int64(r.Line), r.Record, r.Field, r.Reason, raw, sense, optAmount(r.Amount), r.Readable})
+	p.b.rejects = append(p.b.rejects, []driver.Value{p.load, r.File, int64(r.Line), r.Record, r.Field.Stored(), r.Reason.Stored(), raw, sense, optAmount(r.Amount), r.Readable})
 	if p.b.full() {
 		return p.send()
 	}
