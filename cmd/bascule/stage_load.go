@@ -174,7 +174,7 @@ func (p *loadPlan) add(ctx context.Context, c *candidate) error {
 	if err != nil {
 		return err
 	}
-	job := sqlite.Job{Archive: string(c.Archive), Load: reconcile.Load{Side: c.side, Period: c.period, Path: string(c.Path), Layout: layout.Name,
+	job := sqlite.Job{Archive: string(c.Archive), Bytes: c.File.Size(), Load: reconcile.Load{Side: c.side, Period: c.period, Path: string(c.Path), Layout: layout.Name,
 		Options: p.digest(layout), LoadedAt: p.app.instant()}}
 	if c.sha256 != "" {
 		if job.Known, err = p.known(ctx, &job.Load, c.sha256); err != nil {

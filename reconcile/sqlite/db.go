@@ -30,10 +30,12 @@ var schema embed.FS
 // BenchmarkReadBack).
 const pageBytes = 16 << 10
 
-// Page caches, in KiB: one for the writer, one for each reader.
+// Page caches, in KiB: one for the writer, one for each reader. What a large load
+// needs more is bounded for the smallest server.
 const (
-	writerCacheKiB = 32 << 10
-	readerCacheKiB = 8 << 10
+	writerCacheKiB  = 32 << 10
+	readerCacheKiB  = 8 << 10
+	largestCacheKiB = 160 << 10
 )
 
 // ErrNewer means that a later version of the program wrote the database.
@@ -114,6 +116,20 @@ func connect(path, lock string, cacheKiB int, queryOnly bool) (*sqlx.DB, error) 
 		q.Set("_query_only", "on")
 	}
 	return sqlx.Open("sqlite3", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode())
+}
+
+// cacheWriter gives the writer so much cache until the function it returns is
+// called.
+func (d *DB) cacheWriter(ctx context.Context, kib int) (restore func()) {
+	resize := func(kib int) {
+		// Without it, the work takes longer and is done all the same.
+		_, _ = d.write.ExecContext(context.WithoutCancel(ctx), fmt.Sprintf("PRAGMA cache_size = -%d; PRAGMA shrink_memory", kib))
+	}
+	if kib <= writerCacheKiB {
+		return func() {}
+	}
+	resize(kib)
+	return func() { resize(writerCacheKiB) }
 }
 
 // Close closes the database; the last to close it empties the write-ahead log.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"runtime"
 	"syscall"
 	"testing"
 
@@ -80,6 +81,22 @@ func TestErrorsOfTheDriverAreToldOnceInFrench(t *testing.T) {
 		got := Told(errors.Join(describe(c.err), nil))
 		if got.Error() != c.want || !errors.Is(got, c.err) {
 			t.Errorf("%s: got %v", c.reason, got)
+		}
+	}
+}
+
+func TestALargeFileIsLoadedAloneWithTheCacheItsIndexNeeds(t *testing.T) {
+	if runtime.GOMAXPROCS(0) <= 2 {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	}
+	cases := []struct {
+		bytes, known int64
+		kib, readers int
+	}{{0, 0, writerCacheKiB, 2}, {400 << 20, 0, writerCacheKiB, 2}, {1500 << 20, 0, 100 << 10, 1}, {9 << 40, 0, largestCacheKiB, 1}, {9 << 40, 3, writerCacheKiB, 2}}
+	for _, c := range cases {
+		kib := cacheToWrite([]Job{{Bytes: c.bytes, Known: c.known}, {Bytes: 5}})
+		if readers := readersFor(kib); kib != c.kib || readers != c.readers {
+			t.Errorf("%d bytes, known as %d: %d KiB and %d readers, wanted %d and %d", c.bytes, c.known, kib, readers, c.kib, c.readers)
 		}
 	}
 }

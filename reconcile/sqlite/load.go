@@ -27,6 +27,7 @@ type Source interface {
 type Job struct {
 	Load    reconcile.Load // Side, Period, Path, Layout, Options, LoadedAt
 	Archive string         // path of the archive that the file is a member of, or blank
+	Bytes   int64          // of the file
 	Known   int64          // the load that holds the same content, or 0
 	Source  Source
 }
@@ -44,6 +45,8 @@ const (
 // loads are returned in the order of the jobs.
 func (d *DB) Load(ctx context.Context, jobs []Job, scope Scope) ([]reconcile.Load, error) {
 	ids := make([]int64, len(jobs))
+	cacheKiB := cacheToWrite(jobs)
+	defer d.cacheWriter(ctx, cacheKiB)()
 	err := d.transaction(ctx, func(c *sql.Conn) error {
 		for i := range jobs {
 			id, err := openLoad(ctx, c, &jobs[i])
@@ -52,7 +55,7 @@ func (d *DB) Load(ctx context.Context, jobs []Job, scope Scope) ([]reconcile.Loa
 			}
 			ids[i] = id
 		}
-		written, err := writePayslips(ctx, c, jobs, ids)
+		written, err := writePayslips(ctx, c, jobs, ids, readersFor(cacheKiB))
 		if err != nil {
 			return err
 		}

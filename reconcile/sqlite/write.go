@@ -8,6 +8,7 @@ import (
 	"database/sql/driver"
 	"encoding/base64"
 	"encoding/hex"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -20,10 +21,33 @@ import (
 // through as many pages in turn as there are runs, all of them in the cache: 75
 // runs for 300,000 payslips, 610 for 2,500,000, of 16 KiB each. In the order of
 // the files, which is not that of the keys, every payslip would cost a page.
-const (
-	batchPayslips = 4096 // some 8 MB
-	readers       = 2    // files read at once
-)
+const batchPayslips = 4096 // some 8 MB
+
+// indexedBytes is how many bytes of a file the index needs one for. Keys come in
+// any order, so what the index of a load takes must be in the cache while it is
+// written: beyond that, each payslip costs a page written and read again.
+const indexedBytes = 15
+
+// cacheToWrite is what the writer needs to load the jobs, in KiB, one after the
+// other.
+func cacheToWrite(jobs []Job) int {
+	biggest := int64(0)
+	for i := range jobs {
+		if jobs[i].Known == 0 {
+			biggest = max(biggest, jobs[i].Bytes)
+		}
+	}
+	return int(min(max(biggest/indexedBytes>>10, writerCacheKiB), largestCacheKiB))
+}
+
+// readersFor is how many files are read at once. Two of them would share the
+// cache, and on two cores one is enough: another goroutine writes.
+func readersFor(cacheKiB int) int {
+	if cacheKiB > writerCacheKiB || runtime.GOMAXPROCS(0) <= 2 {
+		return 1
+	}
+	return 2
+}
 
 const (
 	insertPayslip = `INSERT INTO payslip (load_id, agent_key, line, whole, nir, nir_key, dossier, matricule, surname, first_name, grade, echelon,
@@ -79,34 +103,37 @@ func (b *batch) full() bool { return len(b.payslips)+len(b.rejects) >= batchPays
 
 func (b *batch) reset() { b.payslips, b.rejects = b.payslips[:0], b.rejects[:0] }
 
-// writePayslips reads the unknown files, two at a time, and inserts what they
-// hold on the writer's connection. It returns the digests of the payslips of
-// each load.
-func writePayslips(ctx context.Context, c *sql.Conn, jobs []Job, ids []int64) (map[int64][]chunk, error) {
+// writePayslips reads the unknown files, so many at a time, and inserts what they
+// hold on the writer's connection. It returns the digests of the payslips of each
+// load.
+func writePayslips(ctx context.Context, c *sql.Conn, jobs []Job, ids []int64, readers int) (map[int64][]chunk, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	full, free := make(chan *batch), make(chan *batch, 2*readers)
-	ready := make(chan *batch)
-	go finishBatches(full, ready)
+	full, ready, free := make(chan *batch), make(chan *batch), make(chan *batch, 2*readers+2)
 	errs := make([]error, len(jobs)+1)
-	turn := make(chan struct{}, readers)
-	var wait sync.WaitGroup
-	for i := range jobs {
-		if jobs[i].Known != 0 {
-			continue
-		}
-		wait.Add(1)
-		go func() {
-			defer wait.Done()
-			turn <- struct{}{}
-			defer func() { <-turn }()
-			p := producer{ctx: ctx, load: ids[i], period: jobs[i].Load.Period, full: full, free: free}
-			if errs[i] = p.run(jobs[i].Source); errs[i] != nil {
-				cancel()
+	go func() {
+		defer close(full)
+		var wait sync.WaitGroup
+		turn := make(chan struct{}, readers)
+		for i := range jobs {
+			if jobs[i].Known != 0 {
+				continue
 			}
-		}()
-	}
-	go func() { wait.Wait(); close(full) }()
+			turn <- struct{}{}
+			wait.Go(func() {
+				defer func() { <-turn }()
+				if errs[i] = ctx.Err(); errs[i] != nil {
+					return
+				}
+				p := producer{ctx: ctx, load: ids[i], period: jobs[i].Load.Period, full: full, free: free}
+				if errs[i] = p.run(jobs[i].Source); errs[i] != nil {
+					cancel()
+				}
+			})
+		}
+		wait.Wait()
+	}()
+	go finishBatches(full, ready)
 	written := make(map[int64][]chunk)
 	errs[len(jobs)] = insertBatches(c, ready, free, written)
 	if errs[len(jobs)] != nil {
