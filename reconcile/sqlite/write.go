@@ -109,7 +109,7 @@ func (b *batch) reset() { b.payslips, b.rejects = b.payslips[:0], b.rejects[:0] 
 func writePayslips(ctx context.Context, c *sql.Conn, jobs []Job, ids []int64, readers int) (map[int64][]chunk, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	full, ready, free := make(chan *batch), make(chan *batch), make(chan *batch, 2*readers+2)
+	full, ready, free := make(chan *batch, 1), make(chan *batch, 1), make(chan *batch, 2*readers+3)
 	errs := make([]error, len(jobs)+1)
 	go func() {
 		defer close(full)
