@@ -152,8 +152,8 @@ func TestTheOpinionIsToldInWordsOnEverySheet(t *testing.T) {
 		reason string
 	}{
 		{unfavourable, "Baromètre", []string{"✘ Défavorable : 2 critères bloquants ne sont pas tenus.", "✘ V1, V2 — Libellé de PART : 0,06 %, attendu ≤ 0,05 % (V1)", "5ea1",
-			"SIRH|3|9|-123.45", "Bulletins concordants|99.70% |≥ 99,50 %|⚠ 0 sur 2", "Bulletins absents|0|= 0|✔ 2 sur 2", "7 jours au plus|12", "de 8 à 30 jours|30", "plus de 90 jours|1",
-			"24 mois au plus|4|1,001.00 €|20.00 €", "plus de 24 mois (prescrit)|1|0.00 €|5.00 €", "Écarts rapportés aux montants|0.06% |≤ 0,05 %|✘ 0 sur 2"}, "a blocking criterion, and a share that no rounding hides"},
+			"SIRH|3|9|-123.45", "Bulletins concordants|99.70%|≥ 99,50 %|⚠ 0 sur 2", "Bulletins absents|0|= 0|✔ 2 sur 2", "7 jours au plus|12", "de 8 à 30 jours|30", "plus de 90 jours|1",
+			"24 mois au plus|4|1,001.00 €|20.00 €", "plus de 24 mois (prescrit)|1|0.00 €|5.00 €", "Écarts rapportés aux montants|0.06%|≤ 0,05 %|✘ 0 sur 2"}, "a blocking criterion, and a share that no rounding hides"},
 		{unfavourable, "Vagues", []string{"V2|Préfectures, sous-préfectures et secrétariats généraux|2014-02|✘ Défavorable|⚠ Libellé de BULLETINS : 2 exécutions sur 3 · ✘ Libellé de PART", "Ensemble||"}, "a wave and its reasons"},
 		{unfavourable, "Critères", []string{"BULLETINS|Libellé de BULLETINS|V1|≥ 99,50 %|99,70 %|2 exécutions sur 3|▲ mieux|Non|⚠ Réserve", "ABSENTS|Libellé de ABSENTS|V1|= 0|0|1 sur 1|= stable|Oui|✔ Tenu",
 			"PART|Libellé de PART|V2|≤ 0,05 %|0,06 %|0 sur 1|▼ moins bien|Oui|✘ Non tenu", "✔ Aucun critère n'a jamais été assoupli."}, "each criterion and wave"},

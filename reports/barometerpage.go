@@ -82,7 +82,7 @@ func pageClass(r Role) string {
 		return "bad"
 	case Total:
 		return "total"
-	case Muted:
+	case Muted, Faint:
 		return "muted"
 	}
 	return ""

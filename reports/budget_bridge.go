@@ -26,17 +26,28 @@ func (v *budgetView) bridgeChart(lines []Line, top, at int) []Chart {
 	for i := range steps {
 		deltas[i] = steps[i].delta
 	}
-	series, level := bridgeSeries(v.m, deltas, lines, spreadWidth, top+2)
-	return []Chart{{
-		Title: v.m.t("chart.bridge"), Kind: Stack, Row: at, Col: 1, Width: 800, Height: 330,
-		Categories: Range{1, top + 2, top + 2 + len(steps)}, Series: series, AltText: v.m.t("chart.bridge.alt", v.m.delta(level)),
-	}}
+	chart := v.m.bridgeChart(deltas, lines, spreadWidth, top+2)
+	chart.Row, chart.Col, chart.Width, chart.Height = at, 1, pixels(budgetWidths[:halfColumns]), 330
+	return []Chart{chart}
 }
 
-// bridgeSeries writes what draws steps end to end from nought, and their whole
-// after the last, right of a page of some columns, on the rows from first on. It
-// returns the series to draw and the whole.
-func bridgeSeries(m *messages, deltas []reconcile.Amount, lines []Line, pageWidth, first int) (series []Series, level reconcile.Amount) {
+// pixels is the width of some columns.
+func pixels(widths []int) int {
+	const digit = 7
+	sum := 0
+	for _, w := range widths {
+		sum += w * digit
+	}
+	return sum
+}
+
+// bridgeChart draws steps end to end from nought, and their whole after the last.
+// It writes what it draws right of a page of some columns, on the rows from first
+// on, where the steps are named.
+func (m *messages) bridgeChart(deltas []reconcile.Amount, lines []Line, pageWidth, first int) Chart {
+	var series []Series
+	var level reconcile.Amount
+	levels := make([]reconcile.Amount, 0, len(deltas))
 	names := first - 3
 	header := make([]Cell, len(bridgeParts))
 	for i, part := range bridgeParts {
@@ -48,11 +59,13 @@ func bridgeSeries(m *messages, deltas []reconcile.Amount, lines []Line, pageWidt
 	for i, delta := range deltas {
 		beside(&lines[first-1+i], pageWidth, bridgeCells(level, level+delta))
 		level += delta
+		levels = append(levels, level)
 	}
 	whole := make([]Cell, len(bridgeParts))
 	whole[len(whole)-1] = D(level).As(Muted)
 	beside(&lines[first-1+len(deltas)], pageWidth, whole)
-	return series, level
+	unit, name := m.unitOf(levels...)
+	return Chart{Title: m.t("chart.bridge", name), Kind: Stack, Unit: unit, Categories: Range{1, first, first + len(deltas)}, Series: series, AltText: m.t("chart.bridge.alt", m.delta(level))}
 }
 
 // beside adds cells right of a page of some columns.

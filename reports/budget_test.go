@@ -123,7 +123,7 @@ func TestTheRowsOfTheMassAddUpToTheRun(t *testing.T) {
 
 func TestLongNamesAreCutNowhereThatMatters(t *testing.T) {
 	d := reckoned(payroll(2, "fr"), true)
-	long := strings.Repeat("DIRECTION DÉPARTEMENTALE DE LA SÉCURITÉ PUBLIQUE ", 3)
+	long := strings.TrimSpace(strings.Repeat("DIRECTION DÉPARTEMENTALE DE LA SÉCURITÉ PUBLIQUE ", 3))
 	for i := range d.Lines {
 		d.Lines[i].Service, d.Lines[i].BOP = long, long
 	}

@@ -268,7 +268,7 @@ func (m *messages) budgetProject(p *reconcile.ProjectBudget) []string {
 
 func (m *messages) budgetValue(v *reconcile.ProjectValue) []string {
 	r := &v.Retained
-	lines := []string{m.t("budget_show.value", m.money(r.Gains), m.money(r.Costs), m.delta(r.Present), Clean(v.Rate), v.BaseYear)}
+	lines := []string{m.t("budget_show.value", m.money(r.Gains), m.money(r.Costs), m.delta(r.Present), m.rateText(v.Rate), v.BaseYear)}
 	payback := m.t("budget_show.no_payback")
 	if r.Payback > 0 {
 		payback = m.t("budget_show.payback", r.Payback)

@@ -50,11 +50,32 @@ func cutTexts(t *testing.T, lang string, sheet *reports.Sheet, row int) {
 			room += widths[j] * 10
 			open = j+1 >= len(cells) || cells[j+1].Type == reports.Blank
 		}
-		if open && printed == 0 { // what is beyond the last column is printed too
-			continue
-		}
-		if need := reports.Breadth(c.Text); need > room {
+		if need := breadthOf(c); need > room {
 			t.Errorf("%s, %s, row %d: %q takes %d and has %d", lang, sheet.Name, row+1, c.Text, need, room)
 		}
 	}
+}
+
+// breadthOf is the width of a text in its role.
+func breadthOf(c *reports.Cell) int {
+	const size, title, heading, large, small = 10, 16, 11, 13, 9 // points
+	bold, points := true, size
+	switch c.Role {
+	case reports.Title:
+		points = title
+	case reports.Heading:
+		points = heading
+	case reports.Subtitle:
+		bold, points = false, small
+	case reports.Plain, reports.Body, reports.Muted, reports.Faint:
+		bold = false
+	}
+	if c.Large {
+		points = large
+	}
+	need := reports.Breadth(c.Text)
+	if bold {
+		need = reports.BoldBreadth(c.Text)
+	}
+	return need * points / size
 }

@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"bascule/reconcile"
 )
@@ -70,6 +69,36 @@ func (m *messages) rate(n, of int64) string {
 	return s + "," + cents + noBreak + "%"
 }
 
+// figure writes a decimal number with its thousands apart and the mark of the
+// language; what is no such number stays as it is.
+func (m *messages) figure(s string) string {
+	whole, rest, decimals := strings.Cut(s, ".")
+	n, err := strconv.ParseInt(whole, 10, 64)
+	if err != nil || strings.HasPrefix(whole, "+") || strings.Trim(rest, "0123456789") != "" {
+		return s
+	}
+	sign := ""
+	if strings.HasPrefix(whole, "-") {
+		sign, n = m.minus(), -n
+	}
+	switch {
+	case !decimals:
+		return sign + m.count(n)
+	case m.english:
+		return sign + m.count(n) + "." + rest
+	}
+	return sign + m.count(n) + "," + rest
+}
+
+// rateText writes a percentage of the configuration, "4%" or "4,5 %", as people do.
+func (m *messages) rateText(s string) string {
+	figure := strings.TrimRight(Clean(s), "% "+noBreak)
+	if m.english {
+		return strings.Replace(figure, ",", ".", 1) + "%"
+	}
+	return strings.Replace(figure, ".", ",", 1) + noBreak + "%"
+}
+
 // signedCount prints a difference of counts: its sign is always shown.
 func (m *messages) signedCount(n int64) string {
 	if n > 0 {
@@ -90,57 +119,29 @@ func (m *messages) points(hundredths int64) string {
 	return m.t("key.points", s)
 }
 
-// WidestLetter bounds what Breadth counts for a letter.
-const WidestLetter = 12
-
-// Breadth is the width of a text in Arial, in tenths of the width of a digit, by
-// which columns are measured.
-func Breadth(text string) int {
-	used := 0
-	for _, r := range text {
-		used += LetterBreadth(r)
-	}
-	return used
-}
-
-// LetterBreadth is what Breadth counts for a letter.
-func LetterBreadth(r rune) int {
-	const lower, other = 9, 6
-	switch {
-	case r >= 'a' && r <= 'z':
-		return lower
-	case r < '0':
-		return other
-	case unicode.IsUpper(r) || unicode.IsDigit(r) || r == '_':
-		return WidestLetter
-	case unicode.IsLower(r):
-		return lower
-	}
-	return other
-}
-
-// fit shortens a text to what a column of some width shows.
-func fit(text string, width int) string {
-	const margin, ellipsis = 30, WidestLetter
-	room := width*10 - margin
-	used, cut := 0, 0
-	for i, r := range text {
-		if used+ellipsis <= room {
-			cut = i
-		}
-		if used += LetterBreadth(r); used > room {
-			return strings.TrimRight(text[:cut], " ") + "…"
-		}
-	}
-	return text
-}
-
 // decimal prints an amount for a CSV file: no thousands, the mark of the language.
 func (m *messages) decimal(a reconcile.Amount) string {
 	if m.english {
 		return a.String()
 	}
 	return strings.Replace(a.String(), ".", ",", 1)
+}
+
+// unitOf is the unit in which an axis up to some amounts has short figures, and
+// its name.
+func (m *messages) unitOf(amounts ...reconcile.Amount) (Unit, string) {
+	const thousands, millions = 1_000_000_00, 20_000_000_00 // centimes, from which on they are used
+	var greatest reconcile.Amount
+	for _, a := range amounts {
+		greatest = max(greatest, a.Abs())
+	}
+	switch {
+	case greatest >= millions:
+		return Millions, m.t("unit.millions")
+	case greatest >= thousands:
+		return Thousands, m.t("unit.thousands")
+	}
+	return Euros, m.t("unit.euros")
 }
 
 // month prints "décembre 2013".

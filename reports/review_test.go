@@ -80,10 +80,7 @@ func written(t testing.TB, d *reports.Data, o xlsx.Options) string {
 // tableOf are the rows of a sheet's table by header, in order.
 func tableOf(t *testing.T, file *excelize.File, sheet string) []map[string]string {
 	t.Helper()
-	rows, err := file.GetRows(sheet)
-	if err != nil {
-		t.Fatal(err)
-	}
+	rows := shownRows(t, file, sheet)
 	const header = 5 // from 0
 	var table []map[string]string
 	for _, cells := range rows[header+1:] {

@@ -15,7 +15,7 @@ func (v *view) analysisSheets() (analysis, aggregates *Sheet) {
 	analysis = &Sheet{
 		Name:   v.sheets.analysis,
 		Tab:    Muted,
-		Widths: []int{34, 18, 18, 24, 24, 26},
+		Widths: []int{34, 18, 18, 26, 26, 28},
 		Lines:  v.head(v.m.t("analysis.title", v.m.month(v.Run.Period)), v.m.t("analysis.purpose", v.sheets.aggregates)),
 	}
 	if len(v.Aggregates) == 0 {

@@ -11,6 +11,8 @@ const (
 	barometerWaves = 12
 )
 
+var barometerWidths = []int{36, 17, 15, 17, 2, 34, 11, 11, 24, 2, 34, 14, 17, 17}
+
 // barometerSheet is the page that a committee looks at: the opinion in words,
 // the rates against their targets, what moved, who has to act and for how long,
 // and the concordance over the runs.
@@ -27,12 +29,16 @@ func (v *avisView) barometerSheet() *Sheet {
 	lines = append(lines, sideBySide(v.targetBlock(), v.ownerBlock(), v.ageBlock())...)
 	lines = append(lines, Line{})
 	top := len(lines) + 1
-	lines = append(lines, padLines(sideBySide(nil, v.waveBlock(), v.runBlock()), chartLines)...)
-	lines = append(lines, Line{}, v.avisLinks())
-	return &Sheet{
-		Name: v.names.barometer, Tab: role, Lines: lines, OnePage: true, Charts: v.barometerCharts(top),
-		Widths: []int{36, 17, 15, 15, 2, 34, 11, 11, 24, 2, 34, 14, 17, 17},
+	charts, below := v.barometerCharts(top), sideBySide(nil, v.waveBlock(), v.runBlock())
+	if len(charts) > 0 {
+		below = padLines(below, chartLines-furtherLines(below, barometerWidths))
 	}
+	lines = append(lines, below...)
+	lines = append(lines, Line{}, v.avisLinks())
+	for i := range lines {
+		lines[i].Height = max(lines[i].Height, 1)
+	}
+	return &Sheet{Name: v.names.barometer, Tab: role, Lines: lines, OnePage: true, Charts: charts, Widths: barometerWidths}
 }
 
 // reasonLines say in words what holds the opinion back: the blocking criteria
@@ -42,18 +48,24 @@ func (v *avisView) reasonLines() []Line {
 	var lines []Line
 	failing := append(v.failing(true), v.failing(false)...)
 	for _, results := range failing[:min(len(failing), shown)] {
-		lines = append(lines, Line{Cells: []Cell{T("   " + v.failure(results))}})
+		lines = append(lines, inset(T(v.failure(results))))
 	}
 	if more := len(failing) - shown; more > 0 {
-		lines = append(lines, Line{Cells: []Cell{T("   " + v.m.n("avis.more", int64(more))).To(v.names.gates)}})
+		lines = append(lines, inset(T(v.m.n("avis.more", int64(more))).To(v.names.gates)))
 	}
 	if n := v.summary().AwaitingVisa; n > 0 {
-		lines = append(lines, Line{Cells: []Cell{T("   " + Warn.mark() + v.m.n("opinion.awaiting", n))}})
+		lines = append(lines, inset(T(Warn.mark()+v.m.n("opinion.awaiting", n))))
 	}
 	if n := int64(len(v.avis.Loosenings)); n > 0 {
-		lines = append(lines, Line{Cells: []Cell{T("   " + Warn.mark() + v.m.n("avis.loosened", n)).To(v.names.gates)}})
+		lines = append(lines, inset(T(Warn.mark()+v.m.n("avis.loosened", n)).To(v.names.gates)))
 	}
 	return lines
+}
+
+// inset is a line off the edge of the page.
+func inset(c Cell) Line {
+	c.Inset = true
+	return Line{Cells: []Cell{c}}
 }
 
 // failing gathers what is not held by criterion.
@@ -222,7 +234,7 @@ func (v *avisView) waveBlock() []Line {
 	for _, name := range v.avis.Waves[:min(len(v.avis.Waves), barometerWaves)] {
 		w := v.waveRow(name)
 		label := strings.TrimSuffix(v.m.wave(name)+" — "+w.Label, " — ")
-		rows = append(rows, []Cell{T(shorten(label, 38)), M(w.Cutover), v.measureCell(name, reconcile.MetricConcordancePayslips), v.opinionCell(v.summary().Opinions[name])})
+		rows = append(rows, []Cell{whole(label), M(w.Cutover), v.measureCell(name, reconcile.MetricConcordancePayslips), v.opinionCell(v.summary().Opinions[name])})
 	}
 	if more := len(v.avis.Waves) - len(rows); more > 0 {
 		rows = append(rows, []Cell{T(v.m.n("avis.more_waves", int64(more))).To(v.names.waves)})
@@ -256,7 +268,7 @@ func (v *avisView) barometerCharts(top int) []Chart {
 	const column = 2*bandStep + 1
 	from, to := rateAxis(v.drawnRuns())
 	return []Chart{{
-		Title: v.rateTitle(from, to), Kind: Curve, Percent: true, From: from, To: to, Row: top, Col: 1, Width: 600, Height: 228,
+		Title: v.rateTitle(from, to), Kind: Curve, Percent: true, From: from, To: to, Row: top, Col: 1, Width: pixels(barometerWidths[:bandColumns]), Height: 228,
 		Categories: Range{column, top + 2, top + 1 + runs}, Series: []Series{{Values: Range{column + 1, top + 2, top + 1 + runs}}},
 		AltText: v.m.t("chart.history.alt"),
 	}}

@@ -54,6 +54,9 @@ func (v *budgetView) budgetSummarySheet() *Sheet {
 	}
 	lines = append(lines, below...)
 	lines = append(lines, Line{}, v.budgetLinks())
+	for i := range lines {
+		lines[i].Height = max(lines[i].Height, 1)
+	}
 	return &Sheet{Name: v.sheets.summary, Tab: role, Widths: budgetWidths, Lines: lines, Charts: charts, Printed: spreadWidth, OnePage: true}
 }
 

@@ -20,7 +20,7 @@ func (v *view) causeSheet() *Sheet {
 	}
 	names[1] = v.m.t("causes.detail.what")
 	const texts = 2 // columns before the figures
-	below := []Line{{}, heading(v.m.t("causes.detail")), {Cells: headers(texts, names...), Height: 2}}
+	below := []Line{blockHeading(v.m.t("causes.detail")), {Cells: headers(texts, names...), Height: 2}}
 	for i := range v.Causes {
 		c := &v.Causes[i]
 		cells := v.causeCells(c, v.m.t("causes.detail.of", or(c.Kind, v.m.kind), or(c.Status, v.m.status)))
@@ -44,24 +44,24 @@ func (v *view) causeSheet() *Sheet {
 				return cells
 			}),
 		},
-		Below: below,
+		Below: append([]Line{{}}, loose(below)...),
 	}
 }
 
 func (v *view) causeColumns() []Column {
 	return []Column{
 		v.column("cause", Text, 25), v.wrapped("meaning", 58),
-		v.column("count", Count, 9), v.column("roots", Count, 9), v.column("derived", Count, 9), v.column("agents", Count, 9), v.column("open", Count, 9),
-		v.column("effect_net", Delta, 16), v.column("effect_employer", Delta, 16), v.column("effect_budget", Delta, 16),
-		v.column("delta_net", Delta, 16), v.column("delta_information", Delta, 16), v.column("absolute", Money, 16), v.column("share", Percent, 9),
-		v.column("fault_legacy", Count, 10), v.column("fault_onp", Count, 10), v.column("fault_both", Count, 9), v.column("fault_unknown", Count, 12),
+		v.column("count", Count, 10), v.column("roots", Count, 10), v.column("derived", Count, 10), v.column("agents", Count, 10), v.column("open", Count, 10),
+		v.column("effect_net", Delta, 18), v.column("effect_employer", Delta, 18), v.column("effect_budget", Delta, 18),
+		v.column("delta_net", Delta, 18), v.column("delta_information", Delta, 18), v.column("absolute", Money, 18), v.column("share", Percent, 9),
+		v.column("fault_legacy", Count, 10), v.column("fault_onp", Count, 10), v.column("fault_both", Count, 10), v.column("fault_unknown", Count, 14),
 	}
 }
 
 // causeCells follows the order of causeColumns.
 func (v *view) causeCells(c *reconcile.CauseTotal, meaning string) []Cell {
 	return []Cell{
-		T(or(c.Cause, v.m.cause)), T(meaning),
+		T(or(c.Cause, v.m.cause)), v.m.prose(meaning),
 		N(c.Count), N(c.Roots), N(c.Effect.Derived), N(c.Agents), N(c.Open),
 		D(c.Effect.Net), D(c.Effect.Employer), D(c.Effect.Budget),
 		D(c.DeltaNet), D(c.DeltaInformation), A(c.Absolute), R(int64(c.Absolute), int64(v.summary().Discrepancies.Absolute)),
@@ -78,13 +78,13 @@ func (v *view) clusterSheet() *Sheet {
 		Table: &Table{
 			Name: v.m.t("table.clusters"),
 			Columns: append([]Column{
-				v.column("rank", Count, 6), v.column("rank_count", Count, 8), v.wrapped("label", 30), v.column("cause", Text, 22),
+				v.column("rank", Count, 8), v.column("rank_count", Count, 10), v.wrapped("label", 30), v.column("cause", Text, 22),
 				v.wrapped("pattern", 22), v.wrapped("explained", 62),
-				v.column("roots", Count, 8), v.column("agents", Count, 8), v.column("derived", Count, 8), v.column("open", Count, 8),
-				v.column("effect_net", Delta, 17), v.column("effect_employer", Delta, 17), v.column("effect_budget", Delta, 17), v.column("absolute", Money, 17),
-				v.column("services", Count, 9), v.wrapped("where", 38), v.wrapped("examples", 13), v.wrapped("faults", 18),
+				v.column("roots", Count, 10), v.column("agents", Count, 10), v.column("derived", Count, 10), v.column("open", Count, 10),
+				v.column("effect_net", Delta, 18), v.column("effect_employer", Delta, 18), v.column("effect_budget", Delta, 18), v.column("absolute", Money, 18),
+				v.column("services", Count, 11), v.wrapped("where", 38), v.wrapped("examples", 13), v.wrapped("faults", 18),
 				v.column("kind", Text, 28), v.wrapped("element", 36), v.column("rule", Text, 20),
-				v.column("low", Delta, 15), v.column("high", Delta, 15), v.column("decided", Text, 12), v.column("cluster", Digest, 14),
+				v.column("low", Delta, 17), v.column("high", Delta, 17), v.column("decided", Text, 12), v.column("cluster", Digest, 14),
 			}, v.reviewColumns()...),
 			Frozen:  3,
 			Printed: 17,
@@ -105,10 +105,10 @@ func (v *view) clusterRows() iter.Seq2[[]Cell, error] {
 		decided, ref := v.clusterDecision(c)
 		return v.appendReview([]Cell{
 			N(rank).ToMark(v.sheets.discrepancies, c.ID), N(c.ByCount), T(cmp.Or(v.clusterLabel(c), c.Element, or(c.Kind, v.m.kind))), T(or(c.Cause, v.m.cause)),
-			T(v.pattern(c)), T(sentence),
+			v.m.prose(v.pattern(c)), v.m.prose(sentence),
 			N(c.Count), v.toBlock(N(c.Agents), c.ID), N(c.Effect.Derived), N(c.Open),
 			D(c.Effect.Net), D(c.Effect.Employer), D(c.Effect.Budget), A(c.Absolute),
-			N(c.Services.Count), T(v.where(c)), T(strings.Join(c.Examples.First, " ")), T(v.faults(&c.AtFault)),
+			N(c.Services.Count), v.m.prose(v.where(c)), T(strings.Join(c.Examples.First, " ")), v.m.prose(v.faults(&c.AtFault)),
 			T(or(c.Kind, v.m.kind)), T(c.Element), T(c.Rule),
 			D(c.Low), D(c.High), T(ref), H(c.ID),
 		}, decided)

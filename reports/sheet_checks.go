@@ -78,6 +78,7 @@ func (v *view) familyLines() []Line {
 		{Cells: []Cell{T(v.m.t("checks.families")).As(Heading)}},
 		{Cells: headers(2, v.m.t("col.check"), v.m.t("checks.remark"), v.m.t("checks.made"), v.m.t("checks.proved"), v.m.t("checks.false"), v.m.t("col.verdict"))},
 	}
+	lines[1].Cells[checkColumns-2].Right = false // above words
 	var all family
 	for _, f := range v.families() {
 		lines = append(lines, Line{Cells: v.familyCells(f)})
@@ -195,7 +196,7 @@ func (v *view) checkRow(c *reconcile.Check) []Cell {
 	if c.Counted {
 		left, right, gap = N(int64(c.Left)), N(int64(c.Right)), N(int64(c.Right-c.Left))
 	}
-	return []Cell{T(v.checkName(c.Name)), T(v.checkScope(c)), left, right, gap, T(v.verdict(c.OK)), T(v.checkNote(c.Note))}
+	return []Cell{v.m.prose(v.checkName(c.Name)), T(v.checkScope(c)), left, right, gap, T(v.verdict(c.OK)), v.m.prose(v.checkNote(c.Note))}
 }
 
 func (v *view) verdict(ok bool) string {
@@ -209,14 +210,21 @@ func (v *view) verdict(ok bool) string {
 // paper, it proves that the database still holds the same run.
 func (v *view) digestLines() []Line {
 	lines := []Line{
-		{Cells: []Cell{T(v.m.t("checks.config")).As(Strong), H(v.Run.ConfigHash)}},
-		{Cells: []Cell{T(v.m.t("checks.tables")).As(Strong), H(v.Run.TablesHash)}},
-		{Cells: []Cell{T(v.m.t("checks.inputs")).As(Strong), H(v.Run.Inputs)}},
+		digestLine(v.m.t("checks.config"), v.Run.ConfigHash),
+		digestLine(v.m.t("checks.tables"), v.Run.TablesHash),
+		digestLine(v.m.t("checks.inputs"), v.Run.Inputs),
 	}
 	if seal := v.summary().Seal; seal != "" {
-		lines = append(lines, Line{Cells: []Cell{T(v.m.t("checks.seal")).As(Strong), H(seal)}})
+		lines = append(lines, digestLine(v.m.t("checks.seal"), seal))
 	}
 	return append(lines, Line{})
+}
+
+// digestLine names a digest, which stands as in the list above it.
+func digestLine(name, digest string) Line {
+	c := H(digest)
+	c.Inset = true
+	return Line{Cells: []Cell{T(name).As(Strong), c}}
 }
 
 // noteLines give what a reader must know and no equality says.

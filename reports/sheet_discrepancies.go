@@ -41,14 +41,14 @@ func (v *view) discrepancyColumns() []Column {
 	status := v.column("status", Text, 19)
 	status.Rules = v.statusRules()
 	columns = append(columns,
-		v.column("programme", Text, 7), v.column("level", Text, 11), v.wrapped("label", 36), v.column("origin", Month, 10),
-		v.column("legacy", Money, 15), v.column("onp", Money, 15), v.column("delta", Delta, 15),
+		v.column("programme", Text, 8), v.column("level", Text, 11), v.wrapped("label", 36), v.column("origin", Month, 10),
+		v.column("legacy", Money, 17), v.column("onp", Money, 17), v.column("delta", Delta, 17),
 		v.column("cause", Text, 22), v.wrapped("explanation", 58), status,
-		v.column("cluster_rank", Count, 10), v.column("service", Text, 13), v.column("kind", Text, 27), v.wrapped("element", 36), v.column("delta_net", Delta, 15), v.column("delta_information", Delta, 15),
+		v.column("cluster_rank", Count, 10), v.column("service", Text, 13), v.column("kind", Text, 27), v.wrapped("element", 36), v.column("delta_net", Delta, 17), v.column("delta_information", Delta, 17),
 		v.column("at_fault", Text, v.sideWidth(13)), v.column("owner", Text, v.sideWidth(13)), v.column("evolution", Text, 12),
 		v.column("legacy_text", Text, 14), v.column("onp_text", Text, 14),
 		v.column("rule", Text, 18), v.column("root", Digest, 19),
-		v.column("dossier", Text, 9), v.column("bop", Text, 11), v.column("wave", Text, 10),
+		v.column("dossier", Text, 10), v.column("bop", Text, 11), v.column("wave", Text, 10),
 		v.column("first_seen", Date, 12), v.column("age_days", Count, 7), v.column("decision", Text, 16), v.wrapped("reopened", 44), v.column("fingerprint", Digest, 19))
 	return append(columns, v.reviewColumns()...)
 }
@@ -172,9 +172,9 @@ func (v *view) appendDiscrepancyCells(row []Cell, d *reconcile.Discrepancy, link
 		level = v.m.t("level.derived")
 	}
 	row = append(row,
-		T(d.Programme), T(level), T(label), M(d.Origin),
+		T(d.Programme), T(level), v.m.prose(label), M(d.Origin),
 		v.sideAmount(d, reconcile.Legacy), v.sideAmount(d, reconcile.ONP), v.gap(d),
-		cause, T(v.why(d)), T(or(d.Status, v.m.status)), rank, T(d.Service), T(or(d.Kind, v.m.kind)),
+		cause, v.m.prose(v.why(d)), T(or(d.Status, v.m.status)), rank, T(d.Service), T(or(d.Kind, v.m.kind)),
 		T(d.Element), D(d.DeltaNet), D(d.DeltaInformation),
 		T(or(d.AtFault, v.m.fault)), T(v.owner(d)), T(or(d.Evolution, v.m.evolution)),
 		T(legacyText), T(onpText),
@@ -242,9 +242,9 @@ func (v *view) missingSheet() *Sheet {
 	status := v.column("status", Text, 19)
 	status.Rules = v.statusRules()
 	columns = append(columns,
-		v.column("dossier", Text, 9), v.column("missing_from", Text, v.sideWidth(13)), v.column("service", Text, 13), v.column("programme", Text, 7),
+		v.column("dossier", Text, 10), v.column("missing_from", Text, v.sideWidth(13)), v.column("service", Text, 13), v.column("programme", Text, 8),
 		v.column("bop", Text, 11), v.column("wave", Text, 10),
-		v.column("missing_net", Delta, 16), v.column("missing_information", Delta, 16),
+		v.column("missing_net", Delta, 17), v.column("missing_information", Delta, 17),
 		v.column("cause", Text, 22), v.wrapped("explanation", 50), v.column("at_fault", Text, v.sideWidth(13)), v.column("evolution", Text, 12), status,
 		v.column("first_seen", Date, 12), v.column("age_days", Count, 7), v.wrapped("candidates", 40))
 	return &Sheet{
@@ -267,8 +267,8 @@ func (v *view) appendMissing(row []Cell, d *reconcile.Discrepancy) []Cell {
 	return append(row,
 		T(d.Dossier), T(v.m.side(from)), T(d.Service), T(d.Programme), T(d.BOP), T(d.Wave),
 		D(d.DeltaNet), D(d.DeltaInformation),
-		T(or(d.Cause, v.m.cause)), T(v.why(d)), T(or(d.AtFault, v.m.fault)), T(or(d.Evolution, v.m.evolution)), T(or(d.Status, v.m.status)),
-		Day(d.FirstSeen), N(d.AgeDays), T(v.candidates(d)))
+		T(or(d.Cause, v.m.cause)), v.m.prose(v.why(d)), T(or(d.AtFault, v.m.fault)), T(or(d.Evolution, v.m.evolution)), T(or(d.Status, v.m.status)),
+		Day(d.FirstSeen), N(d.AgeDays), v.m.prose(v.candidates(d)))
 }
 
 // candidates names the payslips of both sides that a missing one could be

@@ -38,12 +38,12 @@ func (v *avisView) gateCells(r *reconcile.GateResult) []Cell {
 	verdict, _ := v.m.gateVerdict(r)
 	return []Cell{
 		T(r.ID), T(v.m.gateName(&r.Gate)), T(v.m.wave(r.Wave)), T(v.m.threshold(&r.Gate)).AtRight(), T(v.m.gateValue(r)).AtRight(),
-		T(v.m.gateHeld(r)), T(v.m.trend(r.Trend)), T(v.m.yes(r.Blocking)), T(verdict), T(v.m.t("metric." + string(r.Metric) + ".note")), T(r.Source),
+		T(v.m.gateHeld(r)), T(v.m.trend(r.Trend)), T(v.m.yes(r.Blocking)), T(verdict), v.m.prose(v.m.t("metric." + string(r.Metric) + ".note")), v.m.prose(r.Source),
 	}
 }
 
 func (v *avisView) loosenedLines() []Line {
-	lines := []Line{heading(v.m.t("gates.loosened"))}
+	lines := []Line{blockHeading(v.m.t("gates.loosened"))}
 	if len(v.avis.Loosenings) == 0 {
 		return append(lines, Line{Cells: []Cell{T("✔ " + v.m.t("gates.never"))}})
 	}
@@ -59,7 +59,7 @@ func (v *avisView) loosenedLines() []Line {
 		}
 		lines = append(lines, Line{Cells: cells})
 	}
-	return lines
+	return loose(lines)
 }
 
 const loosenedColumns = 6

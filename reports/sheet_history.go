@@ -21,7 +21,7 @@ func (v *avisView) historySheet() *Sheet {
 			Name: v.m.t("table.history"),
 			Columns: []Column{
 				v.titled("run", Count, 12), v.titled("month", Month, 10), v.titled("date", Text, 25), v.titled("compared", Text, 26), v.titled("payslips", Count, 11),
-				v.titled("rate_payslips", Percent, 14), v.titled("rate_lines", Percent, 14), v.titled("rate_amount", Percent, 14), v.titled("open", Count, 10),
+				v.titled("rate_payslips", Percent, 15), v.titled("rate_lines", Percent, 15), v.titled("rate_amount", Percent, 15), v.titled("open", Count, 10),
 				v.titled("justified", Count, 12), v.titled("delta_net", Delta, 17), opinion, v.titledLong("remark", 34), v.titled("inputs", Digest, 20), v.titled("seal", Digest, 20),
 			},
 			Frozen: 1,
@@ -68,7 +68,7 @@ func (v *avisView) historyText() string {
 
 // decisionLines count the decisions by status and author.
 func (v *avisView) decisionLines() []Line {
-	lines := []Line{heading(v.m.t("history.decisions"))}
+	lines := []Line{blockHeading(v.m.t("history.decisions"))}
 	if len(v.avis.Decisions) == 0 {
 		return append(lines, Line{Cells: []Cell{T(v.m.t("history.undecided"))}})
 	}

@@ -38,7 +38,7 @@ func (v *view) coverageSheet() *Sheet {
 			Name: v.m.t("table.coverage"),
 			Columns: []Column{
 				state, v.column("side", Text, v.sideWidth(10)), v.column("code", Text, 12), v.wrapped("code_label", 38), v.column("sense", Text, 18),
-				v.wrapped("element", 34), v.wrapped("label", 46), v.column("factor", Count, 9),
+				v.wrapped("element", 34), v.wrapped("label", 46), v.column("factor", Count, 10),
 				v.column("lines", Count, 11), v.column("amount", Money, 19),
 			},
 			Frozen: 1,
@@ -91,7 +91,7 @@ func (v *view) rejectGlance(side reconcile.Side) (string, Role) {
 		role = Warn
 	}
 	sums := s.RejectedSums
-	return v.m.t("rejects.glance", v.m.side(side), v.m.count(s.Rejected), v.m.count(s.Lines), v.m.money(sums.ToPay), v.m.money(sums.ToDeduct), v.m.money(sums.Information)), role
+	return v.m.t("rejects.glance", v.m.side(side), v.m.n("rejects.number", s.Rejected), v.m.count(s.Lines), v.m.money(sums.ToPay), v.m.money(sums.ToDeduct), v.m.money(sums.Information)), role
 }
 
 func (v *view) coverageRow(c *reconcile.CodeCoverage) []Cell {
@@ -144,7 +144,7 @@ func (v *view) rejectSheet() *Sheet {
 			Name: v.m.t("table.rejects"),
 			Columns: []Column{
 				v.column("file", Text, 30), v.column("line", Count, 10), v.column("record", Text, 12), v.column("field", Text, 16),
-				v.wrapped("reason", 46), v.column("sense", Text, 17), v.column("amount", Money, 16), v.wrapped("raw", 70),
+				v.wrapped("reason", 46), v.column("sense", Text, 17), v.column("amount", Money, 17), v.wrapped("raw", 70),
 			},
 			Frozen: 2,
 			Empty:  v.m.t("rejects.none"),
@@ -174,5 +174,5 @@ func (v *view) appendReject(row []Cell, r *reconcile.Reject) []Cell {
 		amount = A(r.Amount.Amount)
 	}
 	raw := maskRaw(legible(r), v.MaskAgents, !v.ShowNames)
-	return append(row, T(filepath.Base(r.File)), N(r.Line), T(r.Record), T(v.m.say(r.Field)), T(v.m.say(r.Reason)), T(v.m.sense(r.Sense)), amount, T(shorten(raw, longestRaw)))
+	return append(row, T(filepath.Base(r.File)), N(r.Line), T(r.Record), T(v.m.say(r.Field)), v.m.prose(v.m.say(r.Reason)), T(v.m.sense(r.Sense)), amount, T(shorten(raw, longestRaw)))
 }

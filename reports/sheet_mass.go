@@ -78,13 +78,13 @@ func (v *budgetView) massSheet() *Sheet {
 	lines[len(lines)-1] = v.massTotals(rows)
 	columns := []Column{
 		v.titled("programme", Text, 11), v.titled("bop", Text, 14), v.titled("service", Text, 16), v.titled("mass_population", Text, 15), v.titled("wave", Text, 9),
-		v.titled("mass_title2", Text, 31), v.titled("mass_cas", Text, 11), v.titled("mass_account", Text, 9),
-		v.titled("mass_legacy", Money, 20), v.titled("mass_onp", Money, 20), v.titled("delta", Delta, 17),
+		v.titled("mass_title2", Text, 31), v.titled("mass_cas", Text, 14), v.titled("mass_account", Text, 11),
+		v.titled("mass_legacy", Money, 20), v.titled("mass_onp", Money, 20), v.titled("delta", Delta, 18),
 	}
 	for _, j := range reconcile.AllJudged {
-		columns = append(columns, Column{Key: "judged_" + string(j), Header: v.m.judged(j), Type: Delta, Width: 17})
+		columns = append(columns, Column{Key: "judged_" + string(j), Header: v.m.judged(j), Type: Delta, Width: 18})
 	}
-	columns = append(columns, v.titled("mass_transfers", Delta, 17))
+	columns = append(columns, v.titled("mass_transfers", Delta, 18))
 	return &Sheet{
 		Name:  v.names.mass,
 		Tab:   Muted,

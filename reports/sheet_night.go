@@ -138,11 +138,26 @@ func (v *view) causeChart(steps []causeStep, lines []Line, top int) []Chart {
 		deltas[i] = steps[i].net
 	}
 	const above = 3 // heading, header and net of the legacy side
-	series, level := bridgeSeries(v.m, deltas, lines, pageColumns, top+above)
-	return []Chart{{
-		Title: v.m.t("chart.bridge"), Kind: Stack, Row: top, Col: bandStep + 1, Width: bridgeWidth, Height: (len(v.bridgeBlock(steps)) + 1) * rowPixels,
-		Categories: Range{1, top + above, top + above + len(steps)}, Series: series, AltText: v.m.t("chart.bridge.alt", v.m.delta(level)),
-	}}
+	chart := v.m.bridgeChart(deltas, lines, pageColumns, top+above)
+	chart.Row, chart.Col, chart.Width = top, bandStep+1, pixels(summaryWidths[bandStep:bandStep+bandColumns])
+	rows := lines[top-1:]
+	chart.Height = (len(v.bridgeBlock(steps))+furtherLines(rows, summaryWidths))*rowPixels + rowPixels/2
+	return []Chart{chart}
+}
+
+// furtherLines is about how many lines texts take beyond one a row.
+func furtherLines(rows []Line, widths []int) int {
+	further := 0
+	for i := range rows {
+		most := 0
+		for j := range rows[i].Cells {
+			if c := &rows[i].Cells[j]; c.Wrap {
+				most = max(most, (Breadth(c.Text)-1)/Room(widths[j]))
+			}
+		}
+		further += most
+	}
+	return further
 }
 
 // evolutionBlock tells what is new since the previous run, and what each

@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"strings"
 	"testing"
 
 	"bascule/reconcile"
@@ -83,18 +82,5 @@ func TestEqualitiesThatFailComeFirst(t *testing.T) {
 	}
 	if n := falseChecks(checks); n != 2 {
 		t.Errorf("%d of them are printed, wanted 2", n)
-	}
-}
-
-func TestATextIsShortenedToItsColumn(t *testing.T) {
-	for _, text := range []string{"", "court", strings.Repeat("i", 44), strings.Repeat("SFT_INDICE_PLANCHER ", 4), strings.Repeat("Contribution employeur · ", 5), strings.Repeat("É", 300)} {
-		got := fit(text, 45)
-		whole := got == text
-		if !whole && (Breadth(got) > 450 || !strings.HasPrefix(text, strings.TrimSuffix(got, "…")) || !strings.HasSuffix(got, "…")) {
-			t.Errorf("%q becomes %q", text, got)
-		}
-		if fits := Breadth(text) <= 420; whole != fits {
-			t.Errorf("%q is shown whole: %v, wanted %v", text, whole, fits)
-		}
 	}
 }

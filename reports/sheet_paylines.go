@@ -10,7 +10,7 @@ import (
 // sense, then the totals and the proof that the gaps are all of the difference.
 func (b *payslipBlock) amounts() []Line {
 	lines := []Line{{Cells: payslipHeader(payslipGap, b.m.t("payslip.legacy_codes"), b.m.t("payslip.element"), b.m.t("col.origin"), b.m.t("payslip.onp_codes"), b.m.side(reconcile.Legacy), b.m.side(reconcile.ONP),
-		b.m.t("word.gap"), b.m.t("payslip.mark"), b.m.t("col.cause")), Height: 1}}
+		b.m.t("word.gap"), b.m.t("payslip.mark"), b.m.t("col.cause")), Height: 1, Joint: true}}
 	for _, sense := range reconcile.Senses {
 		first := true
 		for i := range b.a.Lines {
@@ -19,7 +19,7 @@ func (b *payslipBlock) amounts() []Line {
 				continue
 			}
 			if first {
-				lines = append(lines, Line{Cells: []Cell{T(b.m.sense(sense)).As(Strong)}, Height: 1})
+				lines = append(lines, Line{Cells: []Cell{T(b.m.sense(sense)).As(Strong)}, Height: 1, Joint: true})
 				first = false
 			}
 			lines = append(lines, b.payLine(l))

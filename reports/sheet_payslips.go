@@ -36,7 +36,7 @@ const (
 	payslipColumns
 )
 
-var payslipWidths = []int{14, 42, 9, 17, 15, 15, 15, 16, 23}
+var payslipWidths = []int{14, 42, 10, 17, 18, 18, 18, 17, 25}
 
 // payslipSheet shows the largest payslips, both sides facing each other, under an
 // index. It is nil where the configuration asks for none.
@@ -141,8 +141,7 @@ func (b *payslipBlock) entry() Line {
 	r := b.of.Root
 	cells := make([]Cell, payslipColumns)
 	cells[payslipCode] = T(b.m.t("payslip.number", b.rank)).ToMark(b.v.sheets.payslips, b.mark())
-	cells[payslipElement] = T(fit(b.title(), payslipWidths[payslipElement]))
-	cells[payslipOrigin], cells[payslipOtherCode] = T(fit(Clean(r.Programme), payslipWidths[payslipOrigin])), T(fit(Clean(r.Service), payslipWidths[payslipOtherCode]))
+	cells[payslipElement], cells[payslipOrigin], cells[payslipOtherCode] = whole(b.title()), whole(r.Programme), whole(r.Service)
 	net, employer := effects(r)
 	cells[payslipLegacy], cells[payslipONP], cells[payslipGap] = D(net), D(employer), D(b.netGap())
 	open := int64(0)
@@ -192,8 +191,11 @@ func (b *payslipBlock) lines() []Line {
 // head says whose payslips they are.
 func (b *payslipBlock) head() []Line {
 	r := b.of.Root
+	const bolder, larger = 12, 11 // percent of what a heading takes more: its letters are bold, and of 11 points for 10
+	room := roomOf(payslipWidths[:payslipMark]) * 100 / (100 + bolder + larger)
+	titles := foldTo(b.m.t("payslip.number", b.rank)+" — "+b.title(), room)
 	title := make([]Cell, payslipColumns)
-	title[0] = T(b.m.t("payslip.number", b.rank) + " — " + b.title()).As(Heading)
+	title[0] = T(titles[0]).As(Heading)
 	title[0].Mark = b.mark()
 	title[payslipMark] = T("→ " + b.v.sheets.discrepancies).To(b.v.sheets.discrepancies)
 	title[payslipCause] = T("↑ "+b.m.t("payslip.index")).ToMark(b.v.sheets.payslips, payslipIndex)
@@ -206,7 +208,13 @@ func (b *payslipBlock) head() []Line {
 			about = append(about, b.m.t("payslip.about", part[0], Clean(part[1])))
 		}
 	}
-	lines := []Line{{Cells: title, Height: 1, Block: true}, {Cells: []Cell{T(strings.Join(about, " · ")).As(Subtitle)}, Height: 1}}
+	lines := []Line{{Cells: title, Height: 1, Block: true}}
+	for _, more := range titles[1:] {
+		lines = append(lines, Line{Cells: []Cell{T(more).As(Heading)}, Height: 1})
+	}
+	for _, text := range foldTo(strings.Join(about, " · "), roomOf(payslipWidths)) {
+		lines = append(lines, Line{Cells: []Cell{T(text).As(Subtitle)}, Height: 1})
+	}
 	for side, s := range b.a.Payslips {
 		if s == nil {
 			lines = append(lines, Line{Cells: []Cell{T(Warn.mark() + b.m.t("payslip.absent", b.m.side(reconcile.Side(side)))).As(Strong)}, Height: 1})
@@ -217,7 +225,7 @@ func (b *payslipBlock) head() []Line {
 
 // roots list what differs and why, one sentence each.
 func (b *payslipBlock) roots() []Line {
-	const sentence = 150 // characters that the columns right of the mark hold
+	sentence := roomOf(payslipWidths[payslipElement:]) - Indent
 	lines := []Line{{Cells: payslipHeader(payslipMark, b.m.t("payslip.mark"), b.m.t("payslip.root"), "", b.m.t("payslip.status"), b.m.t("payslip.effect_net"), b.m.t("payslip.effect_employer"), b.m.t("word.gap"),
 		b.m.t("payslip.derived"), b.m.t("col.cause")), Height: 1}}
 	for i := range b.branches {
@@ -230,10 +238,11 @@ func (b *payslipBlock) roots() []Line {
 		cells[payslipLegacy], cells[payslipONP], cells[payslipGap] = D(net), D(employer), b.v.gap(d)
 		cells[payslipMark], cells[payslipCause] = N(len(b.branches[i].derived)), T(or(d.Cause, b.m.cause))
 		lines = append(lines, Line{Cells: asBody(cells), Height: 1})
-		for _, text := range fold(b.why(d), sentence) {
-			lines = append(lines, Line{Cells: []Cell{{}, T(text)}, Height: 1})
+		for _, text := range foldTo(b.m.tied(b.why(d)), sentence) {
+			lines = append(lines, Line{Cells: []Cell{{}, {Type: Text, Text: text, Inset: true}}, Height: 1})
 		}
 		if small := b.source(d); small.Type != Blank {
+			small.Inset = true
 			lines = append(lines, Line{Cells: []Cell{{}, small}, Height: 1})
 		}
 	}
@@ -261,7 +270,7 @@ func (b *payslipBlock) situation() []Line {
 			continue
 		}
 		cells := make([]Cell, payslipColumns)
-		cells[payslipElement], cells[payslipOrigin], cells[payslipLegacy] = T(b.m.field(f.field.String())), T(f.texts[reconcile.Legacy]), T(f.texts[reconcile.ONP])
+		cells[payslipElement], cells[payslipOrigin], cells[payslipLegacy] = T(b.m.field(f.field.String())), T(blankAsNothing(b.m, f.texts[reconcile.Legacy])), T(blankAsNothing(b.m, f.texts[reconcile.ONP]))
 		cells[payslipMark] = T("≠")
 		for i := range b.branches {
 			if d := b.branches[i].root; textual(d.Kind) && d.Element == f.field.String() {
@@ -310,12 +319,10 @@ func codes(list []reconcile.Code) string {
 	return strings.Join(parts, " ")
 }
 
-// asBody gives the cells that have no role of their own that of a list.
+// asBody gives the cells the roles that they have in a list.
 func asBody(cells []Cell) []Cell {
 	for i := range cells {
-		if cells[i].Role == Plain {
-			cells[i].Role = Body
-		}
+		cells[i].Role = rowRole(cells[i].Role)
 	}
 	return cells
 }

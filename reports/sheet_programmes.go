@@ -30,9 +30,9 @@ func (v *budgetView) programmeSheet() *Sheet {
 func (v *budgetView) programmeColumns() []Column {
 	return []Column{
 		v.titled("mass_programme", Text, 28), v.titled("mass_legacy", Money, 20), v.titled("mass_onp", Money, 20), v.titled("delta", Delta, 19),
-		v.titled("mass_share", Percent, 21), v.titled("delta_share", Percent, 17),
-		v.titled("heads_legacy", Count, 17), v.titled("heads_onp", Count, 17), v.titled("jobs_legacy", Jobs, 17), v.titled("jobs_onp", Jobs, 17),
-		v.titled("cost_legacy", Money, 17), v.titled("cost_onp", Money, 17),
+		v.titled("mass_share", Percent, 21), v.titled("delta_share", Percent, 18),
+		v.titled("heads_legacy", Count, 18), v.titled("heads_onp", Count, 18), v.titled("jobs_legacy", Jobs, 18), v.titled("jobs_onp", Jobs, 18),
+		v.titled("cost_legacy", Money, 18), v.titled("cost_onp", Money, 18),
 	}
 }
 
@@ -66,14 +66,14 @@ func (v *budgetView) bopLines(columns []Column) []Line {
 		names[i] = columns[i].Header
 	}
 	names[0] = v.m.t("programmes.bop")
-	lines := []Line{{}, heading(v.m.t("programmes.by_bop")), {Cells: headers(1, names...), Height: 2}}
+	lines := []Line{blockHeading(v.m.t("programmes.by_bop")), {Cells: headers(1, names...), Height: 2}}
 	for i := range v.programmes {
 		p := &v.programmes[i]
 		for _, bop := range p.split(func(a *reconcile.MassAxis) string { return a.BOP }) {
-			lines = append(lines, bodyLine(v.programmeCells(T(v.bopName(p.name, bop.name)), &bop)))
+			lines = append(lines, bodyLine(v.programmeCells(whole(v.bopName(p.name, bop.name)), &bop)))
 		}
 	}
-	return lines
+	return append([]Line{{}}, loose(lines)...)
 }
 
 func (v *budgetView) bopName(programme, bop string) string {
@@ -128,9 +128,9 @@ func (v *budgetView) causeLines() []Line {
 
 // matrix is a block of differences, a row for each programme and their total.
 func (v *budgetView) matrix(title string, names []string, amounts func(*massPart) []reconcile.Amount) []Line {
-	lines := []Line{{}, heading(title), {Cells: headers(1, names...), Height: 2}}
+	lines := []Line{{}, blockHeading(title), {Cells: headers(1, names...), Height: 2}}
 	cells := func(name string, p *massPart) []Cell {
-		row := []Cell{T(name)}
+		row := []Cell{whole(name)}
 		for _, a := range amounts(p) {
 			row = append(row, D(a))
 		}
@@ -144,7 +144,7 @@ func (v *budgetView) matrix(title string, names []string, amounts func(*massPart
 
 // natureLines give both sides of each programme by category, then by who bears it.
 func (v *budgetView) natureLines() []Line {
-	lines := []Line{{}, heading(v.m.t("programmes.by_nature")), {Cells: headers(1, v.m.t("mass.nature"), v.m.side(reconcile.Legacy), v.m.side(reconcile.ONP), v.m.t("word.gap"), v.m.t("mass.share"))}}
+	lines := []Line{{}, blockHeading(v.m.t("programmes.by_nature")), {Cells: headers(1, v.m.t("mass.nature"), v.m.side(reconcile.Legacy), v.m.side(reconcile.ONP), v.m.t("word.gap"), v.m.t("mass.share"))}}
 	nature := func(p *massPart, nature string, keep func(*reconcile.MassCategory) bool) {
 		if m := p.mass(keep); m != (masses{}) {
 			lines = append(lines, bodyLine(massCells(T(nature), m)))
@@ -152,7 +152,7 @@ func (v *budgetView) natureLines() []Line {
 	}
 	for i := range v.programmes {
 		p := &v.programmes[i]
-		lines = append(lines, Line{Cells: asTotal(massCells(T(v.m.programme(p.name)), p.mass(everyCategory)))})
+		lines = append(lines, Line{Cells: asTotal(massCells(whole(v.m.programme(p.name)), p.mass(everyCategory))), Block: i > 0})
 		for _, t := range title2 {
 			nature(p, v.m.title2(t), ofTitle2(t))
 		}

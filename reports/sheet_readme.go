@@ -2,14 +2,13 @@ package reports
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"bascule/reconcile"
 )
 
 const (
-	termWidth = 46
-	textWidth = 112
+	termWidth = 42
+	textWidth = 118
 )
 
 // readMeSheet explains the workbook: how to read it, how to annotate it, what
@@ -26,7 +25,7 @@ func (v *view) readMeSheet(columns []Column) *Sheet {
 	}
 	lines = append(lines, Line{}, heading(v.m.t("readme.sheets")))
 	for _, s := range v.sheetNotes() {
-		lines = append(lines, entry(T(s[0]).To(s[0]), s[1]))
+		lines = append(lines, entry(T(s[0]).To(s[0]), v.m.tied(s[1])))
 	}
 	lines = append(lines, v.section("readme.annotating", "readme.fill", "readme.import", "readme.filter", "readme.outline", "readme.links", "readme.pivot", "readme.print")...)
 	lines = append(lines, entry(T(v.m.t("readme.stamp")), v.stamp().String()))
@@ -34,20 +33,22 @@ func (v *view) readMeSheet(columns []Column) *Sheet {
 	for _, s := range decidable {
 		item := T(v.m.status(s)).As(statusRole(s))
 		item.List = listStatuses
-		lines = append(lines, entry(item, v.m.t("status."+string(s)+".note")))
+		lines = append(lines, entry(item, v.m.tied(v.m.t("status."+string(s)+".note"))))
 	}
-	lines = append(lines, entry(T(v.m.status(reconcile.StatusTolerated)).As(Muted), v.m.t("status.tolerated.note")))
+	tolerated := T(v.m.status(reconcile.StatusTolerated)).As(Muted)
+	tolerated.Inset = true
+	lines = append(lines, entry(tolerated, v.m.tied(v.m.t("status.tolerated.note"))))
 	lines = append(lines, v.reasonEntries()...)
 	lines = append(lines, Line{}, heading(v.m.t("readme.causes")))
 	for _, c := range reconcile.Causes {
-		lines = append(lines, entry(T(v.m.cause(c)), v.m.t("cause."+string(c)+".note")))
+		lines = append(lines, entry(T(v.m.cause(c)), v.m.tied(v.m.t("cause."+string(c)+".note"))))
 	}
 	lines = append(lines, Line{}, heading(v.m.t("readme.columns", v.sheets.discrepancies)))
 	for _, c := range columns {
-		lines = append(lines, entry(T(c.Header), c.Note))
+		lines = append(lines, entry(T(c.Header), v.m.tied(c.Note)))
 	}
 	lines = append(lines, v.section("readme.privacy", "readme.confidential", "readme.pseudonyms", "readme.protection")...)
-	return &Sheet{Name: v.sheets.readMe, Tab: Muted, Widths: []int{termWidth, textWidth}, Lines: lines}
+	return &Sheet{Name: v.sheets.readMe, Tab: Muted, Widths: []int{termWidth, textWidth}, Lines: loose(lines)}
 }
 
 // reasonEntries list the reasons, with what each may give and for how long.
@@ -76,7 +77,7 @@ func (v *view) reasonEntries() []Line {
 		}
 		item := T(reason.Label(v.m.lang()))
 		item.List = listReasons
-		lines = append(lines, entry(item, text))
+		lines = append(lines, entry(item, v.m.tied(text)))
 	}
 	return lines
 }
@@ -113,21 +114,46 @@ func (v *view) sheetNotes() [][2]string {
 
 func heading(s string) Line { return Line{Cells: []Cell{T(s).As(Heading)}} }
 
-// section is a heading and entries; each key has a term, KEY, and a text, KEY.note.
-func (v *view) section(title string, keys ...string) []Line {
-	lines := []Line{{}, heading(v.m.t(title))}
-	for _, key := range keys {
-		lines = append(lines, entry(T(v.m.t(key)), v.m.t(key+".note")))
+// blockHeading is a heading that stays on the page of what it heads.
+func blockHeading(s string) Line {
+	l := heading(s)
+	l.Block = true
+	return l
+}
+
+// loose lets a printed page begin at each row of lists but the first ones, which
+// stay under their heading.
+func loose(lines []Line) []Line {
+	const together = 2 // rows
+	rows := 0
+	for i := range lines {
+		cells := lines[i].Cells
+		switch {
+		case len(cells) == 0 || cells[0].Role == Header:
+		case cells[0].Role == Heading:
+			lines[i].Block, rows = true, 0
+		default:
+			rows++
+			lines[i].Block = rows > together
+		}
 	}
 	return lines
 }
 
-// entry is a term and its text, on as many lines as the text needs.
+// section is a heading and entries; each key has a term, KEY, and a text, KEY.note.
+func (v *view) section(title string, keys ...string) []Line {
+	lines := []Line{{}, heading(v.m.t(title))}
+	for _, key := range keys {
+		lines = append(lines, entry(T(v.m.t(key)), v.m.tied(v.m.t(key+".note"))))
+	}
+	return lines
+}
+
+// entry is a term and its text, on as many lines as they need.
 func entry(term Cell, text string) Line {
 	if term.Role == Plain {
 		term.Role = Strong
 	}
-	const perLine = textWidth * 115 / 100 // letters are narrower than digits
-	height := max(1, (utf8.RuneCountInString(text)+perLine-1)/perLine)
-	return Line{Cells: []Cell{term, T(text).As(Paragraph)}, Height: height}
+	term.Wrap = true
+	return Line{Cells: []Cell{term, T(text).As(Paragraph)}, Height: 1}
 }

@@ -17,12 +17,10 @@ const (
 	agentRows   = 7
 	historyRows = 8
 	rowPixels   = 18
-	bridgeWidth = 500 // of the second band
-	trendWidth  = 1124
 	chartLines  = 13 // of a page of rows of the usual height
 )
 
-var summaryWidths = []int{27, 18, 18, 18, 2, 33, 10, 10, 18, 2, 48, 9, 9, 18}
+var summaryWidths = []int{28, 18, 18, 18, 2, 34, 10, 10, 18, 2, 58, 10, 10, 18}
 
 // summarySheet is the page that a meeting looks at: the verdict in words, the
 // key figures, what explains the gap, what is new, what to treat first, and the
@@ -137,13 +135,29 @@ func blockOf(columns int, heading Cell, header []string, rows ...[]Cell) []Line 
 			row = append(row, Cell{Role: row[0].Role})
 		}
 		for i := range row {
-			if row[i].Role == Plain {
-				row[i].Role = Body
-			}
+			row[i].Role = rowRole(row[i].Role)
 		}
 		lines = append(lines, Line{Cells: row})
 	}
 	return lines
+}
+
+// rowRole is the role of a cell in a list.
+func rowRole(r Role) Role {
+	switch r {
+	case Plain:
+		return Body
+	case Muted:
+		return Faint
+	}
+	return r
+}
+
+// whole is a text that takes the lines that it needs.
+func whole(s string) Cell {
+	c := T(s)
+	c.Wrap = true
+	return c
 }
 
 func asTotal(row []Cell) []Cell {

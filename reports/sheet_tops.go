@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"bascule/reconcile"
 )
@@ -75,7 +76,8 @@ func (v *view) clusterBlock(title string, list []reconcile.Cluster, most int) []
 	var rows [][]Cell
 	for i := range list[:min(len(list), most)] {
 		c := &list[i]
-		rows = append(rows, []Cell{T(fit(v.clusterText(c), summaryWidths[2*bandStep])).ToMark(v.sheets.discrepancies, c.ID), N(c.Agents), N(c.Open), D(c.Effect.Net)})
+		// LibreOffice folds no text that is a link: that is the number beside it.
+		rows = append(rows, []Cell{whole(v.clusterText(c)), N(c.Agents).ToMark(v.sheets.discrepancies, c.ID), N(c.Open), D(c.Effect.Net)})
 	}
 	if len(rows) == 0 {
 		rows = [][]Cell{{T(v.m.t("clusters.none"))}}
@@ -84,12 +86,16 @@ func (v *view) clusterBlock(title string, list []reconcile.Cluster, most int) []
 		[]string{v.m.t("clusters.what"), v.m.t("word.agents"), v.m.t("word.open"), v.m.t("word.net_effect")}, rows...)
 }
 
-// clusterText names a cluster in a few words: what, why, by how much.
+// longestWhat is how much of a label the Synthèse shows; Grappes has it all.
+const longestWhat = 80
+
+// clusterText names a cluster in a few words: what, why and, where it fits on the
+// line, by how much.
 func (v *view) clusterText(c *reconcile.Cluster) string {
 	what := cmp.Or(v.clusterLabel(c), c.Element, or(c.Kind, v.m.kind))
-	text := shorten(what, 27) + " · " + or(c.Cause, v.m.cause)
-	if pattern := v.pattern(c); pattern != "" {
-		text += " · " + pattern
+	text := shorten(what, longestWhat) + " · " + or(c.Cause, v.m.cause)
+	if whole := text + " · " + v.pattern(c); Breadth(whole) <= Room(summaryWidths[2*bandStep]) {
+		text = strings.TrimSuffix(whole, " · ")
 	}
 	return text
 }
@@ -138,7 +144,7 @@ func (v *view) trendChart(top int) *Chart {
 	from, to := rateAxis(runs)
 	return &Chart{
 		Title: v.rateTitle(from, to), Kind: Curve, Percent: true, From: from, To: to,
-		Row: top, Col: bandStep + 1, Width: trendWidth, Height: (historyRows + 2) * rowPixels,
+		Row: top, Col: bandStep + 1, Width: pixels(summaryWidths[bandStep:]), Height: (historyRows + 2) * rowPixels,
 		Categories: Range{1, first, last}, Series: []Series{{Values: Range{2, first, last}}},
 		AltText: v.m.t("chart.history.alt"),
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // chartRows are the lines that a chart of a sheet covers.
-const chartRows = 17
+const chartRows = 16
 
 // trajectorySheet says where the year ends: each programme against its credits
 // and its ceiling, the ministry month by month, the effect of the switchover over
@@ -22,7 +22,7 @@ func (v *budgetView) trajectorySheet() *Sheet {
 	lines = append(lines, v.trajectoryWords()...)
 	lines = append(lines, Line{})
 	lines = append(lines, v.landingBlock()...)
-	lines = append(lines, Line{}, heading(v.m.t("trajectory.ministry")))
+	lines = append(lines, Line{}, blockHeading(v.m.t("trajectory.ministry")))
 	months, charts := v.ministryBlock(len(lines) + 1)
 	lines = append(lines, months...)
 	if len(charts) > 0 {
@@ -36,14 +36,17 @@ func (v *budgetView) trajectorySheet() *Sheet {
 	lines = append(append(lines, Line{}), v.toleratedBlock()...)
 	return &Sheet{
 		Name: v.names.trajectory, Tab: Muted, Charts: charts,
-		Lines: append(lines, Line{}, heading(v.m.t("trajectory.detail"))),
+		Lines: append(lines, Line{}, blockHeading(v.m.t("trajectory.detail"))),
 		Table: &Table{Name: v.m.t("table.trajectory"), Columns: v.trajectoryTable(), Empty: v.m.t("trajectory.none"), Rows: v.monthCells()},
 	}
 }
 
+// wordWidth is that of a sheet of words: its longest line fits.
+const wordWidth = 210
+
 // wordSheet is a sheet that has nothing to show and says why.
 func (v *budgetView) wordSheet(name string, lines []Line) *Sheet {
-	return &Sheet{Name: name, Tab: Muted, Widths: []int{120}, Lines: lines}
+	return &Sheet{Name: name, Tab: Muted, Widths: []int{wordWidth}, Lines: lines}
 }
 
 // year is that of the budget.
@@ -136,7 +139,7 @@ func (v *budgetView) landingBlock() []Line {
 	header := headers(1, v.m.t("mass.programme"), v.m.t("trajectory.paid"), v.m.t("trajectory.arrears"), v.m.t("trajectory.explained"), v.m.t("trajectory.declared"),
 		v.m.t("trajectory.simple"), v.m.t("trajectory.lfi"), v.m.t("trajectory.moved"), v.m.t("trajectory.frozen"), v.m.t("trajectory.available"),
 		v.m.t("trajectory.margin"), v.m.t("trajectory.margin_share"), v.m.t("trajectory.jobs"), v.m.t("trajectory.jobs_end"), v.m.t("trajectory.ceiling"), v.m.t("trajectory.jobs_margin"))
-	lines := []Line{heading(v.m.t("trajectory.landing")), {Cells: header, Height: 2}}
+	lines := []Line{blockHeading(v.m.t("trajectory.landing")), {Cells: header, Height: 2}}
 	for i := range f.Programmes {
 		p := &f.Programmes[i]
 		lines = append(lines, bodyLine(v.landingCells(v.m.programme(p.Programme), p)))
@@ -145,7 +148,7 @@ func (v *budgetView) landingBlock() []Line {
 }
 
 func (v *budgetView) landingCells(name string, p *reconcile.ProgrammeBudget) []Cell {
-	cells := []Cell{T(name), A(p.Executed), A(p.Arrears), yearEnd(&p.Explained), yearEnd(&p.Declared), yearEnd(&p.Simple)}
+	cells := []Cell{whole(name), A(p.Executed), A(p.Arrears), yearEnd(&p.Explained), yearEnd(&p.Declared), yearEnd(&p.Simple)}
 	if c := &p.Credits; c.Told {
 		cells = append(cells, A(c.LFI), D(c.Moved), D(c.Frozen), A(c.Available))
 	} else {
@@ -218,10 +221,21 @@ func (v *budgetView) trajectoryCharts(top, months int) []Chart {
 		posts = append(posts, column(11, InkLimit, false))
 	}
 	categories := Range{1, top + 1, top + months}
+	unit, name := v.m.unitOf(total.Explained.YearEnd, total.Declared.YearEnd, total.Executed, total.Credits.Available)
+	const second, gap = 8, 20 // the column of the second chart, and pixels before it
+	widths := columnWidths(v.trajectoryTable())
 	return []Chart{
-		{Title: v.m.t("chart.trajectory"), Kind: Columns, Legend: true, Col: 1, Width: 900, Height: 300, Categories: categories, Series: credits, AltText: v.m.t("chart.trajectory.alt")},
-		{Title: v.m.t("chart.jobs"), Kind: Curve, Legend: true, Col: 8, Width: 900, Height: 300, Categories: categories, Series: posts, AltText: v.m.t("chart.jobs.alt")},
+		{Title: v.m.t("chart.trajectory", name), Kind: Columns, Unit: unit, Legend: true, Col: 1, Width: pixels(widths[:second-1]) - gap, Height: 300, Categories: categories, Series: credits, AltText: v.m.t("chart.trajectory.alt")},
+		{Title: v.m.t("chart.jobs"), Kind: Curve, Legend: true, Col: second, Width: pixels(widths[second-1:]), Height: 300, Categories: categories, Series: posts, AltText: v.m.t("chart.jobs.alt")},
 	}
+}
+
+func columnWidths(columns []Column) []int {
+	widths := make([]int, len(columns))
+	for i := range columns {
+		widths[i] = columns[i].Width
+	}
+	return widths
 }
 
 func (v *budgetView) trajectoryTable() []Column {

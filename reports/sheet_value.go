@@ -19,10 +19,10 @@ func (v *budgetView) valueSheet() *Sheet {
 	lines = append(lines, v.outcomeBlock(value)...)
 	lines = append(lines, Line{})
 	top, years := len(lines)+2, len(value.Years)
-	lines = append(lines, heading(v.m.t("value.years")))
+	lines = append(lines, blockHeading(v.m.t("value.years")))
 	columns := []Column{
-		v.titled("value_year", Text, 40), v.titled("expected_gains", Money, 18), v.titled("measured_gains", Money, 18), v.titled("expected_costs", Money, 18),
-		v.titled("measured_costs", Money, 18), v.titled("gains", Money, 18), v.titled("costs", Money, 18), v.titled("net", Delta, 18), v.titled("cumulated", Figure, 18), v.titled("present", Delta, 18),
+		v.titled("value_year", Text, 44), v.titled("expected_gains", Money, 19), v.titled("measured_gains", Money, 19), v.titled("expected_costs", Money, 19),
+		v.titled("measured_costs", Money, 19), v.titled("gains", Money, 19), v.titled("costs", Money, 19), v.titled("net", Delta, 19), v.titled("cumulated", Figure, 19), v.titled("present", Delta, 19),
 	}
 	sheet := &Sheet{
 		Name: v.names.value, Tab: role, Lines: lines,
@@ -33,13 +33,24 @@ func (v *budgetView) valueSheet() *Sheet {
 		column := func(col int, ink Ink, line bool) Series {
 			return Series{Name: Range{col, top, top}, Values: Range{col, top + 1, top + years}, Ink: ink, Line: line}
 		}
-		sheet.Charts = []Chart{{Title: v.m.t("chart.value"), Kind: Columns, Legend: true, Row: top + years + 3, Col: 1, Width: 900, Height: 300,
+		sheet.Below = append(sheet.Below, Line{})
+		sheet.Below = append(sheet.Below, make([]Line, chartRows)...)
+		sheet.Below[len(sheet.Below)-chartRows].Block = true
+		var amounts []reconcile.Amount
+		for i := range value.Years {
+			amounts = append(amounts, value.Years[i].Gains, value.Years[i].Costs, value.Years[i].Cumulated)
+		}
+		unit, name := v.m.unitOf(amounts...)
+		sheet.Charts = []Chart{{Title: v.m.t("chart.value", name), Kind: Columns, Unit: unit, Legend: true, Row: top + years + 3, Col: 1, Width: pixels(columnWidths(columns)[:chartColumns]), Height: 300,
 			Categories: Range{1, top + 1, top + years}, Series: []Series{column(6, InkMain, false), column(7, InkDown, false), column(9, InkLimit, true)}, AltText: v.m.t("chart.value.alt")}}
 	}
 	return sheet
 }
 
-const valueColumns = 10
+const (
+	valueColumns = 10
+	chartColumns = 7 // under which the chart stands
+)
 
 // valueVerdict tells whether the project pays back and passes the test.
 func (v *budgetView) valueVerdict(o *reconcile.ValueOutcome) (string, Role) {
@@ -68,7 +79,7 @@ func (v *budgetView) outcomeBlock(value *reconcile.ProjectValue) []Line {
 	row(v.m.t("value.gains"), x.Gains, y.Gains)
 	row(v.m.t("value.costs"), x.Costs, y.Costs)
 	row(v.m.t("value.net"), x.Net, y.Net)
-	row(v.m.t("value.present", value.Rate, yearText(value.BaseYear)), x.Present, y.Present)
+	row(v.m.t("value.present", v.m.rateText(value.Rate), yearText(value.BaseYear)), x.Present, y.Present)
 	text := func(label, a, b string) {
 		lines = append(lines, bodyLine([]Cell{T(label), T(a).AtRight(), T(b).AtRight(), {}}))
 	}

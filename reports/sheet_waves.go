@@ -19,9 +19,9 @@ func (v *avisView) waveSheet() *Sheet {
 			Name: v.m.t("table.waves"),
 			Columns: []Column{
 				v.titled("wave", Text, 12), v.titledLong("wave_label", 34), v.titled("cutover", Month, 10), opinion, v.titledLong("reasons", 64),
-				v.titled("payslips", Count, 11), v.titled("rate_payslips", Percent, 14), v.titled("rate_lines", Percent, 14), v.titled("rate_amount", Percent, 14),
-				v.titled("gap_share", Percent, 12), v.titled("explained_share", Percent, 12), v.titled("open_roots", Count, 10), v.titled("missing_payslips", Count, 10),
-				v.titled("unmapped_codes", Count, 11), v.titled("max_net_gap", Money, 18),
+				v.titled("payslips", Count, 11), v.titled("rate_payslips", Percent, 15), v.titled("rate_lines", Percent, 15), v.titled("rate_amount", Percent, 15),
+				v.titled("gap_share", Percent, 12), v.titled("explained_share", Percent, 13), v.titled("open_roots", Count, 11), v.titled("missing_payslips", Count, 11),
+				v.titled("unmapped_codes", Count, 13), v.titled("max_net_gap", Money, 18),
 			},
 			Frozen: 1,
 			Empty:  v.m.t("avis.no_wave"),
@@ -33,7 +33,7 @@ func (v *avisView) waveSheet() *Sheet {
 func (v *avisView) waveCells(name *string) []Cell {
 	w := v.waveRow(*name)
 	return []Cell{
-		T(v.m.wave(*name)), T(w.Label), M(w.Cutover), T(v.opinionCell(v.summary().OpinionOn(*name)).Text), T(v.reasons(*name)),
+		T(v.m.wave(*name)), T(w.Label), M(w.Cutover), T(v.opinionCell(v.summary().OpinionOn(*name)).Text), v.m.prose(v.reasons(*name)),
 		N(v.measure(*name, reconcile.MetricConcordancePayslips).Of),
 		v.measureCell(*name, reconcile.MetricConcordancePayslips), v.measureCell(*name, reconcile.MetricConcordanceLines), v.measureCell(*name, reconcile.MetricConcordanceAmount),
 		v.measureCell(*name, reconcile.MetricAbsoluteDeltaShare), v.measureCell(*name, reconcile.MetricExplainedShare), v.measureCell(*name, reconcile.MetricOpenRoots),

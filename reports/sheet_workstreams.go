@@ -18,11 +18,11 @@ func (v *budgetView) workstreamSheet() *Sheet {
 	columns := []Column{
 		v.titled("operation", Text, 20), v.titledLong("workstream", 30), v.titled("date_of", Date, 12), v.titledLong("third", 30), v.titledLong("operation_label", 44),
 		v.titled("commitment_ae", Money, 18), v.titled("paid", Money, 18), v.titled("paid_share", Percent, 10), v.titled("to_pay", Money, 18), v.titled("foreseen", Money, 18),
-		v.titled("payments", Count, 11), v.titled("last_payment", Date, 12),
+		v.titled("payments", Count, 12), v.titled("last_payment", Date, 12),
 	}
 	return &Sheet{
 		Name: v.names.workstreams, Tab: Muted,
-		Lines: append(lines, heading(v.m.t("workstreams.commitments"))),
+		Lines: append(lines, blockHeading(v.m.t("workstreams.commitments"))),
 		Table: &Table{Name: v.m.t("table.workstreams"), Columns: columns, Frozen: 1, Empty: v.m.t("workstreams.no_commitment"), Rows: slice(p.Commitments, v.commitmentCells)},
 		Below: append(v.commitmentTotal(), v.operationLines()...),
 	}
@@ -56,7 +56,7 @@ func (v *budgetView) workstreamLabel(id string) string {
 // milestoneLines list the milestones, those late told in words.
 func (v *budgetView) milestoneLines() []Line {
 	p := v.project()
-	lines := []Line{heading(v.m.t("workstreams.milestones", day(v.m, string(p.AsOf)+"T00:00:00Z")))}
+	lines := []Line{blockHeading(v.m.t("workstreams.milestones", day(v.m, string(p.AsOf)+"T00:00:00Z")))}
 	if len(p.Milestones) == 0 {
 		return append(lines, Line{Cells: []Cell{T(v.m.t("workstreams.no_milestone"))}}, Line{})
 	}
@@ -74,7 +74,7 @@ func (v *budgetView) milestoneLines() []Line {
 			state = T(Good.mark() + v.m.t("workstreams.done"))
 		}
 		role := state.Role
-		line := bodyLine([]Cell{T(m.ID), T(shorten(v.workstreamName(m.Workstream, v.workstreamLabel(m.Workstream)), 26)), Day(string(m.Planned)), state, T(shorten(m.Label, 40)), Day(string(m.Met))})
+		line := bodyLine([]Cell{T(m.ID), whole(v.workstreamName(m.Workstream, v.workstreamLabel(m.Workstream))), Day(string(m.Planned)), state, whole(m.Label), Day(string(m.Met))})
 		if role != Plain {
 			line.Cells[3].Role = role
 		}
@@ -88,13 +88,13 @@ func (v *budgetView) operationLines() []Line {
 	if v.budget.Imported == nil || len(v.budget.Imported.Operations) == 0 {
 		return nil
 	}
-	lines := []Line{{}, heading(v.m.t("workstreams.operations")), {Cells: headers(5, v.m.t("col.operation"), v.m.t("col.workstream"), v.m.t("col.date_of"), v.m.t("col.third"), v.m.t("col.operation_label"),
+	lines := []Line{blockHeading(v.m.t("workstreams.operations")), {Cells: headers(5, v.m.t("col.operation"), v.m.t("col.workstream"), v.m.t("col.date_of"), v.m.t("col.third"), v.m.t("col.operation_label"),
 		v.m.t("workstreams.ae"), v.m.t("workstreams.cp"), "", v.m.t("workstreams.nature"), v.m.t("workstreams.pays"))}}
-	lines[2].Cells[8].Right, lines[2].Cells[9].Right = false, false
+	lines[1].Cells[8].Right, lines[1].Cells[9].Right = false, false
 	for i := range v.budget.Imported.Operations {
 		o := &v.budget.Imported.Operations[i]
-		lines = append(lines, bodyLine([]Cell{T(o.ID), T(shorten(v.workstreamName(o.Workstream, v.workstreamLabel(o.Workstream)), 26)), Day(string(o.Date)), T(shorten(o.Third, 26)), T(shorten(o.Label, 40)),
+		lines = append(lines, bodyLine([]Cell{T(o.ID), whole(v.workstreamName(o.Workstream, v.workstreamLabel(o.Workstream))), Day(string(o.Date)), whole(o.Third), whole(o.Label),
 			A(o.AE), A(o.CP), {}, T(v.m.t("operation." + string(o.Nature))), T(o.Commitment)}))
 	}
-	return lines
+	return append([]Line{{}}, loose(lines)...)
 }

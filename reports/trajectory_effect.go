@@ -10,7 +10,7 @@ import (
 // apart from lasting, before and after the cutovers.
 func (v *budgetView) effectBlock() []Line {
 	e := &v.budget.Figures.Effect
-	lines := []Line{heading(v.m.t("effect.heading")), {Cells: []Cell{T(v.m.t("effect.purpose"))}}, {Cells: headers(1, v.m.t("col.month"), v.m.t("col.run"),
+	lines := []Line{blockHeading(v.m.t("effect.heading")), {Cells: []Cell{T(v.m.t("effect.purpose"))}}, {Cells: headers(1, v.m.t("col.month"), v.m.t("col.run"),
 		v.m.t("col.mass_legacy"), v.m.t("col.mass_onp"), v.m.t("word.gap"), v.m.t("mass.lasting"), v.m.t("mass.one_off"), v.m.t("effect.before"), v.m.t("effect.after"),
 		v.m.t("effect.cumulated"), v.m.t("effect.cumulated_lasting")), Height: 2}}
 	for i := range e.Months {
@@ -25,12 +25,13 @@ func (v *budgetView) effectBlock() []Line {
 
 // switchedBlock shows each wave before its cutover and from it on.
 func (v *budgetView) switchedBlock() []Line {
-	lines := []Line{heading(v.m.t("effect.waves")), {Cells: headers(1, v.m.t("col.wave"), v.m.t("col.cutover"), v.m.t("effect.months_before"), v.m.t("effect.before"),
+	lines := []Line{blockHeading(v.m.t("effect.waves")), {Cells: headers(1, v.m.t("col.wave"), v.m.t("col.cutover"), v.m.t("effect.months_before"), v.m.t("effect.before"),
 		v.m.t("effect.lasting_before"), v.m.t("effect.months_after"), v.m.t("effect.after"), v.m.t("effect.lasting_after")), Height: 2}}
+	lines[1].Cells[1].Right = false // above months
 	for i := range v.budget.Figures.Effect.Waves {
 		w := &v.budget.Figures.Effect.Waves[i]
 		name := strings.TrimSuffix(v.m.wave(w.Wave)+" — "+w.Label, " — ")
-		lines = append(lines, bodyLine([]Cell{T(shorten(name, 27)), M(w.Cutover), N(w.MonthsBefore), D(w.Before), D(w.LastingBefore), N(w.MonthsAfter), D(w.After), D(w.LastingAfter)}))
+		lines = append(lines, bodyLine([]Cell{whole(name), M(w.Cutover), N(w.MonthsBefore), D(w.Before), D(w.LastingBefore), N(w.MonthsAfter), D(w.After), D(w.LastingAfter)}))
 	}
 	return lines
 }
@@ -38,7 +39,7 @@ func (v *budgetView) switchedBlock() []Line {
 // toleratedBlock weighs the centimes that tolerances let through (DOMAIN 4.1).
 func (v *budgetView) toleratedBlock() []Line {
 	t := &v.budget.Figures.Tolerated
-	lines := []Line{heading(v.m.t("tolerated.heading")), {Cells: headers(1, v.m.t("tolerated.what"), v.m.t("col.mass_gaps"), v.m.t("mass.share"), v.m.t("tolerated.yearly"), v.m.t("tolerated.gaps"),
+	lines := []Line{blockHeading(v.m.t("tolerated.heading")), {Cells: headers(1, v.m.t("tolerated.what"), v.m.t("col.mass_gaps"), v.m.t("mass.share"), v.m.t("tolerated.yearly"), v.m.t("tolerated.gaps"),
 		v.m.t("word.agents"), v.m.t("tolerated.cent")), Height: 2}}
 	return append(lines, bodyLine([]Cell{T(v.toleratedSign(t.Delta)), D(t.Delta), S(int64(t.Delta), int64(t.Mass)), D(t.Yearly), N(t.Gaps), N(t.Agents), A(t.CentPerAgent)}))
 }

@@ -233,10 +233,7 @@ func (t *teller) rateNamed(name string) rateName {
 
 // number writes a number with the mark of the language.
 func (t *teller) number(value string, unit reconcile.Unit) string {
-	if !t.m.english {
-		value = strings.Replace(value, ".", ",", 1)
-	}
-	value = Clean(value)
+	value = t.m.figure(Clean(value))
 	switch {
 	case unit != reconcile.UnitPercent:
 		return value

@@ -37,6 +37,7 @@ type Line struct {
 	Cells  []Cell
 	Height int  // in lines of text; 0 is one
 	Block  bool // begins a block, up to the next one, that a printed page does not cut where it can hold it
+	Joint  bool // where a block that no page holds is rather cut
 }
 
 // Table is a list with one header row. Rows are pulled once, in order; a row
@@ -84,6 +85,7 @@ type Chart struct {
 	Categories    Range
 	Series        []Series
 	Percent       bool
+	Unit          Unit // of the axis of values, where it is of money
 	From, To      int  // of the axis of values, in ten-thousandths; both 0: the program chooses
 	Legend        bool // names the series, below
 	AltText       string
@@ -98,6 +100,16 @@ const (
 	Curve                    // a line over time, with its values
 	Stack                    // horizontal bars end to end: the steps of a bridge
 	Columns                  // vertical, side by side
+)
+
+// Unit is what the figures of an axis count by.
+type Unit uint8
+
+// The units.
+const (
+	Euros Unit = iota
+	Thousands
+	Millions
 )
 
 // Series is a row of values of a chart.
@@ -183,6 +195,7 @@ const (
 	Paragraph // wrapped text
 	Body      // a cell of a table
 	Input
+	Faint // a cell of a table that asks for nothing
 )
 
 // Cell is a typed value with a role.
@@ -192,6 +205,7 @@ type Cell struct {
 	Wrap  bool
 	Right bool // a header above figures
 	Large bool
+	Inset bool  // off the edge of its column, as what stands in a list
 	Level uint8 // of the first cell of a row: 1 where the row belongs under one before it
 	Text  string
 	N     int64  // centimes, a count, a percentage's numerator, ten-thousandths of a job, a day or a month (see Date and Month)

@@ -20,77 +20,138 @@ const (
 
 // inBlocks tells whether a sheet is cut in blocks that printing keeps whole.
 func inBlocks(s *reports.Sheet) bool {
-	return slices.ContainsFunc(s.Lines, func(l reports.Line) bool { return l.Block })
+	begins := func(l reports.Line) bool { return l.Block }
+	return slices.ContainsFunc(s.Lines, begins) || slices.ContainsFunc(s.Below, begins)
 }
 
 // pageScale is the percentage at which a sheet in blocks is one page wide: Excel
 // heeds no page break of a sheet that it fits to a page by itself. It is somewhat
 // smaller where that keeps on one page a block that would not fit.
 func pageScale(s *reports.Sheet) uint {
-	const smallest, whole, smaller = 10, 100, 0.85 // Excel's own bound, no scaling, and what still reads well
+	const smallest, whole, smaller = 10, 100, 0.75 // Excel's own bound, no scaling, and what still reads well
 	wide := 0
-	for _, w := range s.Widths {
+	for _, w := range printedWidths(s) {
 		wide += w
 	}
 	room := (pageWidth - 2*pageSide) * pageSlack
 	scale := max(smallest, min(whole, room*whole/(float64(max(wide, 1))*digitWidth)))
+	if s.Table != nil {
+		return uint(scale)
+	}
 	least := scale * smaller
-	for _, b := range blocksOf(s) {
-		if fits := pageRoom / b.height * whole; b.block && fits >= least {
+	for _, height := range blockHeights(s) {
+		if fits := pageRoom / height * whole; fits >= least {
 			scale = min(scale, fits)
 		}
 	}
 	return uint(scale)
 }
 
+// printedWidths are those of the columns that are printed.
+func printedWidths(s *reports.Sheet) []int {
+	widths, printed := widthsOf(s), s.Printed
+	if s.Table != nil {
+		printed = s.Table.Printed
+	}
+	if printed > 0 {
+		return widths[:min(printed, len(widths))]
+	}
+	return widths
+}
+
 // pageRoom is the height that a page has for rows, in points.
 const pageRoom = (pageHeight - pageTop - pageBottom) * pointsPerInch * pageSlack
 
-// extent is a block, or what stands before the first, from a row on.
-type extent struct {
-	row    int
-	height float64 // in points
-	block  bool
-}
-
-func blocksOf(s *reports.Sheet) []extent {
-	var list []extent
+// blockHeights are those of the blocks of a sheet of lines, in points.
+func blockHeights(s *reports.Sheet) []float64 {
+	var heights []float64
 	for i := range s.Lines {
 		l := &s.Lines[i]
-		if i == 0 || l.Block {
-			list = append(list, extent{row: i + 1, block: l.Block})
+		if l.Block {
+			heights = append(heights, 0)
 		}
-		list[len(list)-1].height += rowHeight(l, s.Widths)
+		if len(heights) > 0 {
+			heights[len(heights)-1] += rowHeight(l, s.Widths)
+		}
 	}
-	return list
+	return heights
+}
+
+// printedRow is a row of a sheet in blocks.
+type printedRow struct {
+	height float64 // in points
+	block  bool    // begins a block
+	joint  bool    // a block too high for a page is rather cut before it
 }
 
 // pageBreaks are the rows that begin a page, so that no block is cut that a page
-// can hold. After one that no page holds, the next begins a page of its own.
-func pageBreaks(s *reports.Sheet) []int {
-	if !inBlocks(s) {
-		return nil
-	}
-	room := pageRoom * 100 / float64(pageScale(s))
-	var rows []int
+// of some room can hold. One that no page holds begins a page of its own, and is
+// cut at a joint where it has one. The row header, 0 for none, is printed again
+// on the pages after it.
+func pageBreaks(rows []printedRow, room float64, header int) []int {
+	var breaks []int
 	used := 0.0
-	for _, b := range blocksOf(s) {
-		if b.block && used > 0 && used+b.height > room {
-			rows = append(rows, b.row)
-			used = 0
+	begin := func(at int) {
+		breaks, used = append(breaks, at+1), 0
+		if header > 0 && at >= header {
+			used = rows[header-1].height
 		}
-		used += b.height
 	}
-	return rows
+	for at := 0; at < len(rows); {
+		end := at + 1
+		for end < len(rows) && !rows[end].block {
+			end++
+		}
+		height := heightOf(rows[at:end])
+		if used > 0 && used+height > room && at != header {
+			begin(at)
+		}
+		for used+height > room {
+			cut := at + cutOf(rows[at:end], room-used)
+			if cut >= end {
+				break
+			}
+			height -= heightOf(rows[at:cut])
+			at = cut
+			begin(at)
+		}
+		used, at = used+height, end
+	}
+	return breaks
+}
+
+func heightOf(rows []printedRow) float64 {
+	height := 0.0
+	for i := range rows {
+		height += rows[i].height
+	}
+	return height
+}
+
+// cutOf is how many rows of a block that is too high go on a page with some room:
+// up to the last joint of its lower half, or else as many as it holds, but for the
+// few that no page should hold alone.
+func cutOf(block []printedRow, room float64) int {
+	const few = 5
+	fits, joint, height := 0, 0, 0.0
+	for fits < len(block) && height+block[fits].height <= room {
+		height += block[fits].height
+		if fits++; fits < len(block) && block[fits].joint && 2*height >= room {
+			joint = fits
+		}
+	}
+	if joint > 0 && len(block)-joint >= few {
+		return joint
+	}
+	return max(1, min(fits, len(block)-few))
 }
 
 // rowHeight is the height of a line, in points.
 func rowHeight(l *reports.Line, widths []int) float64 {
-	height := linesIn(l, widths)
-	if height == 0 || len(l.Cells) == 0 {
+	if len(l.Cells) == 0 {
 		return defaultHeight
 	}
-	return float64(min(height, tallest)) * lineHeight
+	return float64(min(max(linesIn(l, widths), 1), tallest)) * lineHeight
 }
 
 // linesIn is the number of lines of text that a line needs, 0 for the usual one:
@@ -98,9 +159,21 @@ func rowHeight(l *reports.Line, widths []int) float64 {
 func linesIn(l *reports.Line, widths []int) int {
 	height := l.Height
 	for i := range l.Cells {
-		if wraps := l.Cells[i].Wrap || l.Cells[i].Role == reports.Header; wraps && i < len(widths) {
-			height = max(height, linesOf(l.Cells[i].Text, widths[i]))
+		if c := &l.Cells[i]; wraps(c) && i < len(widths) {
+			room, bolder := reports.Room(widths[i]), 0
+			if !inList(c.Role) && !c.Inset {
+				room += reports.Indent
+			}
+			if bold(c.Role) {
+				bolder = reports.Bolder
+			}
+			height = max(height, linesOf(c.Text, room, bolder))
 		}
 	}
 	return height
+}
+
+// wraps tells whether a text takes the lines that it needs.
+func wraps(c *reports.Cell) bool {
+	return c.Wrap || c.Role == reports.Header || c.Role == reports.Paragraph
 }

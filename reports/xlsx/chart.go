@@ -34,8 +34,13 @@ func (p *page) chart(c *reports.Chart) error {
 func (p *page) drawn(c *reports.Chart, kind reports.ChartKind, series []reports.Series) *excelize.Chart {
 	gap, overlap, vary := uint(50), 0, false
 	format := p.either(`[$-40C]#,##0`, `#,##0`)
-	if c.Percent {
+	switch {
+	case c.Percent:
 		format = p.either(`[$-40C]0.0\ %`, `0.0%`)
+	case c.Unit == reports.Thousands:
+		format = p.either(`[$-40C]#,##0,`, `#,##0,`)
+	case c.Unit == reports.Millions:
+		format = p.either(`[$-40C]#,##0,,`, `#,##0,,`)
 	}
 	font := excelize.Font{Family: textFont, Size: textSize - 2, Color: ink}
 	chart := &excelize.Chart{

@@ -123,6 +123,9 @@ func (p *page) printing(header, last int) error {
 		if p.name == p.sheet.Name { // the first rows are not on a sheet that continues it
 			shown = min(t.First, last-header)
 		}
+		if shown == 0 { // no header over nothing
+			shown = -1
+		}
 		return p.printArea(cmp.Or(t.Printed, len(t.Columns)), header+shown)
 	case t.Printed > 0:
 		return p.printArea(t.Printed, last)

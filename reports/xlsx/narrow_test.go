@@ -86,9 +86,9 @@ func TestABriefTablePrintsItsFirstRowsAlone(t *testing.T) {
 		want         []string
 	}{
 		{2, 0, []string{"'Liste'!$A$1:$D$5<"}},
-		{0, 0, []string{"'Liste'!$A$1:$D$3<"}},
+		{0, 0, []string{"'Liste'!$A$1:$D$2<"}}, // no header over nothing
 		{999, 0, []string{"'Liste'!$A$1:$D$103<"}},
-		{2, 64, []string{"'Liste'!$A$1:$D$5<", "'Liste (2)'!$A$1:$D$3<"}},
+		{2, 64, []string{"'Liste'!$A$1:$D$5<", "'Liste (2)'!$A$1:$D$2<"}},
 	} {
 		wb := workbook(rows(100))
 		list := wb.Sheets[1]

@@ -3,7 +3,6 @@ package xlsx
 import (
 	"fmt"
 	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 
@@ -25,8 +24,12 @@ type page struct {
 	name   string
 	stream *excelize.StreamWriter
 	row    int // last row written
+	filled int // last row that holds something
 	links  []link
 	last   []last // of each column
+	wide   []int  // widths of the columns
+	blocks bool   // printing keeps blocks whole
+	paper  []printedRow
 }
 
 // last is what the cell above was made of: lists repeat themselves.
@@ -34,6 +37,9 @@ type last struct {
 	look
 	style int
 	text  any
+
+	measured string // and the lines that it takes
+	lines    int
 }
 
 type link struct {
@@ -85,7 +91,7 @@ func (b *book) begin(s *reports.Sheet, name string, header int) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &page{book: b, sheet: s, name: name, stream: stream}
+	p := &page{book: b, sheet: s, name: name, stream: stream, wide: widthsOf(s), blocks: inBlocks(s)}
 	if err := p.widths(); err != nil {
 		return nil, err
 	}
@@ -124,7 +130,7 @@ func widthsOf(s *reports.Sheet) []int {
 }
 
 func (p *page) widths() error {
-	widths := widthsOf(p.sheet)
+	widths := p.wide
 	for i := len(widths); i > 0; i-- { // excelize writes the last one set first, and they must ascend
 		if err := p.stream.SetColWidth(i, i, float64(widths[i-1])); err != nil {
 			return err
@@ -156,7 +162,6 @@ func activePane(columns int) string {
 // lines writes what stands above or below the table; suffix is added to the
 // title.
 func (p *page) lines(lines []reports.Line, suffix string) error {
-	widths := widthsOf(p.sheet)
 	for i := range lines {
 		line := &lines[i]
 		cells := line.Cells
@@ -164,19 +169,32 @@ func (p *page) lines(lines []reports.Line, suffix string) error {
 			cells = append([]reports.Cell(nil), cells...)
 			cells[0].Text += suffix
 		}
-		if err := p.write(cells, nil, linesIn(line, widths)); err != nil {
+		if err := p.write(cells, nil, linesIn(line, p.wide)); err != nil {
 			return err
 		}
+		p.mark(line.Block, line.Joint)
 	}
 	return nil
+}
+
+// mark tells of the row just written where a printed page may begin.
+func (p *page) mark(block, joint bool) {
+	if p.blocks {
+		row := &p.paper[p.row-1]
+		row.block, row.joint = block, joint
+	}
 }
 
 // write adds a row. Cells of a table take the looks of their column.
 func (p *page) write(cells []reports.Cell, columns []reports.Column, height int) error {
 	p.row++
+	if p.blocks {
+		p.paper = append(p.paper, printedRow{height: defaultHeight})
+	}
 	if len(cells) == 0 {
 		return nil
 	}
+	p.filled = p.row
 	for len(p.last) < len(cells) {
 		p.last = append(p.last, last{})
 	}
@@ -188,7 +206,7 @@ func (p *page) write(cells []reports.Cell, columns []reports.Column, height int)
 	for i := range cells {
 		needs := 0
 		if columns != nil && (columns[i].Wrap || p.cuts(&cells[i], i)) {
-			needs = linesOf(cells[i].Text, columns[i].Width)
+			needs = p.linesFor(&cells[i], &columns[i], i)
 			height = max(height, needs)
 		}
 		if err := p.put(row, &cells[i], columns, i, needs > 0); err != nil {
@@ -196,11 +214,31 @@ func (p *page) write(cells []reports.Cell, columns []reports.Column, height int)
 		}
 	}
 	p.digest.Write(p.told)
+	if p.blocks { // programs differ in the height of a row that does not say it
+		height = max(height, 1)
+	}
 	if height > 0 {
 		row.options.Height = float64(min(height, tallest)) * lineHeight
+		if p.blocks {
+			p.paper[p.row-1].height = row.options.Height
+		}
 	}
 	row.options.OutlineLevel = int(cells[0].Level)
 	return nil
+}
+
+// linesFor is the height that a cell of a table needs; a column repeats its texts.
+// What a rule colours is bold.
+func (p *page) linesFor(c *reports.Cell, column *reports.Column, i int) int {
+	above := &p.last[i]
+	if above.measured != c.Text {
+		bolder := 0
+		if len(column.Rules) > 0 {
+			bolder = reports.Bolder
+		}
+		above.measured, above.lines = c.Text, linesOf(c.Text, reports.Room(column.Width), bolder)
+	}
+	return above.lines
 }
 
 // cuts tells whether a text of a table would be cut on paper, were it on one line.
@@ -209,38 +247,9 @@ func (p *page) cuts(c *reports.Cell, i int) bool {
 	return c.Type == reports.Text && (printed == 0 || i < printed)
 }
 
-// linesOf is the height that a wrapped text needs, 0 for the usual one: neither
-// Excel nor LibreOffice measures the rows of a streamed sheet.
-func linesOf(text string, width int) int {
-	const margin = 15 // tenths of the width of a digit
-	room := width*10 - margin
-	if len(text)*reports.WidestLetter <= room || utf8.RuneCountInString(text)*reports.WidestLetter <= room {
-		return 0
-	}
-	lines, line, word := 1, 0, 0
-	for _, r := range text {
-		wide := reports.LetterBreadth(r)
-		switch {
-		case r == ' ':
-			line, word = line+wide, 0
-			continue
-		case line+wide <= room:
-		case word > 0 && word+wide <= room && word < line: // the word goes to the next line, whole
-			lines, line = lines+1, word
-		default:
-			lines, line, word = lines+1, 0, 0
-		}
-		line, word = line+wide, word+wide
-	}
-	if lines == 1 {
-		return 0
-	}
-	return lines
-}
-
 // put prepares cell i of a row, on one line unless it wraps.
 func (p *page) put(row *queued, c *reports.Cell, columns []reports.Column, i int, wrap bool) error {
-	l := look{typ: c.Type, role: c.Role, wrap: c.Wrap || wrap, link: c.Link != "", right: c.Right, large: c.Large, signed: (c.Type == reports.Count || c.Type == reports.Percent) && c.Text != ""}
+	l := look{typ: c.Type, role: c.Role, wrap: c.Wrap || wrap, link: c.Link != "", right: c.Right, large: c.Large, inset: c.Inset, signed: (c.Type == reports.Count || c.Type == reports.Percent) && c.Text != ""}
 	if columns != nil {
 		l = inColumn(l, &columns[i])
 	}
@@ -316,8 +325,8 @@ func (p *page) end(header, last int) error {
 			return err
 		}
 	}
-	for _, row := range pageBreaks(p.sheet) {
-		if err := p.file.InsertPageBreak(p.name, cellName(1, row)); err != nil {
+	if p.blocks {
+		if err := p.breakPages(header); err != nil {
 			return err
 		}
 	}
@@ -331,4 +340,15 @@ func (p *page) end(header, last int) error {
 		return nil
 	}
 	return p.close()
+}
+
+// breakPages sets where printed pages begin.
+func (p *page) breakPages(header int) error {
+	const whole = 100
+	for _, row := range pageBreaks(p.paper, pageRoom*whole/float64(pageScale(p.sheet)), header) {
+		if err := p.file.InsertPageBreak(p.name, cellName(1, row)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -1,6 +1,8 @@
 package xlsx
 
 import (
+	"strings"
+
 	"github.com/xuri/excelize/v2"
 
 	"bascule/reports"
@@ -32,6 +34,7 @@ var tones = map[reports.Role]tone{
 	reports.Warn:  {"713F12", "FEF3C7"},
 	reports.Bad:   {"7F1D1D", "FEE2E2"},
 	reports.Muted: {grey, ""},
+	reports.Faint: {grey, ""},
 }
 
 var tabColours = map[reports.Role]string{reports.Good: "16A34A", reports.Warn: "D97706", reports.Bad: "DC2626", reports.Muted: "9CA3AF"}
@@ -45,6 +48,7 @@ type look struct {
 	signed bool // a count or a share whose sign is shown
 	right  bool
 	large  bool
+	inset  bool
 }
 
 // style makes or finds the style of a look.
@@ -60,7 +64,11 @@ func (b *book) style(l look) (int, error) {
 func (b *book) newStyle(l look) *excelize.Style {
 	font := &excelize.Font{Family: textFont, Size: textSize, Color: ink}
 	s := &excelize.Style{Font: font, Alignment: &excelize.Alignment{Vertical: "center", WrapText: l.wrap}, Protection: &excelize.Protection{Locked: l.role != reports.Input}}
+	list := inList(l.role) && !l.large || l.inset
 	if format := b.numberFormat(l); format != "" {
+		if list && !l.link && numeric(l.typ) {
+			format = strings.ReplaceAll(format, ";", padding+";") + padding
+		}
 		s.CustomNumFmt = &format
 	}
 	if l.typ == reports.Digest {
@@ -77,13 +85,48 @@ func (b *book) newStyle(l look) *excelize.Style {
 		font.Size = textSize + 3
 	}
 	switch {
-	case numeric(l.typ) || l.right:
+	case numeric(l.typ):
 		s.Alignment.Horizontal = "right"
-		s.Alignment.ShrinkToFit = numeric(l.typ) // in a column that is too narrow, digits are small and not ####
-	case l.role == reports.Body || l.role == reports.Input || l.role == reports.Header || l.role == reports.Total || judges(l.role) && !l.large:
+		s.Alignment.ShrinkToFit = true // in a column that is too narrow, digits are small and not ####
+		if list && l.link {            // the padding would be underlined
+			s.Alignment.Indent = 1
+		}
+	case l.right && !l.wrap && l.role != reports.Header:
+		s.Alignment.Horizontal = "right"
+		if list {
+			format := "@" + padding
+			s.CustomNumFmt = &format
+		}
+	case l.right:
+		s.Alignment.Horizontal, s.Alignment.Indent = "right", 1
+	case list:
 		s.Alignment.Horizontal, s.Alignment.Indent = "left", 1
 	}
 	return s
+}
+
+// padding is blank: a digit and an exclamation mark wide, as an indent is. It keeps
+// figures off the right edge of their column, where LibreOffice draws some without
+// the indent that they have.
+const padding = "_0_!"
+
+// inList tells whether a role is that of a cell of a list, off the edges of its
+// column.
+func inList(r reports.Role) bool {
+	switch r {
+	case reports.Body, reports.Faint, reports.Input, reports.Header, reports.Total:
+		return true
+	}
+	return judges(r)
+}
+
+// bold tells whether a role has bold letters.
+func bold(r reports.Role) bool {
+	switch r {
+	case reports.Title, reports.Heading, reports.Header, reports.Total, reports.Strong:
+		return true
+	}
+	return judges(r)
 }
 
 // judges tells whether a role colours the ground of its cell, as in a list.
@@ -110,13 +153,13 @@ func applyRole(s *excelize.Style, role reports.Role) {
 		s.Alignment.Vertical = "top"
 	case reports.Paragraph:
 		s.Alignment.WrapText, s.Alignment.Vertical = true, "top"
-	case reports.Body:
+	case reports.Body, reports.Faint:
 		s.Border = []excelize.Border{{Type: "bottom", Color: rule, Style: 1}}
 	case reports.Input:
 		s.Fill = solid(inputBg)
 		s.Border = []excelize.Border{{Type: "bottom", Color: rule, Style: 1}, {Type: "left", Color: rule, Style: 1}}
-	case reports.Good, reports.Warn, reports.Bad, reports.Muted:
-		t := tones[role]
+	}
+	if t, judged := tones[role]; judged {
 		font.Color = t.text
 		if t.ground != "" {
 			font.Bold = true
@@ -168,9 +211,9 @@ func (b *book) numberFormat(l look) string {
 		return b.either(`[$-40C]#,##0`, `#,##0`)
 	case reports.Percent:
 		if l.signed {
-			return b.either(`[$-40C]\+0.00\ %;[Red][$-40C]\-0.00\ %;[$-40C]0.00\ %`, `\+0.00%;[Red]\-0.00%;0.00%`)
+			return b.either(`[$-40C]\+#,##0.00\ %;[Red][$-40C]\-#,##0.00\ %;[$-40C]0.00\ %`, `\+#,##0.00%;[Red]\-#,##0.00%;0.00%`)
 		}
-		return b.either(`[$-40C]0.00\ %`, `0.00%`)
+		return b.either(`[$-40C]#,##0.00\ %`, `#,##0.00%`)
 	case reports.Jobs:
 		return b.either(`[$-40C]#,##0.00`, `#,##0.00`)
 	case reports.Date:

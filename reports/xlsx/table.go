@@ -52,7 +52,7 @@ func (b *book) table(s *reports.Sheet) error {
 				return err
 			}
 		}
-		b.parts = append(b.parts, partOf(s, name, header, last, p.row))
+		b.parts = append(b.parts, partOf(s, name, header, last, p.filled))
 		if err := p.end(header, last); err != nil {
 			return err
 		}
@@ -92,7 +92,11 @@ func (b *book) openTable(s *reports.Sheet, name, suffix string) (*page, int, err
 		line.Cells[i] = reports.T(c.Header).As(reports.Header)
 		line.Cells[i].Right = numeric(c.Type)
 	}
-	return p, header, p.write(line.Cells, nil, linesIn(&line, widthsOf(s)))
+	if err := p.write(line.Cells, nil, linesIn(&line, widthsOf(s))); err != nil {
+		return nil, 0, err
+	}
+	p.mark(len(s.Lines) == 0 || len(s.Lines[len(s.Lines)-1].Cells) == 0, false)
+	return p, header, nil
 }
 
 // tableRow writes a row and adds its amounts up. The reviewer's columns, which
@@ -117,7 +121,12 @@ func (p *page) tableRow(row []reports.Cell, total *Table) error {
 		}
 		sum++
 	}
-	return p.write(row, columns, 0)
+	if err := p.write(row, columns, 0); err != nil {
+		return err
+	}
+	const together = 2 // rows that the header has under it on its page
+	p.mark(p.row > len(p.sheet.Lines)+1+together, false)
+	return nil
 }
 
 func summed(c *reports.Column) bool { return c.Type == reports.Money || c.Type == reports.Delta }

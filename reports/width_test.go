@@ -1,0 +1,88 @@
+package reports_test
+
+import (
+	"strings"
+	"testing"
+
+	"bascule/reports"
+)
+
+// everyBook is each workbook in both languages, small and large.
+func everyBook(see func(lang string, book *reports.Workbook)) {
+	for _, lang := range []string{"fr", "en"} {
+		for _, book := range []*reports.Workbook{
+			reports.Ecarts(withPayslips(lang, 60)), reports.Ecarts(invented(0, lang)), reports.Ecarts(invented(300, lang)),
+			reports.Avis(opinion(4, 6, lang)), reports.Avis(opinion(0, 1, lang)),
+			reports.Budget(reckoned(payroll(2, lang), false)), reports.Budget(reckoned(payroll(12, lang), true)),
+		} {
+			see(lang, book)
+		}
+	}
+}
+
+// widthsOf are those of the columns of a sheet.
+func widthsOf(s *reports.Sheet) []int {
+	if len(s.Widths) > 0 || s.Table == nil {
+		return s.Widths
+	}
+	var widths []int
+	for i := range s.Table.Columns {
+		widths = append(widths, s.Table.Columns[i].Width)
+	}
+	return widths
+}
+
+func TestNoHeaderIsCutInAWord(t *testing.T) {
+	everyBook(func(lang string, book *reports.Workbook) {
+		for _, s := range book.Sheets {
+			widths := widthsOf(s)
+			whole := func(header string, col int) {
+				for _, word := range strings.Fields(header) {
+					if need, room := reports.BoldBreadth(word), reports.Room(widths[col]); need > room {
+						t.Errorf("%s, %s: the word %q of %q takes %d in a column of %d, which has %d", lang, s.Name, word, header, need, widths[col], room)
+					}
+				}
+			}
+			if s.Table != nil {
+				for i := range s.Table.Columns {
+					whole(s.Table.Columns[i].Header, i)
+				}
+			}
+			for _, l := range append(append([]reports.Line{}, s.Lines...), s.Below...) {
+				for i := range l.Cells {
+					if l.Cells[i].Role == reports.Header {
+						whole(l.Cells[i].Text, i)
+					}
+				}
+			}
+		}
+	})
+}
+
+func TestAnAmountOfEightDigitsIsNotMadeSmaller(t *testing.T) {
+	amounts := map[string]string{"fr": "+98 765 432,10 €", "en": "+€98,765,432.10"}
+	everyBook(func(lang string, book *reports.Workbook) {
+		need := reports.Breadth(amounts[lang])
+		for _, s := range book.Sheets {
+			widths := widthsOf(s)
+			money := func(typ reports.CellType, col int, where string) {
+				const aside = 20 // margins and padding; digits have whole pixels
+				if room := widths[col]*10 - aside; (typ == reports.Money || typ == reports.Delta) && room < need {
+					t.Errorf("%s, %s, %s: a column of %d has %d for an amount that takes %d", lang, s.Name, where, widths[col], room, need)
+				}
+			}
+			if s.Table != nil {
+				for i := range s.Table.Columns {
+					money(s.Table.Columns[i].Type, i, s.Table.Columns[i].Header)
+				}
+			}
+			for _, l := range append(append([]reports.Line{}, s.Lines...), s.Below...) {
+				for i := range l.Cells {
+					if i < len(widths) && (s.Printed == 0 || i < s.Printed) {
+						money(l.Cells[i].Type, i, l.Cells[0].Text)
+					}
+				}
+			}
+		}
+	})
+}
