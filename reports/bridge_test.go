@@ -38,6 +38,7 @@ func TestAShareShowsItsSignAndIsCutTowardsNought(t *testing.T) {
 		{fr.signedRate(92, 10_000), "+0,92\u00a0%", "a rise"},
 		{fr.signedRate(-5, 10_000), "−0,05\u00a0%", "a fall of less than one percent"},
 		{en.signedRate(-12_345, 10_000), "-123.45%", "more than all"},
+		{fr.signedRate(-5, 1_000_000), "0,00\u00a0%", "so little that nothing is left has no sign"},
 		{fr.signedRate(0, 10_000), "0,00\u00a0%", "nothing has no sign"},
 		{fr.signedRate(5, -100), "−5,00\u00a0%", "of what is negative"},
 		{fr.signedRate(5, 0), "–", "of nothing"},

@@ -13,6 +13,8 @@ func (m *messages) signedRate(n, of int64) string {
 		n, of = -n, -of
 	}
 	switch {
+	case of > 0 && rateIn(n, of) == 0 && rateIn(-n, of) == 0: // nothing that is shown has a sign
+		return m.rate(0, of)
 	case n > 0 && of > 0:
 		return "+" + m.rate(n, of)
 	case n < 0 && of > 0:

@@ -246,7 +246,7 @@ func (v *view) missingSheet() *Sheet {
 		v.column("bop", Text, 11), v.column("wave", Text, 10),
 		v.column("missing_net", Delta, 17), v.column("missing_information", Delta, 17),
 		v.column("cause", Text, 22), v.wrapped("explanation", 50), v.column("at_fault", Text, v.sideWidth(13)), v.column("evolution", Text, 12), status,
-		v.column("first_seen", Date, 12), v.column("age_days", Count, 7), v.wrapped("candidates", 40))
+		v.column("first_seen", Date, 12), v.column("age_days", Count, 9), v.wrapped("candidates", 40))
 	return &Sheet{
 		Name:  v.sheets.missing,
 		Tab:   tab,

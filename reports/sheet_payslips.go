@@ -36,7 +36,7 @@ const (
 	payslipColumns
 )
 
-var payslipWidths = []int{14, 42, 10, 17, 18, 18, 18, 17, 25}
+var payslipWidths = []int{15, 47, 10, 21, 18, 18, 18, 18, 25}
 
 // payslipSheet shows the largest payslips, both sides facing each other, under an
 // index. It is nil where the configuration asks for none.

@@ -20,7 +20,7 @@ const (
 	chartLines  = 13 // of a page of rows of the usual height
 )
 
-var summaryWidths = []int{28, 18, 18, 18, 2, 34, 10, 10, 18, 2, 58, 10, 10, 18}
+var summaryWidths = []int{28, 18, 18, 19, 2, 34, 10, 10, 18, 2, 58, 10, 10, 18}
 
 // summarySheet is the page that a meeting looks at: the verdict in words, the
 // key figures, what explains the gap, what is new, what to treat first, and the

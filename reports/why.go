@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -347,9 +348,11 @@ func (s *sentence) span(from, to reconcile.FactName) string {
 
 // shared are the further elements on which the gap depends.
 func (s *sentence) shared() string {
+	said := []string{s.d.Fact(reconcile.FactRoot)} // of several months, an element is named once
 	var list []string
 	for _, f := range s.d.Evidence {
-		if f.Name == reconcile.FactShared && f.Value != "" {
+		if f.Name == reconcile.FactShared && f.Value != "" && !slices.Contains(said, f.Value) {
+			said = append(said, f.Value)
 			list = append(list, s.m.t("why.quoted", s.element(f.Value)))
 		}
 	}
