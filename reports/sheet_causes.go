@@ -128,7 +128,7 @@ func (v *view) where(c *reconcile.Cluster) string {
 		}
 		list := strings.Join(of.spread.First, ", ")
 		if more := of.spread.Count - int64(len(of.spread.First)); more > 0 {
-			list += v.m.t("clusters.more", v.m.count(more))
+			list += v.m.n("clusters.more", more)
 		}
 		parts = append(parts, of.label+" "+list)
 	}

@@ -209,7 +209,7 @@ func TestEveryScreenAndSheetSaysThatMonthsAreCompared(t *testing.T) {
 		{"runs", list, "ONP 2013-11 / ONP 2013-12"},
 		{"Synthèse", french["Synthèse"], "Comparaison d'un mois sur l'autre : ONP 2013-11 et ONP 2013-12"},
 		{"Synthèse", french["Synthèse"], "Comparer avec un mois antérieur, expliquer ou corriger."},
-		{"Lisez-moi", french["Lisez-moi"], "est une entrée ou un nouveau dossier ; absent de ONP 2013-12, une sortie"},
+		{"Lisez-moi", french["Lisez-moi"], "est une entrée ou un nouveau dossier\u00a0; absent de ONP 2013-12, une sortie"},
 		{"Summary", english["Summary"], "Month on month: ONP 2013-11 and ONP 2013-12"},
 		{"Read me", english["Read me"], "is an arrival or a new dossier; missing in ONP 2013-12, a departure"},
 	} {
