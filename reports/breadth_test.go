@@ -85,7 +85,7 @@ func TestAnAxisOfMoneyHasShortFigures(t *testing.T) {
 		greatest reconcile.Amount
 		unit     Unit
 		name     string
-	}{{0, Euros, "€"}, {-999_999_99, Euros, "€"}, {1_000_000_00, Thousands, "k€"}, {-20_000_000_00, Millions, "M€"}, {300_000_000_00, Millions, "M€"}} {
+	}{{0, Euros, "€"}, {-99_999_99, Euros, "€"}, {-100_000_00, Thousands, "k€"}, {19_999_999_99, Thousands, "k€"}, {-20_000_000_00, Millions, "M€"}, {300_000_000_00, Millions, "M€"}} {
 		if unit, name := m.unitOf(5, c.greatest, -7); unit != c.unit || name != c.name {
 			t.Errorf("up to %s: %s", c.greatest, name)
 		}

@@ -130,7 +130,7 @@ func (m *messages) decimal(a reconcile.Amount) string {
 // unitOf is the unit in which an axis up to some amounts has short figures, and
 // its name.
 func (m *messages) unitOf(amounts ...reconcile.Amount) (Unit, string) {
-	const thousands, millions = 1_000_000_00, 20_000_000_00 // centimes, from which on they are used
+	const thousands, millions = 100_000_00, 20_000_000_00 // centimes, from which on they are used
 	var greatest reconcile.Amount
 	for _, a := range amounts {
 		greatest = max(greatest, a.Abs())
