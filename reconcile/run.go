@@ -15,6 +15,7 @@ type Load struct {
 	Produced string // date of production, as the header says
 	Sender   string
 	Payslips int64
+	Taken    int64 // payslips whose lines an earlier load holds
 	Aside    int64 // lines kept apart by the layout
 	Sums     Sums  // of the lines read
 	Rejected Sums  // of the lines rejected, where their amount is readable

@@ -101,7 +101,7 @@ var damages = map[string]func(page []byte){
 func TestFaultOfADamagedPageIsFoundByVerify(t *testing.T) {
 	whole := newPlace(t)
 	whole.must(exitOpen, "run")
-	names := []string{"payslip", "discrepancy", "ledger", "run", "load", "code_total", "measure", "mass"}
+	names := []string{"payslip", "block", "discrepancy", "ledger", "run", "load", "code_total", "measure", "mass"}
 	db := whole.base()
 	names = append(names, whole.column(db, "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ('payslip', 'discrepancy') ORDER BY name")...)
 	if err := db.Close(); err != nil {

@@ -22,7 +22,7 @@ func TestANightThatComparesWhatChangedAloneGivesTheSameResult(t *testing.T) {
 	if *campaign {
 		ministries = 60
 	}
-	taken := 0
+	taken, copied := 0, 0
 	for seed := range ministries {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			dice := rand.New(rand.NewPCG(uint64(seed), 2014))
@@ -48,6 +48,14 @@ func TestANightThatComparesWhatChangedAloneGivesTheSameResult(t *testing.T) {
 						t.Errorf("night %d, all compared and what changed alone:\n%s", night, firstDifference(want[part], got[part]))
 					}
 				}
+				for _, query := range storedInForce {
+					if a, b := queried(t, "reprise/bascule.db", query), queried(t, "complet/bascule.db", query); a != b {
+						t.Errorf("night %d holds other rows, all read and what changed alone:\n%s", night, firstDifference(b, a))
+					}
+				}
+				var n int
+				fmt.Sscan(queried(t, "reprise/bascule.db", "SELECT count(*) FROM v_payslip v JOIN payslip p ON p.id = v.payslip_id WHERE p.same IS NOT NULL"), &n)
+				copied += n
 				for _, kept := range []string{"accounts", "length(noted) - length(replace(noted, ' ', ''))"} {
 					query := fmt.Sprintf("SELECT %s FROM quiet WHERE run_id = %d UNION ALL SELECT 'row'", kept, night)
 					if a, b := queried(t, "reprise/bascule.db", query), queried(t, "complet/bascule.db", query); a != b {
@@ -57,9 +65,24 @@ func TestANightThatComparesWhatChangedAloneGivesTheSameResult(t *testing.T) {
 			}
 		})
 	}
+	if copied < 50*ministries {
+		t.Errorf("%d payslips were taken from earlier loads: too few to prove anything", copied)
+	}
 	if taken < 2*ministries {
 		t.Errorf("%d nights of %d took from the one before: the others prove nothing", taken, 3*ministries)
 	}
+}
+
+// storedInForce is what the loads in force hold, but for the numbers of the rows.
+var storedInForce = []string{
+	`SELECT v.side, v.period, l.path, p.line, v.agent_key, v.nir, v.nir_key, v.dossier, v.matricule, v.surname, v.first_name, v.grade, v.echelon, v.indice, v.nbi, v.quotite,
+		v.children, v.service, v.status, v.zone, v.iban, v.programme, v.bop, v.accountant, v.lines, to_pay_cents, to_deduct_cents, information_cents,
+		declared_to_pay_cents, declared_to_deduct_cents, declared_net_cents, declared_employer_cents, p.digest, p.whole
+		FROM v_payslip v JOIN payslip p ON p.id = v.payslip_id JOIN load l ON l.id = p.load_id`,
+	`SELECT v.side, v.agent_key, p.line, v.line, code, sense, cents, origin, base, rate FROM v_pay_line v JOIN payslip p ON p.id = v.payslip_id`,
+	`SELECT l.side, c.programme, c.code, c.sense, c.label, c.lines, c.cents FROM code_total c JOIN load l ON l.id = c.load_id WHERE l.active = 1`,
+	`SELECT side, period, path, bytes, sha256, ministry, produced, sender, payslips, aside, lines, to_pay, to_deduct, information, rejects, rejected, controls, warnings, carried
+		FROM load WHERE active = 1`,
 }
 
 // What a night keeps is for the same terms alone, and is not believed where it

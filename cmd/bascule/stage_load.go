@@ -81,7 +81,7 @@ func (a *App) loadFiles(ctx context.Context, db *sqlite.DB, intakes []intake, sc
 	if err != nil {
 		return nil, err
 	}
-	p := loadPlan{app: a, db: db, layouts: make(map[string]*extract.Layout), options: extract.Options{
+	p := loadPlan{app: a, db: db, again: again, layouts: make(map[string]*extract.Layout), options: extract.Options{
 		Identity: a.Config.Identity.Identity, MaxRejects: limit, MaxLineBytes: a.Config.Limits.MaxLineBytes,
 		MaxUnzippedBytes: a.Config.Limits.MaxUnzippedBytes, Workbook: openWorkbook,
 	}}
@@ -105,6 +105,9 @@ func (a *App) loadFiles(ctx context.Context, db *sqlite.DB, intakes []intake, sc
 	stop := p.watch(ctx)
 	loads, err := db.Load(ctx, p.jobs, scope)
 	stop()
+	for _, c := range p.close {
+		err = errors.Join(err, c())
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +119,7 @@ func (a *App) loadFiles(ctx context.Context, db *sqlite.DB, intakes []intake, sc
 		if l.Rejects > 0 {
 			level = slog.LevelWarn
 		}
-		a.Log.Log(ctx, level, "chargement", "côté", l.Side.String(), "fichier", l.Path, "déjà chargé", l.Reused, "bulletins", l.Payslips, "lignes", l.Sums.Lines, "rejets", l.Rejects)
+		a.Log.Log(ctx, level, "chargement", "côté", l.Side.String(), "fichier", l.Path, "déjà chargé", l.Reused, "bulletins", l.Payslips, "repris", l.Taken, "lignes", l.Sums.Lines, "rejets", l.Rejects)
 	}
 	return loads, nil
 }
@@ -125,6 +128,8 @@ func (a *App) loadFiles(ctx context.Context, db *sqlite.DB, intakes []intake, sc
 type loadPlan struct {
 	app     *App
 	db      *sqlite.DB
+	again   bool // nothing is taken from earlier loads
+	close   []func() error
 	options extract.Options
 	layouts map[string]*extract.Layout
 	files   []candidate
@@ -186,6 +191,14 @@ func (p *loadPlan) add(ctx context.Context, c *candidate) error {
 		options.Side, options.Period = c.side, c.period
 		digest := reconcile.Digester(p.db.Secret()) // one for each reader, which is a goroutine
 		options.Digest = func(iban string) string { return digest("iban", iban)[:16] }
+		options.Blocks = true
+		if !p.again {
+			if job.Blocks, err = p.db.Blocks(ctx, c.side, c.period, job.Load.Options); err != nil {
+				return err
+			}
+			p.close = append(p.close, job.Blocks.Close)
+			options.Known = func(digest [sha256.Size]byte) (int64, []byte, error) { return job.Blocks.Find(ctx, digest) }
+		}
 		reader := c.File.Reader(layout, options)
 		job.Source = source{reader, job.Load.Path}
 		p.readers = append(p.readers, reader)
@@ -280,13 +293,16 @@ type source struct {
 	path string
 }
 
-func (s source) Each(payslip func(*reconcile.Payslip) error, reject func(*reconcile.Reject) error) error {
+func (s source) Each(payslip func(*reconcile.Payslip) error, reject func(*reconcile.Reject) error, block func(*sqlite.Block) error) error {
 	for item, err := range s.Items() {
 		switch {
 		case err != nil:
 			return err
 		case item.Payslip != nil:
 			err = payslip(item.Payslip)
+		case item.Block != nil:
+			b := item.Block
+			err = block(&sqlite.Block{Digest: b.Digest, Line: b.Line, Payslips: int(b.Payslips), Said: b.Said, Known: b.Known})
 		default:
 			item.Reject.File = s.path
 			err = reject(item.Reject)

@@ -193,18 +193,31 @@ func (r *Reader) endPayslip() error {
 	}
 	p := &s.payslip
 	p.Sums = reconcile.SumLines(p.Lines)
-	if err := r.totals.add(s.programme, p.Lines, s.codes); err != nil {
+	var err error
+	if r.blocks.open {
+		err = r.blocks.cells.add(s.programme, p.Lines, s.codes)
+	} else {
+		err = r.totals.add(s.programme, p.Lines, s.codes)
+	}
+	if err != nil {
 		return r.refuse(0, "", err, "vérifier le format déclaré pour ce fichier")
 	}
 	r.load.Payslips++
 	r.load.Sums = r.load.Sums.Plus(p.Sums)
-	for _, a := range [...]reconcile.Amount{r.load.Sums.ToPay, r.load.Sums.ToDeduct, r.load.Sums.Information} {
-		if a.Abs() > maxFileAmount {
-			return r.refuse(p.Line, "", fmt.Errorf("les montants du fichier s'ajoutent au-delà de ce qui peut être compté"), "vérifier le format déclaré pour ce fichier")
-		}
+	if err := r.checkSums(p.Line); err != nil {
+		return err
 	}
 	r.countFaults(s)
 	return r.emit(Item{Payslip: p})
+}
+
+// checkSums refuses a file whose amounts are too large to be added.
+func (r *Reader) checkSums(line int) error {
+	s := &r.load.Sums
+	if max(s.ToPay.Abs(), s.ToDeduct.Abs(), s.Information.Abs()) > maxFileAmount {
+		return r.refuse(line, "", fmt.Errorf("les montants du fichier s'ajoutent au-delà de ce qui peut être compté"), "vérifier le format déclaré pour ce fichier")
+	}
+	return nil
 }
 
 // countFaults notes what the warnings tell of a payslip. Whether its totals are

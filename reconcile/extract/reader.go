@@ -2,6 +2,7 @@ package extract
 
 import (
 	"archive/zip"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -26,6 +27,12 @@ type Options struct {
 	// MaxUnzippedBytes bounds what a compressed file or a workbook may unfold
 	// into; 0 means 20 GiB.
 	MaxUnzippedBytes int64
+	// Blocks has the payslips of a file of typed records told by blocks too.
+	Blocks bool
+	// Known finds a block that an earlier reading kept, made with the same layout
+	// and the same options: its number, not 0, and what that reading said of it,
+	// valid until the next call; nil where none did. It may be nil.
+	Known func(digest [sha256.Size]byte) (number int64, said []byte, err error)
 	// Workbook opens a workbook for the layouts of shape xlsx; nil where there is
 	// none. It may leave the file's name out of its InputErrors.
 	Workbook func(*zip.Reader) (Workbook, error)
@@ -35,6 +42,7 @@ type Options struct {
 type Item struct {
 	Payslip *reconcile.Payslip
 	Reject  *reconcile.Reject
+	Block   *Block
 }
 
 // Bounds on what one file may hold. No real month comes near them: beyond, the
@@ -79,6 +87,7 @@ type Reader struct {
 	first     *reconcile.Reject // the first one
 
 	slip    assembly
+	blocks  blockReader
 	codes   codeTable
 	totals  totals
 	counts  counts
@@ -113,7 +122,7 @@ var errStopped = errors.New("stopped")
 // Items yields payslips and rejects in the order of the file. An error ends
 // the sequence: the file is refused, and nothing that came before it may be
 // kept. The Payslip and its Lines are reused by the next iteration; their
-// strings are not.
+// strings are not. The Block is reused too; what it Said is not.
 func (r *Reader) Items() iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
 		r.yield = yield

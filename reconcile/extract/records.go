@@ -33,7 +33,11 @@ func (r *Reader) readRecords() error {
 		return err
 	}
 	f := &recordFile{Reader: r, row: row{charset: r.layout.charset}}
+	r.blocks.on = r.readsBlocks()
 	for {
+		if err := f.atRecord(); err != nil {
+			return err
+		}
 		b, empty, err := r.next(&f.row)
 		if err == io.EOF {
 			return f.end()

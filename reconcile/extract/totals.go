@@ -23,6 +23,8 @@ type codeInfo struct {
 // codeTable gives each code of a file one string and one index.
 type codeTable struct {
 	byBytes map[string]*codeInfo
+	byCode  map[reconcile.Code]int32 // index of each
+	twice   bool                     // two entries have the same code
 	all     []*codeInfo
 	recent  [1 << recentBits]recentCode
 }
@@ -73,7 +75,7 @@ func (t *codeTable) find(b []byte, row *row, l *Layout) (*codeInfo, error) {
 		return nil, errTooMany
 	}
 	if t.byBytes == nil {
-		t.byBytes = make(map[string]*codeInfo)
+		t.byBytes, t.byCode = make(map[string]*codeInfo), make(map[reconcile.Code]int32)
 	}
 	code := l.text(row, fCode)
 	if l.format[fCode].pad > 0 { // 101 may be another way to write 0101
@@ -87,6 +89,10 @@ func (t *codeTable) find(b []byte, row *row, l *Layout) (*codeInfo, error) {
 	if l.format[fCode].pad > 0 {
 		t.byBytes[code] = c
 	}
+	if _, met := t.byCode[c.code]; met {
+		t.twice = true
+	}
+	t.byCode[c.code] = c.index
 	t.all = append(t.all, c)
 	return c, nil
 }
@@ -102,8 +108,27 @@ type total struct {
 type totals struct {
 	byName map[string]int32
 	names  []string
-	cells  [][]total // of each programme, by 3 × code + sense
-	size   int       // of all of them
+	grid   grid
+}
+
+// grid holds totals: a row for each programme, by 3 × code + sense.
+type grid struct {
+	rows [][]total
+	size int // of all rows
+}
+
+// cellAt is a place in a grid.
+type cellAt struct{ programme, at int32 }
+
+// grow makes the row of a programme long enough to hold a place.
+func (g *grid) grow(programme int32, at int) ([]total, error) {
+	row := g.rows[programme]
+	if g.size += at + 1 - len(row); g.size > maxCells {
+		return nil, errTooMany
+	}
+	row = append(row, make([]total, at+1-len(row))...)
+	g.rows[programme] = row
+	return row, nil
 }
 
 // programme gives the index of a programme.
@@ -120,7 +145,7 @@ func (t *totals) programme(name string) (int32, error) {
 	i := int32(len(t.names))
 	name = string([]byte(name)) // not a slice of the payslip's own text
 	t.byName[name] = i
-	t.names, t.cells = append(t.names, name), append(t.cells, nil)
+	t.names, t.grid.rows = append(t.names, name), append(t.grid.rows, nil)
 	return i, nil
 }
 
@@ -136,25 +161,38 @@ func senseIndex(s reconcile.Sense) int {
 
 // add counts the lines of a payslip.
 func (t *totals) add(programme int32, lines []reconcile.PayLine, codes []int32) error {
-	cells := t.cells[programme]
+	row := t.grid.rows[programme]
 	for i := range lines {
 		at := int(codes[i])*len(reconcile.Senses) + senseIndex(lines[i].Sense)
-		if at >= len(cells) {
-			if t.size += at + 1 - len(cells); t.size > maxCells {
-				return errTooMany
+		if at >= len(row) {
+			var err error
+			if row, err = t.grid.grow(programme, at); err != nil {
+				return err
 			}
-			cells = append(cells, make([]total, at+1-len(cells))...)
-			t.cells[programme] = cells
 		}
-		cells[at].lines++
-		cells[at].amount += lines[i].Amount
+		row[at].lines++
+		row[at].amount += lines[i].Amount
 	}
+	return nil
+}
+
+// put counts lines added up already.
+func (t *totals) put(to cellAt, lines total) error {
+	row := t.grid.rows[to.programme]
+	if int(to.at) >= len(row) {
+		var err error
+		if row, err = t.grid.grow(to.programme, int(to.at)); err != nil {
+			return err
+		}
+	}
+	row[to.at].lines += lines.lines
+	row[to.at].amount += lines.amount
 	return nil
 }
 
 func (t *totals) sorted(codes *codeTable) []reconcile.CodeTotal {
 	var out []reconcile.CodeTotal
-	for p, cells := range t.cells {
+	for p, cells := range t.grid.rows {
 		for at, c := range cells {
 			if c.lines == 0 {
 				continue
@@ -173,7 +211,7 @@ func (t *totals) sorted(codes *codeTable) []reconcile.CodeTotal {
 // sums adds all the totals up.
 func (t *totals) sums() reconcile.Sums {
 	var s reconcile.Sums
-	for _, cells := range t.cells {
+	for _, cells := range t.grid.rows {
 		for at, c := range cells {
 			if c.lines > 0 {
 				s.Add(reconcile.Senses[at%len(reconcile.Senses)], c.amount)

@@ -69,10 +69,11 @@ const alike = "(side, period) = (SELECT side, period FROM load WHERE id = ?1)"
 var sealKinds = []sealKind{
 	{name: sealOpening, label: "clé de la base", once: true, runs: "SELECT id FROM run", covers: []covered{
 		{table: "meta", rows: "?1 = 0 AND key IN ('secret', 'key_mark', 'unsealed')", small: true, stray: "key NOT IN ('secret', 'key_mark', 'unsealed')"}}},
-	{name: sealLoad, label: "chargement", subjects: "load", once: true, runs: "SELECT run_id FROM run_load WHERE load_id = ?1", covers: []covered{
+	{name: sealLoad, label: "chargement", subjects: "load", once: true, runs: runsOnLoad, covers: []covered{
 		{table: "payslip", rows: "load_id = ?1", from: "payslip NOT INDEXED"},
 		{table: "code_total", rows: "load_id = ?1"},
 		{table: "reject", rows: "load_id = ?1"},
+		{table: "block", rows: "load_id = ?1"},
 		{table: "load", rows: "id = ?1", except: changingOfLoad}}},
 	{name: sealInForce, label: "fichiers en vigueur avec le chargement", runs: "SELECT DISTINCT run_id FROM run_load JOIN load ON id = load_id WHERE " + alike, covers: []covered{
 		{table: "load", rows: alike, only: changingOfLoad, small: true}}},
@@ -101,6 +102,11 @@ var sealKinds = []sealKind{
 	{name: sealErasure, label: "preuve de la purge", once: true, runs: purgedRuns},
 }
 
+// runsOnLoad are the runs that rest on the load ?1, or on one that took payslips
+// from it.
+const runsOnLoad = `SELECT DISTINCT run_id FROM run_load JOIN load l ON l.id = load_id
+	WHERE l.id = ?1 OR json_valid(l.taken) AND EXISTS (SELECT 1 FROM json_each(l.taken) WHERE key = CAST(?1 AS TEXT))`
+
 // purgedRuns are those that the purge ?1 erased the gaps of.
 const purgedRuns = "SELECT id FROM run WHERE purge = ?1"
 
@@ -108,6 +114,17 @@ func kindOf(name string) *sealKind {
 	for i := range sealKinds {
 		if sealKinds[i].name == name {
 			return &sealKinds[i]
+		}
+	}
+	return nil
+}
+
+// coveredOf is what the entries of a kind cover of a table.
+func coveredOf(kind, table string) *covered {
+	k := kindOf(kind)
+	for i := range k.covers {
+		if k.covers[i].table == table {
+			return &k.covers[i]
 		}
 	}
 	return nil

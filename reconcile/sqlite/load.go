@@ -12,10 +12,11 @@ import (
 
 // Source is one file being read.
 type Source interface {
-	// Each calls back for every payslip and every reject, in file order; what it
-	// passes is valid during the call only. An error means that nothing of the
-	// file may be kept.
-	Each(payslip func(*reconcile.Payslip) error, reject func(*reconcile.Reject) error) error
+	// Each calls back for every payslip and every reject, in file order, and for
+	// blocks of payslips after those of each; what it passes is valid during the
+	// call only, but what a block said. An error means that nothing of the file may
+	// be kept.
+	Each(payslip func(*reconcile.Payslip) error, reject func(*reconcile.Reject) error, block func(*Block) error) error
 	// Load, Totals and Warnings describe the file after Each has ended well.
 	Load() reconcile.Load
 	Totals() []reconcile.CodeTotal
@@ -30,6 +31,7 @@ type Job struct {
 	Bytes   int64          // of the file
 	Known   int64          // the load that holds the same content, or 0
 	Source  Source
+	Blocks  *Blocks // that Source may call known; nil for none
 }
 
 // Scope tells which former loads the new ones supersede.
@@ -61,7 +63,7 @@ func (d *DB) Load(ctx context.Context, jobs []Job, scope Scope) ([]reconcile.Loa
 		}
 		for i := range jobs {
 			if jobs[i].Known == 0 {
-				if err := closeLoad(ctx, c, ids[i], jobs[i].Source); err != nil {
+				if err := closeLoad(ctx, c, ids[i], jobs[i].Source, written.taken[ids[i]]); err != nil {
 					return err
 				}
 			}
@@ -74,7 +76,7 @@ func (d *DB) Load(ctx context.Context, jobs []Job, scope Scope) ([]reconcile.Loa
 		if err := supersede(ctx, c, jobs, ids, scope); err != nil {
 			return err
 		}
-		return d.sealLoads(ctx, c, jobs, ids, written)
+		return d.sealLoads(ctx, c, jobs, ids, written.chunks)
 	})
 	if err != nil {
 		return nil, err
@@ -107,7 +109,7 @@ func openLoad(ctx context.Context, c *sql.Conn, j *Job) (int64, error) {
 }
 
 // closeLoad fills in what the reader knows at the end of the file.
-func closeLoad(ctx context.Context, c *sql.Conn, id int64, s Source) error {
+func closeLoad(ctx context.Context, c *sql.Conn, id int64, s Source, taken string) error {
 	l := s.Load()
 	rejected, err := json.Marshal(l.Rejected)
 	if err != nil {
@@ -126,10 +128,11 @@ func closeLoad(ctx context.Context, c *sql.Conn, id int64, s Source) error {
 		return err
 	}
 	_, err = c.ExecContext(ctx, `UPDATE load SET bytes = ?, sha256 = ?, ministry = ?, produced = ?, sender = ?, payslips = ?, aside = ?, lines = ?,
-		to_pay = ?, to_deduct = ?, information = ?, rejects = ?, rejected = ?, controls = ?, warnings = ?, carried = ? WHERE id = ?`,
+		to_pay = ?, to_deduct = ?, information = ?, rejects = ?, rejected = ?, controls = ?, warnings = ?, carried = ?,
+		taken = coalesce(nullif(?, ''), '{}') WHERE id = ?`,
 		l.Bytes, l.SHA256, l.Ministry, l.Produced, l.Sender, l.Payslips, l.Aside, l.Sums.Lines,
 		int64(l.Sums.ToPay), int64(l.Sums.ToDeduct), int64(l.Sums.Information), l.Rejects, string(rejected), string(controls), string(warnings),
-		int64(l.Carried), id)
+		int64(l.Carried), taken, id)
 	if err != nil {
 		return err
 	}
@@ -189,31 +192,38 @@ func supersede(ctx context.Context, c *sql.Conn, jobs []Job, ids []int64, scope 
 // loadColumns leaves the path open: a load has the last one it was found under,
 // and a run the one of its night.
 const loadColumns = `id, side, period, %s, bytes, sha256, layout, options, loaded_at, ministry, produced, sender, payslips, aside, lines,
-	to_pay, to_deduct, information, rejects, rejected, controls, carried`
+	to_pay, to_deduct, information, rejects, rejected, controls, carried, taken`
+
+// errLoad means that a load is not as closeLoad wrote it.
+var errLoad = errors.New("est illisible: base altérée")
 
 func scanLoad(row interface{ Scan(...any) error }) (*reconcile.Load, error) {
 	var l reconcile.Load
-	var side, period, rejected, controls string
+	var side, period, rejected, controls, taken string
 	err := row.Scan(&l.ID, &side, &period, &l.Path, &l.Bytes, &l.SHA256, &l.Layout, &l.Options, &l.LoadedAt, &l.Ministry, &l.Produced, &l.Sender,
-		&l.Payslips, &l.Aside, &l.Sums.Lines, &l.Sums.ToPay, &l.Sums.ToDeduct, &l.Sums.Information, &l.Rejects, &rejected, &controls, &l.Carried)
+		&l.Payslips, &l.Aside, &l.Sums.Lines, &l.Sums.ToPay, &l.Sums.ToDeduct, &l.Sums.Information, &l.Rejects, &rejected, &controls, &l.Carried, &taken)
 	if err != nil {
 		return nil, err
 	}
 	l.Side, _ = reconcile.ParseSide(side) // the schema admits the two sides only
-	if l.Period, err = reconcile.ParsePeriod(period); err != nil {
-		return nil, err
+	l.Period, err = reconcile.ParsePeriod(period)
+	var from map[int64]int64
+	if errors.Join(err, json.Unmarshal([]byte(rejected), &l.Rejected), json.Unmarshal([]byte(controls), &l.Controls), json.Unmarshal([]byte(taken), &from)) != nil {
+		return nil, fmt.Errorf("chargement %d: %w", l.ID, errLoad)
 	}
-	err = errors.Join(json.Unmarshal([]byte(rejected), &l.Rejected), json.Unmarshal([]byte(controls), &l.Controls))
+	for _, n := range from {
+		l.Taken += n
+	}
 	for i := range l.Controls {
 		l.Controls[i].Scope = l.Path // a file may be found again under another name
 	}
-	return &l, err
+	return &l, nil
 }
 
 func (d *DB) loadByID(ctx context.Context, id int64) (*reconcile.Load, error) {
 	l, err := scanLoad(d.read.QueryRowContext(ctx, "SELECT "+fmt.Sprintf(loadColumns, "path")+" FROM load WHERE id = ?", id))
 	if err != nil {
-		return nil, fmt.Errorf("chargement %d: %w", id, describe(err))
+		return nil, describe(err)
 	}
 	return l, nil
 }

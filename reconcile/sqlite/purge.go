@@ -189,6 +189,7 @@ func (p *purge) erase() error {
 	}{
 		{sealLoad, "payslip", "load_id", purgedLoads, &p.Payslips},
 		{sealLoad, "reject", "load_id", purgedLoads, &p.Rejects},
+		{sealLoad, "block", "load_id", purgedLoads, new(int64)},
 		{sealRun, "discrepancy", "run_id", purgedRuns, &p.Discrepancies},
 	} {
 		if err := p.exec(of.count, "DELETE FROM "+of.table+" WHERE "+of.rows+" IN ("+of.subjects+")", p.ID); err != nil {

@@ -179,7 +179,7 @@ func TestADeletionThatNoPurgeSealsIsAFault(t *testing.T) {
 		{"and said to be purged", "DELETE FROM payslip WHERE load_id = 1; UPDATE load SET purge = 1, active = 0 WHERE id = 1"},
 		{"a run said to be purged", "DELETE FROM discrepancy WHERE run_id = 1; UPDATE run SET purge = 1 WHERE id = 1"},
 		{"with its totals", "INSERT INTO gap_total SELECT 1, kind, cause, status, at_fault, gaps, roots, delta_net, delta_info, absolute, overpaid, underpaid, moving FROM gap_total; DELETE FROM discrepancy WHERE run_id = 1; UPDATE run SET purge = 1 WHERE id = 1"},
-		{"an erased payslip put back", "INSERT INTO payslip SELECT 1000, (SELECT max(id) FROM load WHERE purge = 1), agent_key, line, whole, nir, nir_key, dossier, matricule, surname, first_name, grade, echelon, indice, nbi, quotite, children, service, status, zone, iban, programme, bop, accountant, to_pay, to_deduct, net, employer, 0, 0, 0, 0, '[]', digest FROM payslip WHERE id = 1"},
+		{"an erased payslip put back", "INSERT INTO payslip SELECT 1000, (SELECT max(id) FROM load WHERE purge = 1), agent_key, line, whole, nir, nir_key, dossier, matricule, surname, first_name, grade, echelon, indice, nbi, quotite, children, service, status, zone, iban, programme, bop, accountant, to_pay, to_deduct, net, employer, 0, 0, 0, 0, '[]', digest, NULL FROM payslip WHERE id = 1"},
 		{"a decision blanked by hand", "UPDATE decision SET comment = '', fingerprint = 'purge-1' WHERE id = 1"},
 		{"a blanked decision filled again", "UPDATE decision SET comment = 'x' WHERE id = 3"},
 		{"a purge taken out of the chain", "DELETE FROM ledger WHERE kind = 'purge'"},

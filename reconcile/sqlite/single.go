@@ -74,7 +74,7 @@ func (r *Recorder) Alone() iter.Seq2[*reconcile.Single, error] {
 func (r *Recorder) singles(by reconcile.Match, from string) iter.Seq2[*reconcile.Single, error] {
 	return func(yield func(*reconcile.Single, error) bool) {
 		rows, err := r.conn.QueryContext(r.ctx, "SELECT s.side, s.loose, s.marks, s.person, "+columnsOfPayslip+` FROM
-			(SELECT side, agent_key, marks, person, payslip_id, `+from+` ORDER BY loose, side, agent_key, person, `+rankOfPayslip+`, payslip_id LIMIT -1) s
+			(SELECT side, agent_key, marks, person, payslip_id, `+from+` ORDER BY loose, side, agent_key, person, `+rankOfPayslip+`, `+lineOfPayslip+`, payslip_id LIMIT -1) s
 			CROSS JOIN payslip p ON p.id = s.payslip_id`, r.run.ID)
 		if err != nil {
 			yield(nil, describe(err))
@@ -110,6 +110,10 @@ func (r *Recorder) singles(by reconcile.Match, from string) iter.Seq2[*reconcile
 
 // rankOfPayslip is the place of a kept payslip's load in the run.
 const rankOfPayslip = "(SELECT l.rank FROM payslip q JOIN run_load l ON l.load_id = q.load_id AND l.run_id = ?1 WHERE q.id = payslip_id)"
+
+// lineOfPayslip is its place in the file: payslips that were copied from an
+// earlier load are not numbered in the order of theirs.
+const lineOfPayslip = "(SELECT q.line FROM payslip q WHERE q.id = payslip_id)"
 
 // Crowds streams the candidates of the looser keys of a pass that more than two
 // payslips have, in the order of Singles.

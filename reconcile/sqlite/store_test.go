@@ -3,6 +3,8 @@ package sqlite
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"testing"
@@ -10,21 +12,32 @@ import (
 	"bascule/reconcile"
 )
 
-// memorySource is a file that stands in memory.
+// memorySource is a file that stands in memory, each payslip a block of its own.
 type memorySource struct {
 	payslips func(yield func(*reconcile.Payslip) error) error
 	rejects  []reconcile.Reject
 	warnings []*reconcile.Saying
 	load     reconcile.Load
 	totals   []reconcile.CodeTotal
+	known    *Blocks // of earlier loads, taken where they are the same but for the line
 	err      error
 }
 
-func (s *memorySource) Each(payslip func(*reconcile.Payslip) error, reject func(*reconcile.Reject) error) error {
+func (s *memorySource) Each(payslip func(*reconcile.Payslip) error, reject func(*reconcile.Reject) error, block func(*Block) error) error {
 	if err := s.payslips(func(p *reconcile.Payslip) error {
 		s.load.Payslips++
 		s.load.Sums = s.load.Sums.Plus(p.Sums)
-		return payslip(p)
+		of := *p
+		of.Line = 0
+		k := &Block{Digest: sha256.Sum256(fmt.Append(nil, of)), Line: p.Line, Payslips: 1}
+		if s.known != nil {
+			var err error
+			if k.Known, _, err = s.known.Find(background, k.Digest); err != nil || k.Known != 0 {
+				return errors.Join(err, block(k))
+			}
+		}
+		k.Said = []byte{1}
+		return errors.Join(payslip(p), block(k))
 	}); err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ func readersFor(cacheKiB int) int {
 const (
 	insertPayslip = `INSERT INTO payslip (load_id, agent_key, line, whole, nir, nir_key, dossier, matricule, surname, first_name, grade, echelon,
 		indice, nbi, quotite, children, service, status, zone, iban, programme, bop, accountant, to_pay, to_deduct, net, employer,
-		sum_lines, sum_p, sum_d, sum_i, lines, digest) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`
+		sum_lines, sum_p, sum_d, sum_i, lines, digest, same) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`
 	insertReject = `INSERT INTO reject (load_id, file, line, record, field, reason, raw, sense, cents, readable) VALUES (?,?,?,?,?,?,?,?,?,?)`
 )
 
@@ -61,12 +61,22 @@ var payslipColumns = strings.Count(insertPayslip, "?")
 // batch holds rows of one load ready to be bound.
 type batch struct {
 	load     int64
-	digest   string         // of the payslips in their order, for the chain
-	payslips []driver.Value // payslipColumns for each
-	order    []int          // where each payslip starts, sorted by key
+	digest   string          // of the payslips in their order, for the chain
+	payslips []driver.Value  // payslipColumns for each
+	order    []int           // where each payslip starts, sorted by key
+	blocks   []blockEnd      // that end among them, in the order of the file
+	copies   []copyOf        // payslips of known ones, in the order of their ids
+	firstID  int64           // the least of theirs
+	from     map[int64]int64 // how many of them each load gives
 	rejects  [][]driver.Value
 	text     []byte // scratch of the encoder
 	row      rowWriter
+}
+
+// blockEnd is a block that ends after so many payslips of a batch.
+type blockEnd struct {
+	Block
+	after int
 }
 
 // Columns of insertPayslip.
@@ -76,7 +86,12 @@ const (
 	digestBytes = 15
 )
 
-// sort puts the payslips in key order, those of equal keys in file order.
+// digestColumn has the digest; the column after it is of payslips taken alone.
+var digestColumn = payslipColumns - 2
+
+// sort puts the payslips in key order, those of equal keys in file order; and
+// those to be copied in the order in which they stand, which is that of their keys
+// but for a few.
 func (b *batch) sort() {
 	b.order = b.order[:0]
 	for i := 0; i < len(b.payslips); i += payslipColumns {
@@ -85,6 +100,7 @@ func (b *batch) sort() {
 	slices.SortFunc(b.order, func(i, j int) int {
 		return cmp.Or(strings.Compare(b.payslips[i+keyColumn].(string), b.payslips[j+keyColumn].(string)), cmp.Compare(i, j))
 	})
+	slices.SortFunc(b.copies, compareIDs)
 }
 
 // sum digests each payslip, and all of them as they will be stored.
@@ -92,21 +108,31 @@ func (b *batch) sum() {
 	h := sha256.New()
 	for _, i := range b.order {
 		row := b.payslips[i : i+payslipColumns]
-		said := sha256.Sum256(b.row.row(row[saidFrom : payslipColumns-1]))
-		row[payslipColumns-1] = base64.RawURLEncoding.EncodeToString(said[:digestBytes])
+		said := sha256.Sum256(b.row.row(row[saidFrom:digestColumn]))
+		row[digestColumn] = base64.RawURLEncoding.EncodeToString(said[:digestBytes])
 		h.Write(b.row.row(row))
 	}
 	b.digest = hex.EncodeToString(h.Sum(nil))
 }
 
-func (b *batch) full() bool { return len(b.payslips)+len(b.rejects) >= batchPayslips*payslipColumns }
+func (b *batch) full() bool {
+	return len(b.payslips)+(len(b.copies)+len(b.rejects))*payslipColumns >= batchPayslips*payslipColumns
+}
 
-func (b *batch) reset() { b.payslips, b.rejects = b.payslips[:0], b.rejects[:0] }
+func (b *batch) reset() {
+	b.payslips, b.rejects, b.blocks, b.copies = b.payslips[:0], b.rejects[:0], b.blocks[:0], b.copies[:0]
+	b.from = nil
+}
+
+// written is what the writer made of some files, by load.
+type written struct {
+	chunks map[int64][]chunk // digests of the payslips
+	taken  map[int64]string  // JSON, how many payslips came from which load
+}
 
 // writePayslips reads the unknown files, so many at a time, and inserts what they
-// hold on the writer's connection. It returns the digests of the payslips of each
-// load.
-func writePayslips(ctx context.Context, c *sql.Conn, jobs []Job, ids []int64, readers int) (map[int64][]chunk, error) {
+// hold on the writer's connection.
+func writePayslips(ctx context.Context, c *sql.Conn, jobs []Job, ids []int64, readers int) (*written, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	full, ready, free := make(chan *batch, 1), make(chan *batch, 1), make(chan *batch, 2*readers+3)
@@ -125,7 +151,7 @@ func writePayslips(ctx context.Context, c *sql.Conn, jobs []Job, ids []int64, re
 				if errs[i] = ctx.Err(); errs[i] != nil {
 					return
 				}
-				p := producer{ctx: ctx, load: ids[i], period: jobs[i].Load.Period, full: full, free: free}
+				p := producer{ctx: ctx, load: ids[i], known: jobs[i].Blocks, period: jobs[i].Load.Period, full: full, free: free}
 				if errs[i] = p.run(jobs[i].Source); errs[i] != nil {
 					cancel()
 				}
@@ -134,14 +160,13 @@ func writePayslips(ctx context.Context, c *sql.Conn, jobs []Job, ids []int64, re
 		wait.Wait()
 	}()
 	go finishBatches(full, ready)
-	written := make(map[int64][]chunk)
-	errs[len(jobs)] = insertBatches(c, ready, free, written)
-	if errs[len(jobs)] != nil {
+	w, err := insertBatches(ctx, c, ready, free)
+	if errs[len(jobs)] = err; err != nil {
 		cancel()
 	}
 	for range ready { // let the readers see the cancellation and end
 	}
-	return written, reconcile.FirstCause(errs)
+	return w, reconcile.FirstCause(errs)
 }
 
 // finishBatches sorts and digests between the readers and the writer, beside
@@ -155,42 +180,73 @@ func finishBatches(full <-chan *batch, ready chan<- *batch) {
 	}
 }
 
-func insertBatches(c *sql.Conn, ready <-chan *batch, free chan<- *batch, written map[int64][]chunk) error {
-	payslip, err := prepare(c, insertPayslip)
-	if err != nil {
-		return err
+// inserter writes batches on the writer's connection.
+type inserter struct {
+	payslip, reject *statement
+	blocks          *blockWriter
+	ids             []int64 // of a batch, in the order of the file
+	written
+}
+
+func insertBatches(ctx context.Context, c *sql.Conn, ready <-chan *batch, free chan<- *batch) (_ *written, err error) {
+	w := inserter{written: written{chunks: make(map[int64][]chunk), taken: make(map[int64]string)}}
+	if w.payslip, err = prepare(c, insertPayslip); err != nil {
+		return nil, err
 	}
-	defer payslip.Close()
-	reject, err := prepare(c, insertReject)
-	if err != nil {
-		return err
+	defer w.payslip.Close()
+	if w.reject, err = prepare(c, insertReject); err != nil {
+		return nil, err
 	}
-	defer reject.Close()
+	defer w.reject.Close()
+	if w.blocks, err = newBlockWriter(ctx, c); err != nil {
+		return nil, err
+	}
+	defer w.blocks.close()
 	for b := range ready {
-		of := chunk{Rows: int64(len(b.order)), SHA256: b.digest}
-		for n, i := range b.order {
-			row := b.payslips[i : i+payslipColumns]
-			if n == 0 {
-				of.First, err = payslip.insert(row) // the others follow: nobody else writes
-			} else {
-				err = payslip.exec(row)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		if of.Rows > 0 {
-			written[b.load] = append(written[b.load], of)
-		}
-		for _, r := range b.rejects {
-			if err := reject.exec(r); err != nil {
-				return err
-			}
+		if err := w.put(b); err != nil {
+			return nil, err
 		}
 		b.reset()
 		select {
 		case free <- b:
 		default:
+		}
+	}
+	return &w.written, nil
+}
+
+func (w *inserter) put(b *batch) (err error) {
+	of := chunk{Rows: int64(len(b.order)), SHA256: b.digest}
+	w.ids = slices.Grow(w.ids[:0], len(b.order))[:len(b.order)]
+	for n, i := range b.order {
+		row := b.payslips[i : i+payslipColumns]
+		if n == 0 {
+			of.First, err = w.payslip.insert(row) // the others follow: nobody else writes
+		} else {
+			err = w.payslip.exec(row)
+		}
+		if err != nil {
+			return err
+		}
+		w.ids[i/payslipColumns] = of.First + int64(n)
+	}
+	if of.Rows > 0 {
+		w.chunks[b.load] = append(w.chunks[b.load], of)
+	}
+	if err := w.blocks.keep(b, w.ids); err != nil {
+		return err
+	}
+	copied, err := w.blocks.copyAll(b)
+	if err != nil {
+		return err
+	}
+	w.chunks[b.load] = append(w.chunks[b.load], copied...)
+	if w.taken[b.load], err = w.blocks.takenOf(b.load); err != nil {
+		return err
+	}
+	for _, r := range b.rejects {
+		if err := w.reject.exec(r); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -200,6 +256,7 @@ func insertBatches(c *sql.Conn, ready <-chan *batch, free chan<- *batch, written
 type producer struct {
 	ctx    context.Context
 	load   int64
+	known  *Blocks
 	period reconcile.Period
 	full   chan<- *batch
 	free   <-chan *batch
@@ -208,7 +265,7 @@ type producer struct {
 
 func (p *producer) run(s Source) error {
 	p.b = p.next()
-	if err := s.Each(p.payslip, p.reject); err != nil {
+	if err := s.Each(p.payslip, p.reject, p.block); err != nil {
 		return err
 	}
 	return p.send()
@@ -241,7 +298,41 @@ func (p *producer) payslip(s *reconcile.Payslip) error {
 		clean(a.Surname), clean(a.FirstName), clean(a.Grade), clean(a.Echelon), optNumber(a.Indice), optNumber(a.NBI), optNumber(a.Quotite),
 		optNumber(a.Children), clean(a.Service), clean(a.Status), clean(a.Zone), a.IBANDigest, clean(a.Programme), clean(a.BOP), clean(a.Accountant),
 		optAmount(s.Declared.ToPay), optAmount(s.Declared.ToDeduct), optAmount(s.Declared.Net), optAmount(s.Declared.Employer),
-		s.Sums.Lines, int64(s.Sums.ToPay), int64(s.Sums.ToDeduct), int64(s.Sums.Information), string(b.text), nil)
+		s.Sums.Lines, int64(s.Sums.ToPay), int64(s.Sums.ToDeduct), int64(s.Sums.Information), string(b.text), nil, nil)
+	if b.full() {
+		return p.send()
+	}
+	return nil
+}
+
+// block notes that a block ends here, or that a known one stands here.
+func (p *producer) block(k *Block) error {
+	b := p.b
+	if k.Known == 0 {
+		b.blocks = append(b.blocks, blockEnd{*k, len(b.payslips) / payslipColumns})
+		return nil
+	}
+	copies, err := p.known.copies(k)
+	if err != nil {
+		return err
+	}
+	// As far as can be, payslips that were stored together are copied together:
+	// they are neighbours in the order of their keys.
+	first := slices.MinFunc(copies, compareIDs).id
+	if len(b.copies) > batchPayslips/8 && first >= b.firstID+batchPayslips {
+		if err := p.send(); err != nil {
+			return err
+		}
+		b = p.b
+	}
+	if len(b.copies) == 0 || first < b.firstID {
+		b.firstID = first
+	}
+	b.copies = append(b.copies, copies...)
+	if b.from == nil {
+		b.from = make(map[int64]int64)
+	}
+	b.from[p.known.loads[k.Known]] += int64(k.Payslips)
 	if b.full() {
 		return p.send()
 	}
