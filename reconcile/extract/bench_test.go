@@ -2,6 +2,7 @@ package extract
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"os"
@@ -66,6 +67,11 @@ func BenchmarkPsop(b *testing.B) {
 }
 
 func BenchmarkSipaye(b *testing.B) {
+	benchmark(b, "sipaye", "sipaye.csv", sipayeMonth(), benchAgents)
+}
+
+// sipayeMonth is a month of benchAgents payslips of benchLines lines.
+func sipayeMonth() []byte {
 	var w bytes.Buffer
 	w.WriteString("E;009;2013-12;2013-12-15;1.0\n")
 	var pay reconcile.Amount
@@ -79,7 +85,49 @@ func BenchmarkSipaye(b *testing.B) {
 		w.WriteString("T;0,00;0,00;0,00;0,00\n")
 	}
 	fmt.Fprintf(&w, "F;%d;%d;%s;0,00;0,00\n", benchAgents, benchAgents*benchLines, euros(pay))
-	benchmark(b, "sipaye", "sipaye.csv", w.Bytes(), benchAgents)
+	return w.Bytes()
+}
+
+// BenchmarkSipayeByBlocks is BenchmarkSipaye keeping all blocks, then knowing all
+// but those where codes are met for the first time.
+func BenchmarkSipayeByBlocks(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "sipaye.csv")
+	content := sipayeMonth()
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		b.Fatal(err)
+	}
+	l, o := shippedLayout(b, "sipaye"), testOptions("2013-12")
+	o.Blocks = true
+	kept := make(map[[sha256.Size]byte][]byte)
+	read := func() (payslips int64) {
+		r := NewReader(path, l, o)
+		for item, err := range r.Items() {
+			switch {
+			case err != nil:
+				b.Fatal(err)
+			case item.Block != nil && item.Block.Said != nil:
+				kept[item.Block.Digest] = item.Block.Said
+			case item.Payslip != nil:
+				payslips++
+			}
+		}
+		return payslips
+	}
+	known := func(digest [sha256.Size]byte) (int64, []byte, error) { return 1, kept[digest], nil }
+	for _, mode := range []string{"kept", "known"} {
+		b.Run(mode, func(b *testing.B) {
+			b.SetBytes(int64(len(content)))
+			b.ReportAllocs()
+			if mode == "known" {
+				o.Known = known
+			}
+			for b.Loop() {
+				if n := read(); (n == benchAgents) != (mode == "kept") {
+					b.Fatalf("%d payslips are read", n)
+				}
+			}
+		})
+	}
 }
 
 func BenchmarkFlat(b *testing.B) {
