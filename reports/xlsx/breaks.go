@@ -71,7 +71,7 @@ func blockHeights(s *reports.Sheet) []float64 {
 			heights = append(heights, 0)
 		}
 		if len(heights) > 0 {
-			heights[len(heights)-1] += rowHeight(l, s.Widths)
+			heights[len(heights)-1] += rowHeight(l, printedWidths(s))
 		}
 	}
 	return heights
@@ -155,25 +155,48 @@ func rowHeight(l *reports.Line, widths []int) float64 {
 }
 
 // linesIn is the number of lines of text that a line needs, 0 for the usual one:
-// that of its wrapped texts, where it is more than what it asks for.
+// that of its wrapped texts, where it is more than what it asks for. widths are
+// those of the columns printed.
 func linesIn(l *reports.Line, widths []int) int {
 	height := l.Height
 	for i := range l.Cells {
-		if c := &l.Cells[i]; wraps(c) && i < len(widths) {
-			room, bolder := reports.Room(widths[i]), 0
-			if !inList(c.Role) && !c.Inset {
-				room += reports.Indent
-			}
-			if bold(c.Role) {
-				bolder = reports.Bolder
-			}
-			height = max(height, linesOf(c.Text, room, bolder))
+		if c := &l.Cells[i]; i < len(widths) && wraps(l.Cells, i, widths) {
+			height = max(height, linesOf(c.Text, roomFor(c, widths[i]), bolder(c)))
 		}
 	}
 	return height
 }
 
-// wraps tells whether a text takes the lines that it needs.
-func wraps(c *reports.Cell) bool {
-	return c.Wrap || c.Role == reports.Header || c.Role == reports.Paragraph
+// roomFor is what a column of some width holds of a text.
+func roomFor(c *reports.Cell, width int) int {
+	if !inList(c.Role) && !c.Inset {
+		return reports.Room(width) + reports.Indent
+	}
+	return reports.Room(width)
+}
+
+// bolder is what each letter of a text takes more.
+func bolder(c *reports.Cell) int {
+	if bold(c.Role) {
+		return reports.Bolder
+	}
+	return 0
+}
+
+// wraps tells whether the text of cell i takes the lines that it needs: where it
+// asks for them, and in a list, where it would be cut at the cell or the edge of
+// the paper that stops it, or would bring a page that it runs over to.
+func wraps(cells []reports.Cell, i int, widths []int) bool {
+	c := &cells[i]
+	if c.Wrap || c.Role == reports.Header || c.Role == reports.Paragraph {
+		return true
+	}
+	if c.Type != reports.Text || c.Large || !inList(c.Role) || i >= len(widths) {
+		return false
+	}
+	width, next := widths[i], i+1
+	for next < len(widths) && (next >= len(cells) || cells[next].Type == reports.Blank) {
+		width, next = width+widths[next], next+1
+	}
+	return linesOf(c.Text, roomFor(c, width), bolder(c)) > 0
 }

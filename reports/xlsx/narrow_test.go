@@ -80,6 +80,34 @@ func TestALongHeaderIsWhole(t *testing.T) {
 	}
 }
 
+func TestATextOfAListTakesSeveralLinesRatherThanBeCut(t *testing.T) {
+	long := reports.T(strings.Repeat("engagement ", 3)).As(reports.Body)
+	large := reports.T(strings.Repeat("avis ", 9)).As(reports.Bad)
+	large.Large = true
+	for _, c := range []struct {
+		cells  []reports.Cell
+		cell   string
+		wraps  bool
+		reason string
+	}{
+		{[]reports.Cell{long, reports.T("suite").As(reports.Body)}, "A1", true, "what stands at its right would cut it"},
+		{[]reports.Cell{long, {Role: reports.Body}, {Role: reports.Body}}, "A1", false, "it runs over blank cells"},
+		{[]reports.Cell{{}, {}, long}, "C1", true, "it would bring a page that holds its end alone"},
+		{[]reports.Cell{{}, long, {}}, "B1", true, "the blank cells up to the edge do not hold it"},
+		{[]reports.Cell{large, {Role: reports.Bad}, {Role: reports.Bad}}, "A1", false, "a banner is no list"},
+		{[]reports.Cell{reports.T(long.Text), reports.T("suite")}, "A1", false, "a sentence is no list"},
+	} {
+		book := &reports.Workbook{Title: "Étroit", Lang: "fr", Sheets: []*reports.Sheet{{Name: "Étroit", Widths: []int{20, 15, 10}, Lines: []reports.Line{{Cells: c.cells}}}}}
+		path, _ := write(t, book, xlsx.Options{})
+		if a := styleOf(t, open(t, path, ""), "Étroit", c.cell).Alignment; c.wraps != (a != nil && a.WrapText) {
+			t.Errorf("%s: on several lines is %v", c.reason, !c.wraps)
+		}
+		if text := part(t, path, "xl/worksheets/sheet1.xml"); c.wraps != strings.Contains(text, `<row r="1" ht="`) {
+			t.Errorf("%s: its row has the height of several lines is %v", c.reason, !c.wraps)
+		}
+	}
+}
+
 func TestABriefTablePrintsItsFirstRowsAlone(t *testing.T) {
 	for _, c := range []struct {
 		first, limit int

@@ -28,6 +28,7 @@ type page struct {
 	links  []link
 	last   []last // of each column
 	wide   []int  // widths of the columns
+	shown  []int  // of those printed
 	blocks bool   // printing keeps blocks whole
 	paper  []printedRow
 }
@@ -91,7 +92,7 @@ func (b *book) begin(s *reports.Sheet, name string, header int) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &page{book: b, sheet: s, name: name, stream: stream, wide: widthsOf(s), blocks: inBlocks(s)}
+	p := &page{book: b, sheet: s, name: name, stream: stream, wide: widthsOf(s), shown: printedWidths(s), blocks: inBlocks(s)}
 	if err := p.widths(); err != nil {
 		return nil, err
 	}
@@ -169,7 +170,7 @@ func (p *page) lines(lines []reports.Line, suffix string) error {
 			cells = append([]reports.Cell(nil), cells...)
 			cells[0].Text += suffix
 		}
-		if err := p.write(cells, nil, linesIn(line, p.wide)); err != nil {
+		if err := p.write(cells, nil, linesIn(line, p.shown)); err != nil {
 			return err
 		}
 		p.mark(line.Block, line.Joint)
@@ -209,7 +210,7 @@ func (p *page) write(cells []reports.Cell, columns []reports.Column, height int)
 			needs = p.linesFor(&cells[i], &columns[i], i)
 			height = max(height, needs)
 		}
-		if err := p.put(row, &cells[i], columns, i, needs > 0); err != nil {
+		if err := p.put(row, &cells[i], columns, i, needs > 0 || columns == nil && wraps(cells, i, p.shown)); err != nil {
 			return err
 		}
 	}
