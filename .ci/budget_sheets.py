@@ -111,15 +111,16 @@ def commitment_cells(c):
 
 def workstream_sheet(book, project):
     """The commitments and their total, every operation as it was imported, how late the milestones are."""
-    sheet, rows = book.workstreams, book.table(book.workstreams)
+    sheet = book.workstreams
+    rows = book.block(sheet, book.word('workstreams.commitments'), 11) if project.commitments else []
+    if rows:
+        *rows, total = rows
+        book.figures('commitments', total[5:], commitment_cells(sum(project.commitments.values(), Counter())))
     book.same(f'{sheet.title}: commitments', sorted(r[0].value for r in rows), sorted(project.commitments))
     for r in rows:
         book.figures(f'commitment {r[0].value}', r[5:11], commitment_cells(project.commitments[r[0].value]))
-    if rows:
-        below = [sheet.cell(rows[-1][0].row + 1, i) for i in range(6, 12)]
-        book.figures('commitments', below, commitment_cells(sum(project.commitments.values(), Counter())))
     imported = {o['operation']: o for o in project.imported['operations']}
-    listed = book.block(sheet, book.word('workstreams.operations'), 10) if imported else []
+    listed = book.table(sheet)
     book.same(f'{sheet.title}: operations', sorted(r[0].value for r in listed), sorted(imported))
     for r in listed:
         o = imported[r[0].value]
