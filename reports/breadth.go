@@ -107,9 +107,26 @@ func roomOf(widths []int) int {
 	return room
 }
 
+// widthOfWords is the width of a column that holds each word of a bold text.
+func widthOfWords(text string) int {
+	width := 0
+	for _, word := range strings.Fields(text) {
+		for Room(width) < BoldBreadth(word) {
+			width++
+		}
+	}
+	return width
+}
+
 // foldTo cuts a text into lines of some room, at spaces, or in a word that is
 // wider than a line.
-func foldTo(text string, room int) []string {
+func foldTo(text string, room int) []string { return foldLetters(text, room, 0) }
+
+// foldBold is foldTo in bold letters.
+func foldBold(text string, room int) []string { return foldLetters(text, room, Bolder) }
+
+// foldLetters is foldTo of letters that each take some more.
+func foldLetters(text string, room, bolder int) []string {
 	var lines []string
 	var line strings.Builder
 	used := 0
@@ -118,15 +135,17 @@ func foldTo(text string, room int) []string {
 		line.Reset()
 	}
 	for _, word := range strings.SplitAfter(text, " ") {
-		if used > 0 && used+Breadth(strings.TrimRight(word, " ")) > room {
+		shown := strings.TrimRight(word, " ")
+		if used > 0 && used+Breadth(shown)+bolder*utf8.RuneCountInString(shown) > room {
 			next()
 		}
 		for _, r := range word {
-			if used > 0 && used+LetterBreadth(r) > room && r != ' ' {
+			wide := LetterBreadth(r) + bolder
+			if used > 0 && used+wide > room && r != ' ' {
 				next()
 			}
 			line.WriteRune(r)
-			used += LetterBreadth(r)
+			used += wide
 		}
 	}
 	next()

@@ -46,6 +46,11 @@ func TestALongTextIsFoldedWholeIntoLinesThatFit(t *testing.T) {
 			t.Errorf("%.20q comes out as %.40q", text, got)
 		}
 	}
+	for _, line := range foldBold(strings.Repeat("M ", 40), room) {
+		if need := BoldBreadth(line); need > room {
+			t.Errorf("a line in bold takes %d of %d", need, room)
+		}
+	}
 	if got := foldTo("un mot "+strings.Repeat("e", 28), room); len(got) != 2 || got[0] != "un mot" {
 		t.Errorf("a word that fits on a line is cut: %q", got)
 	}

@@ -154,7 +154,9 @@ func (v *budgetView) alertBlock() []Line {
 	lines := []Line{{Cells: []Cell{T(v.m.t("alert.heading")).As(Heading)}}}
 	alerts := v.allAlerts()
 	for _, a := range alerts[:min(len(alerts), shown)] {
-		lines = append(lines, Line{Cells: []Cell{T(a.shown(v.m)).As(Strong)}})
+		for _, text := range foldBold(a.shown(v.m), roomOf(budgetWidths[halfStep:spreadWidth])) {
+			lines = append(lines, Line{Cells: []Cell{T(text).As(Strong)}})
+		}
 	}
 	if more := len(alerts) - shown; more > 0 {
 		lines = append(lines, Line{Cells: []Cell{T(v.m.n("alert.more", int64(more))).To(v.names.programmes)}})

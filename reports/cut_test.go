@@ -1,6 +1,7 @@
 package reports_test
 
 import (
+	"strings"
 	"testing"
 
 	"bascule/reports"
@@ -21,6 +22,26 @@ func TestNoLineIsCutByWhatStandsAtItsRight(t *testing.T) {
 					cutTexts(t, lang, sheet, row)
 				}
 			}
+		}
+	}
+}
+
+func TestAnAlertThatNamesSomethingLongIsNotCutAtTheEdgeOfThePage(t *testing.T) {
+	for _, lang := range []string{"fr", "en"} {
+		d := reckoned(payroll(2, lang), true)
+		scope := strings.TrimSpace(strings.Repeat("ENGAGEMENT-DU-MARCHE ", 8))
+		for i := range d.Figures.Alerts {
+			d.Figures.Alerts[i].Scope = scope
+		}
+		sheet, text := reports.Budget(d).Sheets[0], ""
+		for row := range sheet.Lines {
+			cutTexts(t, lang, sheet, row)
+			for i := range sheet.Lines[row].Cells {
+				text += sheet.Lines[row].Cells[i].Text + " "
+			}
+		}
+		if !strings.Contains(strings.Join(strings.Fields(text), " "), scope) {
+			t.Errorf("%s: what the alert names is not whole", lang)
 		}
 	}
 }
