@@ -114,12 +114,16 @@ func (v *view) head(title, purpose string) []Line {
 // column makes a column named and explained by the catalogue: col.KEY and
 // col.KEY.note.
 func (v *view) column(key string, t CellType, width int) Column {
-	return Column{Key: key, Header: v.m.t("col." + key), Note: v.m.t("col." + key + ".note"), Type: t, Width: width}
+	c := v.titled(key, t, width)
+	c.Note = v.m.t("col." + key + ".note")
+	return c
 }
 
-// titled makes a column named by the catalogue: col.KEY.
+// titled makes a column named by the catalogue: col.KEY. It is wider where a word
+// of its header, such as the name of a side, would be cut.
 func (v *view) titled(key string, t CellType, width int) Column {
-	return Column{Key: key, Header: v.m.t("col." + key), Type: t, Width: width}
+	header := v.m.t("col." + key)
+	return Column{Key: key, Header: header, Type: t, Width: max(width, widthOfWords(header))}
 }
 
 // titledLong is titled, for texts that take several lines.

@@ -29,7 +29,7 @@ func (v *budgetView) programmeSheet() *Sheet {
 
 func (v *budgetView) programmeColumns() []Column {
 	return []Column{
-		v.titled("mass_programme", Text, 28), v.titled("mass_legacy", Money, 20), v.titled("mass_onp", Money, 20), v.titled("delta", Delta, 19),
+		v.titled("mass_programme", Text, 30), v.titled("mass_legacy", Money, 20), v.titled("mass_onp", Money, 20), v.titled("delta", Delta, 19),
 		v.titled("mass_share", Percent, 21), v.titled("delta_share", Percent, 18),
 		v.titled("heads_legacy", Count, 18), v.titled("heads_onp", Count, 18), v.titled("jobs_legacy", Jobs, 18), v.titled("jobs_onp", Jobs, 18),
 		v.titled("cost_legacy", Money, 18), v.titled("cost_onp", Money, 18),

@@ -33,7 +33,7 @@ func widthsOf(s *reports.Sheet) []int {
 }
 
 func TestNoHeaderIsCutInAWord(t *testing.T) {
-	everyBook(func(lang string, book *reports.Workbook) {
+	check := func(lang string, book *reports.Workbook) {
 		for _, s := range book.Sheets {
 			widths := widthsOf(s)
 			whole := func(header string, col int) {
@@ -52,6 +52,51 @@ func TestNoHeaderIsCutInAWord(t *testing.T) {
 				for i := range l.Cells {
 					if l.Cells[i].Role == reports.Header {
 						whole(l.Cells[i].Text, i)
+					}
+				}
+			}
+		}
+	}
+	everyBook(check)
+	for _, lang := range []string{"fr", "en"} {
+		labels := reports.Labels{Legacy: "Rémunération d'avant", ONP: "SI-Paye (opérateur)"} // as long as the configuration allows
+		gaps, avis, budget := withPayslips(lang, 60), opinion(4, 6, lang), reckoned(payroll(12, lang), true)
+		gaps.Labels, avis.Labels, budget.Labels = labels, labels, labels
+		check(lang, reports.Ecarts(gaps))
+		check(lang, reports.Avis(avis))
+		check(lang, reports.Budget(budget))
+	}
+}
+
+// TestNoWordsOfOursTakeASecondLineInAList holds the columns of what stands around
+// the tables to what is always written there: a text that is cut takes a line more,
+// which is for the names that the ministry gives.
+func TestNoWordsOfOursTakeASecondLineInAList(t *testing.T) {
+	everyBook(func(lang string, book *reports.Workbook) {
+		for _, s := range book.Sheets {
+			widths, printed := widthsOf(s), s.Printed
+			if s.Table != nil {
+				printed = s.Table.Printed
+			}
+			if printed > 0 {
+				widths = widths[:min(printed, len(widths))]
+			}
+			for _, l := range append(append([]reports.Line{}, s.Lines...), s.Below...) {
+				for i := range l.Cells {
+					c := &l.Cells[i]
+					if i >= len(widths) || c.Type != reports.Text || c.Wrap || c.Large || c.Role != reports.Body && c.Role != reports.Faint && c.Role != reports.Total {
+						continue
+					}
+					width := widths[i]
+					for j := i + 1; j < len(widths) && (j >= len(l.Cells) || l.Cells[j].Type == reports.Blank); j++ {
+						width += widths[j]
+					}
+					need := reports.Breadth(c.Text)
+					if c.Role == reports.Total {
+						need = reports.BoldBreadth(c.Text)
+					}
+					if room := reports.Room(width); need > room {
+						t.Errorf("%s, %s: %q takes %d of %d", lang, s.Name, c.Text, need, room)
 					}
 				}
 			}
