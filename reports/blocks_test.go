@@ -90,7 +90,7 @@ func TestAFieldThatASideLacksIsSaidBlankInThePayslips(t *testing.T) {
 			text += "\n"
 		}
 	}
-	if !strings.Contains(text, "Indice majoré|vide|") {
+	if !strings.Contains(text, "Indice majoré||vide|") {
 		t.Error("the side that lacks the field shows nothing")
 	}
 }

@@ -57,7 +57,7 @@ func TestTheLargestPayslipsAreShownSideBySide(t *testing.T) {
 			"les 3 bulletins au plus", "7 autres bulletins ont un écart racine ouvert (14 écarts racines ouverts en tout)",
 			"Bulletin 2|A1B2C3D4E5F6 · LE GALL Camille|176|SGAP-PARIS|-31.23 €|-19.93 €|-66.73 €|3|Taux ou barème",
 			"⚠ Bulletin absent côté ONP.", "Traitement brut|2013-12||2,150.31 €||-2,150.31 €|○ dérivé de 1|Reconduction tacite",
-			"● racine 1|Traitement brut||Ouvert|", "● racine 2|code 202206 sans correspondance", "Indice majoré|467||475|||● racine 3",
+			"● racine 1|Traitement brut||Ouvert|", "● racine 2|code 202206 sans correspondance", "Indice majoré||467|475|||● racine 3",
 			"|Indemnité de sujétions spéciales de police|2013-12||542.10 €|536.51 €|-5.59 €|○ dérivé de 1|Écart dérivé",
 			"101000 ×2|Élément 0", "R1010|1.00 €|3.00 €|2.00 €|● racine 1",
 			"|Net à payer|||2,539.54 €|2,472.81 €|-66.73 €", "Cotisations employeur|||1,597.90 €|1,577.97 €|-19.93 €",

@@ -38,7 +38,7 @@ func (v *view) coverageSheet() *Sheet {
 			Name: v.m.t("table.coverage"),
 			Columns: []Column{
 				state, v.column("side", Text, v.sideWidth(10)), v.column("code", Text, 12), v.wrapped("code_label", 38), v.column("sense", Text, 18),
-				v.wrapped("element", 34), v.wrapped("label", 46), v.column("factor", Count, 10),
+				v.wrapped("element", 44), v.wrapped("label", 46), v.column("factor", Count, 10),
 				v.column("lines", Count, 11), v.column("amount", Money, 19),
 			},
 			Frozen: 1,

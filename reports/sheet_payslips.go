@@ -270,7 +270,7 @@ func (b *payslipBlock) situation() []Line {
 			continue
 		}
 		cells := make([]Cell, payslipColumns)
-		cells[payslipElement], cells[payslipOrigin], cells[payslipLegacy] = T(b.m.field(f.field.String())), T(blankAsNothing(b.m, f.texts[reconcile.Legacy])), T(blankAsNothing(b.m, f.texts[reconcile.ONP]))
+		cells[payslipElement], cells[payslipOtherCode], cells[payslipLegacy] = T(b.m.field(f.field.String())), T(blankAsNothing(b.m, f.texts[reconcile.Legacy])), T(blankAsNothing(b.m, f.texts[reconcile.ONP]))
 		cells[payslipMark] = T("≠")
 		for i := range b.branches {
 			if d := b.branches[i].root; textual(d.Kind) && d.Element == f.field.String() {
@@ -282,7 +282,7 @@ func (b *payslipBlock) situation() []Line {
 	if len(lines) == 0 {
 		return nil
 	}
-	header := payslipHeader(0, "", b.m.t("payslip.situation"), b.m.side(reconcile.Legacy), "", b.m.side(reconcile.ONP), "", "", b.m.t("payslip.mark"))
+	header := payslipHeader(0, "", b.m.t("payslip.situation"), "", b.m.side(reconcile.Legacy), b.m.side(reconcile.ONP), "", "", b.m.t("payslip.mark"))
 	return slices.Insert(lines, 0, Line{Cells: header, Height: 1})
 }
 

@@ -95,12 +95,11 @@ func (v *view) sheetNotes() [][2]string {
 		{n.clusters, v.m.t("sheet.clusters.note")},
 		{n.discrepancies, v.m.t("sheet.discrepancies.note")},
 		{n.missing, v.m.t("sheet.missing.note")},
-		{n.analysis, v.m.t("sheet.analysis.note")},
-		{n.aggregates, v.m.t("sheet.aggregates.note")},
 	}
 	if v.Largest.Asked > 0 {
 		notes = append(notes, [2]string{n.payslips, v.m.t("sheet.payslips.note")})
 	}
+	notes = append(notes, [2]string{n.analysis, v.m.t("sheet.analysis.note")}, [2]string{n.aggregates, v.m.t("sheet.aggregates.note")})
 	if !v.whole() {
 		notes[0][1] = v.m.t("part.summary.note")
 		return notes
