@@ -74,7 +74,7 @@ func (v *avisView) decisionLines() []Line {
 	}
 	const texts, columns = 4, 8
 	header := make([]string, columns)
-	header[0], header[3] = v.m.t("col.status"), v.m.t("history.author")
+	header[0], header[3] = v.m.t("payslip.status"), v.m.t("history.author")
 	header[4], header[5], header[6] = v.m.t("history.taken"), v.m.t("history.in_force"), v.m.t("history.awaiting")
 	lines = append(lines, Line{Cells: headers(texts, header[:columns-1]...), Height: 2})
 	var sum reconcile.DecisionTotal

@@ -170,7 +170,7 @@ func (v *budgetView) ministryBlock(top int) ([]Line, []Chart) {
 	var paid, explained, declared, simple reconcile.Amount
 	for i := range total.Months {
 		m := &total.Months[i]
-		cells := []Cell{T(v.m.shortMonth(m.Month)), opt(m.Executed), {}, {}, {}, {}, {}, {}, monthJobs(m.Jobs), monthJobs(m.Forecast), optJobs(total.Jobs.Ceiling)}
+		cells := []Cell{T(m.Month.String()), opt(m.Executed), {}, {}, {}, {}, {}, {}, monthJobs(m.Jobs), monthJobs(m.Forecast), optJobs(total.Jobs.Ceiling)}
 		if m.Executed.Set {
 			paid += m.Executed.Amount
 			cells[2] = A(paid)

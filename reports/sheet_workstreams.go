@@ -42,6 +42,7 @@ func (v *budgetView) commitmentLines() []Line {
 	}
 	header := headers(texts, v.m.t("col.operation"), v.m.t("col.workstream"), v.m.t("col.date_of"), v.m.t("col.third"), v.m.t("col.operation_label"),
 		v.m.t("col.commitment_ae"), v.m.t("col.paid"), v.m.t("col.paid_share"), v.m.t("col.to_pay"), v.m.t("col.foreseen"), v.m.t("col.payments"), v.m.t("col.last_payment"))
+	header[len(header)-1].Right = false // above dates
 	lines = append(lines, Line{Cells: header})
 	var sum reconcile.CommitmentBudget
 	for i := range list {

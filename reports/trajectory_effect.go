@@ -15,7 +15,7 @@ func (v *budgetView) effectBlock() []Line {
 		v.m.t("effect.cumulated"), v.m.t("effect.cumulated_lasting")), Height: 2}}
 	for i := range e.Months {
 		m := &e.Months[i]
-		lines = append(lines, bodyLine([]Cell{T(v.m.shortMonth(m.Month)), N(m.Run), A(m.Legacy), A(m.ONP), D(m.Delta), D(m.Lasting), D(m.OneOff), D(m.Before), D(m.After),
+		lines = append(lines, bodyLine([]Cell{T(m.Month.String()), N(m.Run), A(m.Legacy), A(m.ONP), D(m.Delta), D(m.Lasting), D(m.OneOff), D(m.Before), D(m.After),
 			D(m.Cumulated), D(m.CumulatedLast)}))
 	}
 	total := []Cell{T(v.m.t("word.total")), {}, A(e.Legacy), A(e.ONP), D(e.Delta), D(e.Lasting), D(e.OneOff), D(e.Before), D(e.After), {}, {}}
