@@ -82,7 +82,7 @@ func (v *view) clusterSheet() *Sheet {
 				v.wrapped("pattern", 22), v.wrapped("explained", 62),
 				v.column("roots", Count, 10), v.column("agents", Count, 10), v.column("derived", Count, 10), v.column("open", Count, 10),
 				v.column("effect_net", Delta, 18), v.column("effect_employer", Delta, 18), v.column("effect_budget", Delta, 18), v.column("absolute", Money, 18),
-				v.column("services", Count, 11), v.wrapped("where", 38), v.wrapped("examples", 13), v.wrapped("faults", 18),
+				v.column("services", Count, 11), v.wrapped("where", 42), v.wrapped("examples", 13), v.wrapped("faults", 18),
 				v.column("kind", Text, 28), v.wrapped("element", 36), v.column("rule", Text, 20),
 				v.column("low", Delta, 17), v.column("high", Delta, 17), v.column("decided", Text, 12), v.column("cluster", Digest, 14),
 			}, v.reviewColumns()...),
@@ -120,9 +120,12 @@ func (v *view) clusterRows() iter.Seq2[[]Cell, error] {
 func (v *view) where(c *reconcile.Cluster) string {
 	var parts []string
 	for _, of := range []struct {
-		label  string
-		spread *reconcile.Spread
-	}{{v.m.t("clusters.services"), &c.Services}, {v.m.t("clusters.waves"), &c.Waves}, {v.m.t("clusters.programmes"), &c.Programmes}} {
+		one, many string
+		spread    *reconcile.Spread
+	}{
+		{v.m.t("clusters.service"), v.m.t("clusters.services"), &c.Services}, {v.m.t("clusters.wave"), v.m.t("clusters.waves"), &c.Waves},
+		{v.m.t("clusters.programmes"), v.m.t("clusters.programmes"), &c.Programmes},
+	} {
 		if len(of.spread.First) == 0 {
 			continue
 		}
@@ -130,7 +133,11 @@ func (v *view) where(c *reconcile.Cluster) string {
 		if more := of.spread.Count - int64(len(of.spread.First)); more > 0 {
 			list += v.m.n("clusters.more", more)
 		}
-		parts = append(parts, of.label+" "+list)
+		label := of.many
+		if of.spread.Count == 1 {
+			label = of.one
+		}
+		parts = append(parts, label+"\u00a0"+list)
 	}
 	return strings.Join(parts, " · ")
 }
