@@ -100,3 +100,15 @@ func breadthOf(c *reports.Cell) int {
 	}
 	return need * points / size
 }
+
+func TestALongPopulationIsNotCutAtTheEdgeOfThePage(t *testing.T) {
+	for _, lang := range []string{"fr", "en"} {
+		d := withPayslips(lang, 60)
+		d.Axis, d.Value = "service", "SVC-ADMINISTRATION-CENTRALE-DE-LA-SOUS-DIRECTION-DES-PERSONNELS-CONTRACTUELS"
+		for _, sheet := range reports.EcartsPart(d).Sheets {
+			for row := range sheet.Lines {
+				cutTexts(t, lang, sheet, row)
+			}
+		}
+	}
+}

@@ -95,7 +95,8 @@ func (v *view) identity() string {
 		v.m.t("book.footer"),
 	}
 	if !v.whole() {
-		parts = append([]string{v.part()}, parts...)
+		const shown = 44 // letters: the narrowest sheet holds the line
+		parts = append([]string{shorten(v.part(), shown)}, parts...)
 	}
 	return strings.Join(parts, " · ")
 }

@@ -78,7 +78,7 @@ func (v *view) clusterSheet() *Sheet {
 		Table: &Table{
 			Name: v.m.t("table.clusters"),
 			Columns: append([]Column{
-				v.column("rank", Count, 8), v.column("rank_count", Count, 10), v.wrapped("label", 30), v.column("cause", Text, 22),
+				v.column("rank", Count, 8), v.column("rank_count", Count, 10), v.wrapped("label", 30), v.column("cause", Text, 26),
 				v.wrapped("pattern", 22), v.wrapped("explained", 62),
 				v.column("roots", Count, 10), v.column("agents", Count, 10), v.column("derived", Count, 10), v.column("open", Count, 10),
 				v.column("effect_net", Delta, 18), v.column("effect_employer", Delta, 18), v.column("effect_budget", Delta, 18), v.column("absolute", Money, 18),

@@ -43,7 +43,7 @@ func (v *view) discrepancyColumns() []Column {
 	columns = append(columns,
 		v.column("programme", Text, 8), v.column("level", Text, 11), v.wrapped("label", 36), v.column("origin", Month, 10),
 		v.column("legacy", Money, 17), v.column("onp", Money, 17), v.column("delta", Delta, 17),
-		v.column("cause", Text, 22), v.wrapped("explanation", 58), status,
+		v.column("cause", Text, 26), v.wrapped("explanation", 58), status,
 		v.column("cluster_rank", Count, 10), v.column("service", Text, 13), v.column("kind", Text, 27), v.wrapped("element", 36), v.column("delta_net", Delta, 17), v.column("delta_information", Delta, 17),
 		v.column("at_fault", Text, v.sideWidth(13)), v.column("owner", Text, v.sideWidth(13)), v.column("evolution", Text, 12),
 		v.column("legacy_text", Text, 14), v.column("onp_text", Text, 14),

@@ -130,3 +130,17 @@ func TestABriefTablePrintsItsFirstRowsAlone(t *testing.T) {
 		}
 	}
 }
+
+func TestALinkThatTakesSeveralLinesIsAText(t *testing.T) {
+	for _, c := range []struct {
+		text   string
+		linked bool
+	}{{"court", true}, {strings.Repeat("service ", 4), false}} { // LibreOffice keeps a link on one line, cut
+		cell := reports.T(c.text).As(reports.Body).To("Étroit")
+		path, _ := write(t, narrow(c.text, reports.Line{Cells: []reports.Cell{cell, reports.A(1).As(reports.Body)}}), xlsx.Options{})
+		file := open(t, path, "")
+		if linked, _, err := file.GetCellHyperLink("Étroit", "A1"); err != nil || linked != c.linked {
+			t.Errorf("%q: a link is %v, %v", c.text, linked, err)
+		}
+	}
+}

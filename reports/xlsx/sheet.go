@@ -248,8 +248,14 @@ func (p *page) cuts(c *reports.Cell, i int) bool {
 	return c.Type == reports.Text && (printed == 0 || i < printed)
 }
 
-// put prepares cell i of a row, on one line unless it wraps.
+// put prepares cell i of a row, on one line unless it wraps. LibreOffice keeps a
+// link on one line, and cuts it: a text that takes several is none.
 func (p *page) put(row *queued, c *reports.Cell, columns []reports.Column, i int, wrap bool) error {
+	if c.Link != "" && wrap && !c.Wrap {
+		unlinked := *c
+		unlinked.Link = ""
+		c = &unlinked
+	}
 	l := look{typ: c.Type, role: c.Role, wrap: c.Wrap || wrap, link: c.Link != "", right: c.Right, large: c.Large, inset: c.Inset, signed: (c.Type == reports.Count || c.Type == reports.Percent) && c.Text != ""}
 	if columns != nil {
 		l = inColumn(l, &columns[i])
