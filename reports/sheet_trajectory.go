@@ -41,12 +41,13 @@ func (v *budgetView) trajectorySheet() *Sheet {
 	}
 }
 
-// wordWidth is that of a sheet of words: its longest line fits.
-const wordWidth = 210
+// wordWidths are those of a sheet of words: its longest line fits. One column alone,
+// wider than a page, is not made smaller by LibreOffice, which cuts it.
+var wordWidths = []int{42, 42, 42, 42, 42}
 
 // wordSheet is a sheet that has nothing to show and says why.
 func (v *budgetView) wordSheet(name string, lines []Line) *Sheet {
-	return &Sheet{Name: name, Tab: Muted, Widths: []int{wordWidth}, Lines: lines}
+	return &Sheet{Name: name, Tab: Muted, Widths: wordWidths, Lines: lines}
 }
 
 // year is that of the budget.

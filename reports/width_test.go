@@ -131,3 +131,18 @@ func TestAnAmountOfEightDigitsIsNotMadeSmaller(t *testing.T) {
 		}
 	})
 }
+
+// TestNoColumnIsWiderThanAPage: a sheet is made smaller until its columns fit side
+// by side, but LibreOffice cuts one that is alone on its page.
+func TestNoColumnIsWiderThanAPage(t *testing.T) {
+	const page = 140 // digits of Arial 10 on A4 in landscape, within the margins
+	everyBook(func(lang string, book *reports.Workbook) {
+		for _, s := range book.Sheets {
+			for col, width := range widthsOf(s) {
+				if width > page {
+					t.Errorf("%s, %s: column %d is %d wide", lang, s.Name, col+1, width)
+				}
+			}
+		}
+	})
+}
