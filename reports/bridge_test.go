@@ -71,3 +71,22 @@ func TestAJobCostsItsShareToTheNearestCentime(t *testing.T) {
 		t.Errorf("of nobody: %+v, wanted a blank", got)
 	}
 }
+
+func TestTheAxisOfABridgeHasFewRoundMarks(t *testing.T) {
+	for _, c := range []struct {
+		levels []reconcile.Amount
+		want   int
+		reason string
+	}{
+		{nil, 1, "nothing moves"},
+		{[]reconcile.Amount{3}, 1, "less than a euro"},
+		{[]reconcile.Amount{1_200_00}, 200, "a rise"},
+		{[]reconcile.Amount{-17_201_00, -12_343_00}, 5_000, "falls, up to nought"},
+		{[]reconcile.Amount{-1_892_00, 1_071_00}, 500, "both sides of nought"},
+		{[]reconcile.Amount{9_000_000_000_000_00}, 2_000_000_000_000, "more than any ministry pays"},
+	} {
+		if got := axisStep(c.levels); got != c.want {
+			t.Errorf("%s: marks every %d euros, want %d", c.reason, got, c.want)
+		}
+	}
+}

@@ -65,7 +65,23 @@ func (m *messages) bridgeChart(deltas []reconcile.Amount, lines []Line, pageWidt
 	whole[len(whole)-1] = D(level).As(Muted)
 	beside(&lines[first-1+len(deltas)], pageWidth, whole)
 	unit, name := m.unitOf(levels...)
-	return Chart{Title: m.t("chart.bridge", name), Kind: Stack, Unit: unit, Categories: Range{1, first, first + len(deltas)}, Series: series, AltText: m.t("chart.bridge.alt", m.delta(level))}
+	return Chart{Title: m.t("chart.bridge", name), Kind: Stack, Unit: unit, Categories: Range{1, first, first + len(deltas)}, Series: series,
+		Step: axisStep(levels), AltText: m.t("chart.bridge.alt", m.delta(level))}
+}
+
+// axisStep is a round number of euros that cuts an axis from the lowest of some
+// levels to the highest, nought included, in few parts: marks of six letters
+// touch each other where a program draws more.
+func axisStep(levels []reconcile.Amount) int {
+	const few, cents = 6, 100
+	low, high := slices.Min(append(levels, 0)), slices.Max(append(levels, 0))
+	for unit := reconcile.Amount(cents); ; unit *= 10 {
+		for _, round := range [...]reconcile.Amount{1, 2, 5} {
+			if high-low <= few*round*unit {
+				return int(round * unit / cents)
+			}
+		}
+	}
 }
 
 // beside adds cells right of a page of some columns.

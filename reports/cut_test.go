@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"bascule/reconcile"
 	"bascule/reports"
 )
 
@@ -17,6 +18,25 @@ func TestNoLineIsCutByWhatStandsAtItsRight(t *testing.T) {
 			reports.Budget(reckoned(payroll(2, lang), false)), reports.Budget(reckoned(payroll(12, lang), true)),
 		}
 		for _, book := range books {
+			for _, sheet := range book.Sheets {
+				for row := range sheet.Lines {
+					cutTexts(t, lang, sheet, row)
+				}
+			}
+		}
+	}
+}
+
+// TestNoLineIsCutThatNamesTheSystemsAtLength gives both the longest names that the
+// configuration takes, alone and before a month.
+func TestNoLineIsCutThatNamesTheSystemsAtLength(t *testing.T) {
+	for _, lang := range []string{"fr", "en"} {
+		gaps, avis, budget := withPayslips(lang, 60), opinion(4, 6, lang), reckoned(payroll(12, lang), true)
+		gaps.Labels = reports.Labels{Legacy: "Rémunération d'avant", ONP: "SI-Paye (opérateur)"}
+		avis.Labels, budget.Labels = gaps.Labels, gaps.Labels
+		months := withPayslips(lang, 60)
+		months.Labels, months.Run.Months = gaps.Labels, reconcile.Months{Side: reconcile.Legacy, Earlier: months.Run.Period - 1}
+		for _, book := range []*reports.Workbook{reports.Ecarts(gaps), reports.Avis(avis), reports.Budget(budget), reports.Ecarts(months)} {
 			for _, sheet := range book.Sheets {
 				for row := range sheet.Lines {
 					cutTexts(t, lang, sheet, row)
@@ -63,7 +83,11 @@ func cutTexts(t *testing.T, lang string, sheet *reports.Sheet, row int) {
 			return
 		}
 		c := &cells[i]
-		if c.Type != reports.Text || c.Wrap || c.Role == reports.Paragraph || c.Role == reports.Header {
+		switch c.Role {
+		case reports.Paragraph, reports.Header, reports.Body, reports.Faint, reports.Total: // which take the lines that they need
+			continue
+		}
+		if c.Type != reports.Text || c.Wrap {
 			continue
 		}
 		room, open := 0, true
@@ -109,6 +133,25 @@ func TestALongPopulationIsNotCutAtTheEdgeOfThePage(t *testing.T) {
 			for row := range sheet.Lines {
 				cutTexts(t, lang, sheet, row)
 			}
+		}
+	}
+}
+
+func TestTheHeadingOfTheBridgeStopsBeforeItsChart(t *testing.T) {
+	for _, c := range []struct{ label, want string }{
+		{"ONP", "Du net ONP 2013-11 au net ONP 2013-12, par cause"},
+		{"ADMINISTRATION D'ÉTAT", "D'un net à l'autre, par cause"},
+	} {
+		d := invented(60, "fr")
+		d.Labels = reports.Labels{Legacy: "PSOP", ONP: c.label}
+		d.Run.Months = reconcile.Months{Side: reconcile.ONP, Earlier: d.Run.Period - 1}
+		sheet := reports.Ecarts(d).Sheets[0]
+		found := false
+		for _, l := range sheet.Lines {
+			found = found || len(l.Cells) > 0 && l.Cells[0].Text == c.want
+		}
+		if !found {
+			t.Errorf("%s: no heading %q", c.label, c.want)
 		}
 	}
 }

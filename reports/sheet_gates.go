@@ -7,7 +7,7 @@ import (
 // gateSheet gives a row to each criterion and wave, then lists for ever what was
 // loosened in them.
 func (v *avisView) gateSheet() *Sheet {
-	verdict := v.titled("gate_verdict", Text, 14)
+	verdict := v.titled("gate_verdict", Text, 17)
 	for _, r := range []reconcile.GateResult{{OK: true}, {Gate: reconcile.Gate{Blocking: true}}, {}} {
 		text, role := v.m.gateVerdict(&r)
 		verdict.Rules = append(verdict.Rules, Rule{text, role})

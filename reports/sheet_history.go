@@ -9,7 +9,7 @@ import (
 // historySheet answers those who ask how many comparisons were made, at what
 // rate, and who accepted what: every run ever made, then the decisions.
 func (v *avisView) historySheet() *Sheet {
-	opinion := v.titled("opinion", Text, 27)
+	opinion := v.titled("opinion", Text, 33)
 	opinion.Rules = v.opinionRules()
 	lines := v.head(v.m.t("history.title"), v.m.t("history.purpose"))
 	lines = slices.Insert(lines, 3, Line{Cells: []Cell{T(v.historyText()).As(Strong)}})

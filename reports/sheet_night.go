@@ -124,7 +124,12 @@ func (v *view) bridgeBlock(steps []causeStep) []Line {
 	rows = append(rows,
 		asTotal([]Cell{T(v.m.t("bridge.total")), N(all.roots), D(all.employer), D(all.net)}),
 		asTotal([]Cell{T(v.m.t("bridge.net_onp")), {}, {}, A(s.ONP.ToPay - s.ONP.ToDeduct)}))
-	return block(T(v.m.t("bridge.heading_net")).To(v.sheets.causes),
+	heading := v.m.t("bridge.heading_net")
+	const larger = 110 // hundredths: a heading has letters of 11 points
+	if BoldBreadth(heading)*larger/100 > roomOf(summaryWidths[:bandColumns]) { // where the chart stands
+		heading = v.m.t("bridge.heading_any")
+	}
+	return block(T(heading).To(v.sheets.causes),
 		[]string{v.m.t("col.cause"), v.m.t("col.roots"), v.m.t("bridge.employer"), v.m.t("word.net_effect")}, rows...)
 }
 

@@ -9,7 +9,7 @@ import (
 // waveSheet gives a row to each wave, then to the whole: what was measured, the
 // opinion and its reasons.
 func (v *avisView) waveSheet() *Sheet {
-	opinion := v.titled("opinion", Text, 27)
+	opinion := v.titled("opinion", Text, 33)
 	opinion.Rules = v.opinionRules()
 	return &Sheet{
 		Name:  v.names.waves,

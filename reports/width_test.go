@@ -146,3 +146,18 @@ func TestNoColumnIsWiderThanAPage(t *testing.T) {
 		}
 	})
 }
+
+func TestAVerdictStandsOnOneLine(t *testing.T) {
+	everyBook(func(lang string, book *reports.Workbook) {
+		for _, s := range book.Sheets {
+			for i := 0; s.Table != nil && i < len(s.Table.Columns); i++ {
+				c := &s.Table.Columns[i]
+				for _, rule := range c.Rules {
+					if need, room := reports.BoldBreadth(rule.Text), reports.Room(c.Width); need > room {
+						t.Errorf("%s, %s, %s: %q takes %d of %d", lang, s.Name, c.Header, rule.Text, need, room)
+					}
+				}
+			}
+		}
+	})
+}

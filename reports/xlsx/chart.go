@@ -58,6 +58,7 @@ func (p *page) drawn(c *reports.Chart, kind reports.ChartKind, series []reports.
 		from, to := float64(c.From)/10_000, float64(c.To)/10_000
 		chart.YAxis.Minimum, chart.YAxis.Maximum = &from, &to
 	}
+	chart.YAxis.MajorUnit = float64(c.Step)
 	if c.Legend {
 		chart.Legend = excelize.ChartLegend{Position: "bottom", Font: &font}
 	}
