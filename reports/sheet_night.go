@@ -126,7 +126,8 @@ func (v *view) bridgeBlock(steps []causeStep) []Line {
 		asTotal([]Cell{T(v.m.t("bridge.net_onp")), {}, {}, A(s.ONP.ToPay - s.ONP.ToDeduct)}))
 	heading := v.m.t("bridge.heading_net")
 	const larger = 110 // hundredths: a heading has letters of 11 points
-	if BoldBreadth(heading)*larger/100 > roomOf(summaryWidths[:bandColumns]) { // where the chart stands
+	beforeChart := roomOf(summaryWidths[:bandColumns])
+	if BoldBreadth(heading)*larger/100 > beforeChart {
 		heading = v.m.t("bridge.heading_any")
 	}
 	return block(T(heading).To(v.sheets.causes),

@@ -55,7 +55,7 @@ func (v *avisView) reasons(wave string) string {
 			continue
 		}
 		_, role := v.m.gateVerdict(r)
-		parts = append(parts, role.mark()+v.m.gateReason(r))
+		parts = append(parts, strings.TrimSuffix(role.mark(), " ")+noBreak+v.m.gateReason(r))
 	}
 	if len(parts) == 0 {
 		return text
