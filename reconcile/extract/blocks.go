@@ -101,7 +101,7 @@ func (f *recordFile) beginBlock() (known bool, err error) {
 	}
 	b.open, b.ended, b.fresh, b.last, b.before = true, next.ended, false, f.lines.last+next.lines, f.reckonedSoFar()
 	b.block = Block{Line: f.lines.last + 1}
-	if !next.ended || next.agents == 0 || !f.isAgent(next.text) || f.slip.open {
+	if !next.ended || next.agents == 0 || !f.isAgent(next.text) || f.slip.open || !f.started || f.finished {
 		return false, nil
 	}
 	b.fresh, b.block.Digest = true, sha256.Sum256(next.text)
@@ -145,12 +145,14 @@ func (f *recordFile) endBlock() error {
 
 // comesAgain tells whether what was counted since the block began is counted
 // again whenever its bytes come: nothing was refused or doubtful, no code was met
-// for the first time, when its label is read, and no quote ran over a line end,
-// which what follows decides.
+// for the first time, when its label is read, nothing was set aside, whose code
+// would have to be met too, and no quote ran over a line end, which what follows
+// decides.
 func (f *recordFile) comesAgain(now *reckoned) bool {
 	was := &f.blocks.before
 	s := now.sums.Minus(was.sums)
 	return now.records-was.records == now.fileLines-was.fileLines && now.rejects == was.rejects && now.doubtful == was.doubtful && now.counts == was.counts && now.codes == was.codes && !f.codes.twice &&
+		now.aside == was.aside &&
 		!now.finished && now.payslips > was.payslips && max(s.ToPay.Abs(), s.ToDeduct.Abs(), s.Information.Abs()) <= maxBlockAmount
 }
 

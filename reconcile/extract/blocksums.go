@@ -114,7 +114,7 @@ func (r *Reader) take(said []byte, lines int) (bool, error) {
 			err = r.totals.put(cellAt{programme, c.code*int32(len(reconcile.Senses)) + int32(c.sense)}, c.total)
 		}
 		if err != nil {
-			return false, r.refuse(r.lines.last, "", err, "vérifier le format déclaré pour ce fichier")
+			return false, r.refuse(0, "", err, "vérifier le format déclaré pour ce fichier")
 		}
 	}
 	r.records += n[1]

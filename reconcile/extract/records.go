@@ -247,6 +247,11 @@ func (f *recordFile) end() error {
 	case !f.finished && f.layout.record(roleTrailer) != nil:
 		return f.refuse(f.row.line, "", fmt.Errorf("l'enregistrement de fin « %s » manque : fichier coupé ?", f.layout.record(roleTrailer).tag), "le transmettre de nouveau en entier")
 	}
+	if f.blocks.open { // empty lines, which are no record, end the file
+		if err := f.endBlock(); err != nil {
+			return err
+		}
+	}
 	return f.endPayslip()
 }
 

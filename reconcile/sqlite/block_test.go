@@ -132,3 +132,19 @@ func TestAnAlteredLoadNamesTheRunsOfThoseThatTookFromIt(t *testing.T) {
 		t.Errorf("the last run rests on what was altered: %+v", v.Findings)
 	}
 }
+
+func TestATakenPayslipWhoseLinesAreGoneIsUnreadable(t *testing.T) {
+	for _, alter := range []string{"DELETE FROM payslip WHERE same IS NULL", "UPDATE payslip SET same = NULL", "UPDATE payslip SET same = id WHERE same IS NOT NULL"} {
+		d := openStore(t)
+		mustLoad(t, d, WholeSide, job(reconcile.Legacy, "l", "", few(100, "1", "2")))
+		taken := takenFrom(t, d, few(100, "1", "2"))
+		if _, err := d.write.ExecContext(background, alter); err != nil {
+			t.Fatal(err)
+		}
+		for p, err := range d.Payslips(background, taken, Range{}) {
+			if !errors.Is(err, errLines) {
+				t.Errorf("%s: %v, %v", alter, p, err)
+			}
+		}
+	}
+}
