@@ -81,7 +81,7 @@ func (a *App) loadFiles(ctx context.Context, db *sqlite.DB, intakes []intake, sc
 	if err != nil {
 		return nil, err
 	}
-	p := loadPlan{app: a, db: db, again: again, layouts: make(map[string]*extract.Layout), options: extract.Options{
+	p := loadPlan{app: a, db: db, again: again, blocks: make(map[blocksOf]*sqlite.Blocks), layouts: make(map[string]*extract.Layout), options: extract.Options{
 		Identity: a.Config.Identity.Identity, MaxRejects: limit, MaxLineBytes: a.Config.Limits.MaxLineBytes,
 		MaxUnzippedBytes: a.Config.Limits.MaxUnzippedBytes, Workbook: openWorkbook,
 	}}
@@ -105,8 +105,8 @@ func (a *App) loadFiles(ctx context.Context, db *sqlite.DB, intakes []intake, sc
 	stop := p.watch(ctx)
 	loads, err := db.Load(ctx, p.jobs, scope)
 	stop()
-	for _, c := range p.close {
-		err = errors.Join(err, c())
+	for _, b := range p.blocks {
+		err = errors.Join(err, b.Close())
 	}
 	if err != nil {
 		return nil, err
@@ -129,7 +129,7 @@ type loadPlan struct {
 	app     *App
 	db      *sqlite.DB
 	again   bool // nothing is taken from earlier loads
-	close   []func() error
+	blocks  map[blocksOf]*sqlite.Blocks
 	options extract.Options
 	layouts map[string]*extract.Layout
 	files   []candidate
@@ -193,10 +193,9 @@ func (p *loadPlan) add(ctx context.Context, c *candidate) error {
 		options.Digest = func(iban string) string { return digest("iban", iban)[:16] }
 		options.Blocks = true
 		if !p.again {
-			if job.Blocks, err = p.db.Blocks(ctx, c.side, c.period, job.Load.Options); err != nil {
+			if job.Blocks, err = p.blocksFor(ctx, &job.Load); err != nil {
 				return err
 			}
-			p.close = append(p.close, job.Blocks.Close)
 			options.Known = func(digest [sha256.Size]byte) (int64, []byte, error) { return job.Blocks.Find(ctx, digest) }
 		}
 		reader := c.File.Reader(layout, options)
@@ -206,6 +205,26 @@ func (p *loadPlan) add(ctx context.Context, c *candidate) error {
 	}
 	p.jobs = append(p.jobs, job)
 	return nil
+}
+
+// blocksOf is what the blocks that a load may take have in common with it.
+type blocksOf struct {
+	side    reconcile.Side
+	period  reconcile.Period
+	options string
+}
+
+// blocksFor lists those blocks, once for all the files that they are the same for.
+func (p *loadPlan) blocksFor(ctx context.Context, l *reconcile.Load) (*sqlite.Blocks, error) {
+	of := blocksOf{l.Side, l.Period, l.Options}
+	if p.blocks[of] == nil {
+		b, err := p.db.Blocks(ctx, l.Side, l.Period, l.Options)
+		if err != nil {
+			return nil, err
+		}
+		p.blocks[of] = b
+	}
+	return p.blocks[of].Share(), nil
 }
 
 func (p *loadPlan) layout(name string) (*extract.Layout, error) {

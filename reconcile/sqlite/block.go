@@ -23,23 +23,25 @@ type Block struct {
 
 // Blocks are those that a new load may take from earlier ones.
 type Blocks struct {
-	byDigest map[[sha256.Size]byte]int64
-	loads    map[int64]int64 // that each was read for
+	byDigest map[[sha256.Size]byte]blockOf
 	stored   *sql.Stmt
 	found    storedBlock // the last one found
 }
 
+// blockOf is a block, and the load that it was read for.
+type blockOf struct{ number, load int64 }
+
 // storedBlock is where the payslips of a block are stored.
 type storedBlock struct {
-	number int64
-	line   int
-	rows   string
+	blockOf
+	line int
+	rows string
 }
 
 // Blocks finds those of the loads of a side and month that were read with the
 // same options.
 func (d *DB) Blocks(ctx context.Context, side reconcile.Side, p reconcile.Period, options string) (*Blocks, error) {
-	b := &Blocks{byDigest: make(map[[sha256.Size]byte]int64), loads: make(map[int64]int64)}
+	b := &Blocks{byDigest: make(map[[sha256.Size]byte]blockOf)}
 	rows, err := d.read.QueryContext(ctx, `SELECT b.id, b.load_id, b.digest FROM load l JOIN block b ON b.load_id = l.id
 		WHERE l.side = ? AND l.period = ? AND l.options = ? AND l.purge = 0 ORDER BY b.id`, side.String(), p.String(), options)
 	if err != nil {
@@ -47,13 +49,13 @@ func (d *DB) Blocks(ctx context.Context, side reconcile.Side, p reconcile.Period
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var id, load int64
+		var of blockOf
 		var digest sql.RawBytes
-		if err := rows.Scan(&id, &load, &digest); err != nil {
+		if err := rows.Scan(&of.number, &of.load, &digest); err != nil {
 			return nil, describe(err)
 		}
 		if len(digest) == sha256.Size {
-			b.byDigest[[sha256.Size]byte(digest)], b.loads[id] = id, load
+			b.byDigest[[sha256.Size]byte(digest)] = of
 		}
 	}
 	if err := rows.Err(); err != nil {
@@ -63,19 +65,23 @@ func (d *DB) Blocks(ctx context.Context, side reconcile.Side, p reconcile.Period
 	return b, describe(err)
 }
 
+// Share gives the same blocks for the reading of another file beside this one. It
+// is closed with b.
+func (b *Blocks) Share() *Blocks { return &Blocks{byDigest: b.byDigest, stored: b.stored} }
+
 // Close lets go of the database.
 func (b *Blocks) Close() error { return b.stored.Close() }
 
 // Find gives the number of the block whose bytes have a digest, and what its
 // reading counted; 0 for none.
 func (b *Blocks) Find(ctx context.Context, digest [sha256.Size]byte) (number int64, said []byte, err error) {
-	number, found := b.byDigest[digest]
+	of, found := b.byDigest[digest]
 	if !found {
 		return 0, nil, nil
 	}
-	b.found.number = number
-	err = b.stored.QueryRowContext(ctx, number).Scan(&said, &b.found.line, &b.found.rows)
-	return number, said, describe(err)
+	b.found.blockOf = of
+	err = b.stored.QueryRowContext(ctx, of.number).Scan(&said, &b.found.line, &b.found.rows)
+	return of.number, said, describe(err)
 }
 
 // errBlock means that a block does not hold what the reader took.

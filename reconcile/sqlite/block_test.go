@@ -148,3 +148,24 @@ func TestATakenPayslipWhoseLinesAreGoneIsUnreadable(t *testing.T) {
 		}
 	}
 }
+
+// Two files read at once find each their own block.
+func TestBlocksAreSharedByTheFilesOfANight(t *testing.T) {
+	d := openStore(t)
+	mustLoad(t, d, WholeSide, job(reconcile.Legacy, "l", "", few(100, "1", "2")))
+	one, two := job(reconcile.Legacy, "a", "", few(100, "1")), job(reconcile.Legacy, "b", "", few(100, "2"))
+	taking(t, d, &one)
+	two.Blocks = one.Blocks.Share()
+	two.Source.(*memorySource).known = two.Blocks
+	for _, j := range []*Job{&one, &two} { // both found before either is copied
+		of := j.Source.(*memorySource)
+		if err := of.Each(func(*reconcile.Payslip) error { return nil }, nil, func(*Block) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, b := range []*Blocks{one.Blocks, two.Blocks} {
+		if copies, err := b.copies(&Block{Known: int64(i + 1), Payslips: 1}); err != nil || copies[0].id != int64(i+1) || b.found.load != 1 {
+			t.Errorf("%+v %v", copies, err)
+		}
+	}
+}

@@ -332,7 +332,7 @@ func (p *producer) block(k *Block) error {
 	if b.from == nil {
 		b.from = make(map[int64]int64)
 	}
-	b.from[p.known.loads[k.Known]] += int64(k.Payslips)
+	b.from[p.known.found.load] += int64(k.Payslips)
 	if b.full() {
 		return p.send()
 	}
