@@ -76,7 +76,7 @@ func (a *App) withStore(ctx context.Context, stage func(*sqlite.DB) error) error
 
 // loadFiles has the files in the store, reading those that are not there yet,
 // or all of them when again is set.
-func (a *App) loadFiles(ctx context.Context, db *sqlite.DB, intakes []intake, scope sqlite.Scope, again bool) ([]reconcile.Load, error) {
+func (a *App) loadFiles(ctx context.Context, db *sqlite.DB, intakes []intake, scope sqlite.Scope, again bool) (loads []reconcile.Load, err error) {
 	limit, err := extract.ParseLimit(a.Config.Limits.MaxRejects)
 	if err != nil {
 		return nil, err
@@ -85,6 +85,11 @@ func (a *App) loadFiles(ctx context.Context, db *sqlite.DB, intakes []intake, sc
 		Identity: a.Config.Identity.Identity, MaxRejects: limit, MaxLineBytes: a.Config.Limits.MaxLineBytes,
 		MaxUnzippedBytes: a.Config.Limits.MaxUnzippedBytes, Workbook: openWorkbook,
 	}}
+	defer func() {
+		for _, b := range p.blocks {
+			err = errors.Join(err, b.Close())
+		}
+	}()
 	for _, of := range intakes {
 		for _, in := range of.files {
 			defer in.File.Close()
@@ -103,11 +108,8 @@ func (a *App) loadFiles(ctx context.Context, db *sqlite.DB, intakes []intake, sc
 	}
 	a.Progress.Start("lecture (Mo)", p.bytes/megabyte)
 	stop := p.watch(ctx)
-	loads, err := db.Load(ctx, p.jobs, scope)
+	loads, err = db.Load(ctx, p.jobs, scope)
 	stop()
-	for _, b := range p.blocks {
-		err = errors.Join(err, b.Close())
-	}
 	if err != nil {
 		return nil, err
 	}
