@@ -193,7 +193,7 @@ func (p *loadPlan) add(ctx context.Context, c *candidate) error {
 		options.Side, options.Period = c.side, c.period
 		digest := reconcile.Digester(p.db.Secret()) // one for each reader, which is a goroutine
 		options.Digest = func(iban string) string { return digest("iban", iban)[:16] }
-		options.Blocks = true
+		options.Blocks = true // even where none is taken, to keep them for the next night
 		if !p.again {
 			if job.Blocks, err = p.blocksFor(ctx, &job.Load); err != nil {
 				return err
@@ -245,8 +245,8 @@ func (p *loadPlan) layout(name string) (*extract.Layout, error) {
 	return l, nil
 }
 
-// readerVersion is part of what decides what a load holds: it is raised
-// whenever the same file and layout may be read otherwise.
+// readerVersion is part of what decides what a load holds: it is raised whenever
+// the same file and layout may be read otherwise, or its blocks be said otherwise.
 const readerVersion = 3
 
 // digest covers all that, with the file's bytes, decides what a load holds. The

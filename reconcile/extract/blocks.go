@@ -50,19 +50,23 @@ type blockReader struct {
 
 // reckoned is what the reader has counted up to a place of the file.
 type reckoned struct {
-	fileLines, records, agents, lineCount, payslips, aside, proper int64
-	sums                                                           reconcile.Sums
-	// What a block to be kept leaves as it is.
-	rejects, doubtful int64
-	counts            counts
-	codes             int
-	finished          bool
+	fileLines, records, agents, lineCount, payslips, proper int64
+	sums                                                    reconcile.Sums
+	steady                                                  steady
+}
+
+// steady is what a block that may be kept leaves as it is.
+type steady struct {
+	rejects, doubtful, aside int64
+	counts                   counts
+	codes                    int
+	finished                 bool
 }
 
 func (f *recordFile) reckonedSoFar() reckoned {
 	return reckoned{fileLines: int64(f.lines.last), records: f.records, agents: f.agents, lineCount: f.lineCount, payslips: f.load.Payslips,
-		aside: f.load.Aside, proper: f.doubts.proper, sums: f.load.Sums, rejects: f.load.Rejects, doubtful: f.doubts.doubtful, counts: f.counts,
-		codes: len(f.codes.all), finished: f.finished}
+		proper: f.doubts.proper, sums: f.load.Sums,
+		steady: steady{rejects: f.load.Rejects, doubtful: f.doubts.doubtful, aside: f.load.Aside, counts: f.counts, codes: len(f.codes.all), finished: f.finished}}
 }
 
 // readsBlocks tells whether the file is read by blocks.
@@ -151,9 +155,8 @@ func (f *recordFile) endBlock() error {
 func (f *recordFile) comesAgain(now *reckoned) bool {
 	was := &f.blocks.before
 	s := now.sums.Minus(was.sums)
-	return now.records-was.records == now.fileLines-was.fileLines && now.rejects == was.rejects && now.doubtful == was.doubtful && now.counts == was.counts && now.codes == was.codes && !f.codes.twice &&
-		now.aside == was.aside &&
-		!now.finished && now.payslips > was.payslips && max(s.ToPay.Abs(), s.ToDeduct.Abs(), s.Information.Abs()) <= maxBlockAmount
+	return now.steady == was.steady && !f.codes.twice && now.records-was.records == now.fileLines-was.fileLines && now.payslips > was.payslips &&
+		max(s.ToPay.Abs(), s.ToDeduct.Abs(), s.Information.Abs()) <= maxBlockAmount
 }
 
 // cut tells whether a record is an agent's, and whether the block that has so many

@@ -52,18 +52,32 @@ func (t *totals) merge(c *blockCells) error {
 	return nil
 }
 
-// saidVersion starts what is said of a block.
+// saidVersion starts what is said of a block. Whoever raises it raises what the
+// options of a load are digested with, too: else blocks that can no longer be
+// taken are looked for, and read, night after night.
 const saidVersion = 1
+
+// blockSums is what the reading of a block counted.
+type blockSums struct {
+	lines, records, agents, lineCount, payslips, proper int64
+	sums                                                reconcile.Sums
+	cells                                               int64 // how many programmes, codes and senses follow
+}
+
+// numbers lists them in the order in which they are written down.
+func (s *blockSums) numbers() [11]*int64 {
+	return [...]*int64{&s.lines, &s.records, &s.agents, &s.lineCount, &s.payslips, &s.proper,
+		&s.sums.Lines, (*int64)(&s.sums.ToPay), (*int64)(&s.sums.ToDeduct), (*int64)(&s.sums.Information), &s.cells}
+}
 
 // said writes down what the reading of the block counted.
 func (r *Reader) said(now *reckoned) []byte {
 	was, c := &r.blocks.before, &r.blocks.cells
-	s := now.sums.Minus(was.sums)
+	all := blockSums{now.fileLines - was.fileLines, now.records - was.records, now.agents - was.agents, now.lineCount - was.lineCount,
+		now.payslips - was.payslips, now.proper - was.proper, now.sums.Minus(was.sums), int64(len(c.touched))}
 	text := append(make([]byte, 0, 64+16*len(c.touched)), saidVersion)
-	for _, n := range [...]int64{now.fileLines - was.fileLines, now.records - was.records, now.agents - was.agents, now.lineCount - was.lineCount,
-		now.payslips - was.payslips, now.aside - was.aside, now.proper - was.proper,
-		s.Lines, int64(s.ToPay), int64(s.ToDeduct), int64(s.Information), int64(len(c.touched))} {
-		text = binary.AppendVarint(text, n)
+	for _, n := range all.numbers() {
+		text = binary.AppendVarint(text, *n)
 	}
 	for _, t := range c.touched {
 		total := c.grid.rows[t.programme][t.at]
@@ -96,15 +110,11 @@ func (r *Reader) take(said []byte, lines int) (bool, error) {
 	if in.byte() != saidVersion {
 		return false, nil
 	}
-	var n [12]int64
-	for i := range n {
-		n[i] = in.number()
+	var all blockSums
+	for _, n := range all.numbers() {
+		*n = in.number()
 	}
-	if in.bad || n[0] != int64(lines) || n[11] > int64(len(said)) {
-		return false, nil
-	}
-	sums := reconcile.Sums{Lines: n[7], ToPay: reconcile.Amount(n[8]), ToDeduct: reconcile.Amount(n[9]), Information: reconcile.Amount(n[10])}
-	if !r.takenCells(&in, n[11], sums) {
+	if in.bad || all.lines != int64(lines) || all.cells > int64(len(said)) || r.nearBounds() || !r.takenCells(&in, &all) {
 		return false, nil
 	}
 	for i := range r.blocks.taken {
@@ -117,27 +127,33 @@ func (r *Reader) take(said []byte, lines int) (bool, error) {
 			return false, r.refuse(0, "", err, "vérifier le format déclaré pour ce fichier")
 		}
 	}
-	r.records += n[1]
-	r.agents += n[2]
-	r.lineCount += n[3]
-	r.load.Payslips += n[4]
-	r.load.Aside += n[5]
-	r.doubts.proper += n[6]
-	r.load.Sums = r.load.Sums.Plus(sums)
-	return true, r.checkSums(r.lines.last)
+	r.records += all.records
+	r.agents += all.agents
+	r.lineCount += all.lineCount
+	r.load.Payslips += all.payslips
+	r.doubts.proper += all.proper
+	r.load.Sums = r.load.Sums.Plus(all.sums)
+	return true, nil
+}
+
+// nearBounds tells whether one more block might take the sums beyond what a file
+// may hold: then it is read, to blame the payslip that does.
+func (r *Reader) nearBounds() bool {
+	s := &r.load.Sums
+	return max(s.ToPay.Abs(), s.ToDeduct.Abs(), s.Information.Abs()) > maxFileAmount-maxBlockAmount
 }
 
 // takenCells takes apart what was said of the codes of a known block, which must
 // add up to its sums.
-func (r *Reader) takenCells(in *saidReader, number int64, sums reconcile.Sums) bool {
+func (r *Reader) takenCells(in *saidReader, of *blockSums) bool {
 	cells, all := r.blocks.taken[:0], reconcile.Sums{}
-	for range number {
+	for range of.cells {
 		var c takenCell
 		var met bool
 		c.programme = in.bytes()
 		c.code, met = r.codes.byCode[reconcile.Code(in.bytes())]
 		c.sense, c.total.lines, c.total.amount = int(in.byte()), in.number(), reconcile.Amount(in.number())
-		if in.bad || !met || c.sense >= len(reconcile.Senses) {
+		if in.bad || !met || r.codes.twice || c.sense >= len(reconcile.Senses) {
 			return false
 		}
 		all.Add(reconcile.Senses[c.sense], c.total.amount)
@@ -145,7 +161,7 @@ func (r *Reader) takenCells(in *saidReader, number int64, sums reconcile.Sums) b
 		cells = append(cells, c)
 	}
 	r.blocks.taken = cells
-	return len(in.text) == 0 && all == sums
+	return len(in.text) == 0 && all == of.sums
 }
 
 // saidReader takes apart what was said of a block.

@@ -8,6 +8,8 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"errors"
+	"slices"
+	"strings"
 
 	"bascule/reconcile"
 )
@@ -105,13 +107,25 @@ func (b *Blocks) copies(k *Block) ([]copyOf, error) {
 	return copies, nil
 }
 
-// takePayslips copies payslips but for their lines, in the order of their ids.
-const takePayslips = `INSERT INTO payslip (load_id, agent_key, line, whole, nir, nir_key, dossier, matricule, surname, first_name, grade, echelon,
-	indice, nbi, quotite, children, service, status, zone, iban, programme, bop, accountant, to_pay, to_deduct, net, employer,
-	sum_lines, sum_p, sum_d, sum_i, lines, digest, same)
-	SELECT ?, agent_key, line + ?, whole, nir, nir_key, dossier, matricule, surname, first_name, grade, echelon,
-		indice, nbi, quotite, children, service, status, zone, iban, programme, bop, accountant, to_pay, to_deduct, net, employer,
-		sum_lines, sum_p, sum_d, sum_i, '', digest, id FROM payslip WHERE id BETWEEN ? AND ? AND same IS NULL ORDER BY id`
+// takePayslips copies payslips for the load ?1, ?2 lines further down, but for
+// their pay lines, in the order of their ids.
+func takePayslips() string {
+	values := slices.Clone(columnsStored)
+	for i, c := range values {
+		switch c {
+		case "load_id":
+			values[i] = "?1"
+		case "line":
+			values[i] = "line + ?2"
+		case "lines":
+			values[i] = "''"
+		case "same":
+			values[i] = "id"
+		}
+	}
+	return "INSERT INTO payslip (" + strings.Join(columnsStored, ", ") + ") SELECT " + strings.Join(values, ", ") +
+		" FROM payslip WHERE id BETWEEN ?3 AND ?4 AND same IS NULL ORDER BY id"
+}
 
 // blockWriter stores blocks and copies the payslips of known ones, on the
 // writer's connection.
@@ -125,7 +139,8 @@ type blockWriter struct {
 	taken  map[int64]map[int64]int64 // by load, how many came from which
 }
 
-// keptLatest bounds the payslips of a block that is kept.
+// keptLatest bounds the payslips of a block that is kept: four times those of the
+// reader's greatest.
 const keptLatest = 1024
 
 func newBlockWriter(ctx context.Context, c *sql.Conn) (_ *blockWriter, err error) {
@@ -146,7 +161,7 @@ func newBlockWriter(ctx context.Context, c *sql.Conn) (_ *blockWriter, err error
 			return nil, errors.Join(err, w.close())
 		}
 	}
-	take, err := prepare(c, takePayslips)
+	take, err := prepare(c, takePayslips())
 	if err != nil {
 		return nil, errors.Join(err, w.close())
 	}

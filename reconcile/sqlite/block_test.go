@@ -169,3 +169,19 @@ func TestBlocksAreSharedByTheFilesOfANight(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryColumnOfAPayslipIsStored(t *testing.T) {
+	d := openStore(t)
+	c, err := d.write.Conn(background)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	of, err := describeTable(background, c, "payslip")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := of.columns[1:]; of.columns[0] != "id" || !slices.Equal(columnsStored, want) {
+		t.Errorf("stored: %v\nin the table: %v", columnsStored, want)
+	}
+}

@@ -49,14 +49,18 @@ func readersFor(cacheKiB int) int {
 	return 2
 }
 
-const (
-	insertPayslip = `INSERT INTO payslip (load_id, agent_key, line, whole, nir, nir_key, dossier, matricule, surname, first_name, grade, echelon,
-		indice, nbi, quotite, children, service, status, zone, iban, programme, bop, accountant, to_pay, to_deduct, net, employer,
-		sum_lines, sum_p, sum_d, sum_i, lines, digest, same) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`
-	insertReject = `INSERT INTO reject (load_id, file, line, record, field, reason, raw, sense, cents, readable) VALUES (?,?,?,?,?,?,?,?,?,?)`
+// columnsStored are those of a payslip, but for its number, in the order of the
+// table.
+var columnsStored = strings.Fields(`load_id agent_key line whole nir nir_key dossier matricule surname first_name grade echelon
+	indice nbi quotite children service status zone iban programme bop accountant to_pay to_deduct net employer
+	sum_lines sum_p sum_d sum_i lines digest same`)
+
+var (
+	payslipColumns = len(columnsStored)
+	insertPayslip  = "INSERT INTO payslip (" + strings.Join(columnsStored, ", ") + ") VALUES (?" + strings.Repeat(",?", payslipColumns-1) + ")"
 )
 
-var payslipColumns = strings.Count(insertPayslip, "?")
+const insertReject = `INSERT INTO reject (load_id, file, line, record, field, reason, raw, sense, cents, readable) VALUES (?,?,?,?,?,?,?,?,?,?)`
 
 // batch holds rows of one load ready to be bound.
 type batch struct {
