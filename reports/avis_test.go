@@ -234,3 +234,29 @@ func TestWhyACriterionIsNotHeldIsToldExactly(t *testing.T) {
 		}
 	}
 }
+
+func TestTheSignaturesOfManyWavesKeepASizeThatIsRead(t *testing.T) {
+	for _, c := range []struct {
+		waves int
+		one   bool
+		why   string
+	}{
+		{4, true, "what is signed holds on a page"},
+		{45, false, "fitted to one page, 45 waves print a few points high"},
+	} {
+		book := reports.Avis(opinion(c.waves, 2, "fr"))
+		signed := book.Sheets[len(book.Sheets)-1]
+		if signed.OnePage != c.one {
+			t.Errorf("%d waves: on one page %t, want %t: %s", c.waves, signed.OnePage, c.one, c.why)
+		}
+		var blocks []string
+		for _, l := range signed.Lines {
+			if l.Block {
+				blocks = append(blocks, l.Cells[0].Text)
+			}
+		}
+		if !c.one && !slices.Equal(blocks, []string{"Avis et visas"}) {
+			t.Errorf("%d waves: a page may cut what is signed: %q", c.waves, blocks)
+		}
+	}
+}

@@ -6,6 +6,7 @@ const signatureColumns = 5
 
 // signatureSheet is the page that is printed and signed by hand. It names the
 // run, its seal and the opinion: the paper and the database answer for each other.
+// Where the waves are too many for one page, no page cuts what is to be signed.
 func (v *avisView) signatureSheet() *Sheet {
 	lines := v.head(v.m.t("signatures.title", v.m.month(v.Run.Period)), v.m.t("signatures.purpose"))
 	lines = append(lines, v.opinionBanner(signatureColumns), Line{})
@@ -29,7 +30,10 @@ func (v *avisView) signatureSheet() *Sheet {
 	if n := int64(len(v.avis.Loosenings)); n > 0 {
 		lines = append(lines, Line{}, Line{Cells: []Cell{T(Warn.mark() + v.m.n("avis.loosened", n)).To(v.names.gates)}})
 	}
-	lines = append(lines, Line{}, heading(v.m.t("signatures.heading")),
+	onePage := len(v.avis.Waves) <= barometerWaves // more would print too small to be read and signed
+	visas := heading(v.m.t("signatures.heading"))
+	visas.Block = !onePage
+	lines = append(lines, Line{}, visas,
 		Line{Cells: headers(signatureColumns, v.m.t("signatures.quality"), v.m.t("signatures.name"), v.m.t("signatures.date"), v.m.t("signatures.position"), v.m.t("signatures.visa")), Height: 2})
 	for _, who := range []string{v.m.t("signatures.pilot"), v.m.t("signatures.hr"), v.m.t("signatures.accountant"), v.m.t("signatures.controller")} {
 		cells := make([]Cell, signatureColumns)
@@ -48,5 +52,5 @@ func (v *avisView) signatureSheet() *Sheet {
 		}
 		lines = append(lines, Line{Cells: cells, Height: 2})
 	}
-	return &Sheet{Name: v.names.signatures, Tab: opinionRole(v.summary().OpinionOn(reconcile.WholeMinistry)), Widths: []int{38, 46, 16, 30, 36}, Lines: lines, OnePage: true}
+	return &Sheet{Name: v.names.signatures, Tab: opinionRole(v.summary().OpinionOn(reconcile.WholeMinistry)), Widths: []int{38, 46, 16, 30, 36}, Lines: lines, OnePage: onePage}
 }
