@@ -266,9 +266,9 @@ func (v *avisView) barometerCharts(top int) []Chart {
 		return nil
 	}
 	const column = 2*bandStep + 1
-	from, to := rateAxis(v.drawnRuns())
+	from, to, under := rateAxis(v.drawnRuns())
 	return []Chart{{
-		Title: v.rateTitle(from, to), Kind: Curve, Percent: true, From: from, To: to, Row: top, Col: 1, Width: pixels(barometerWidths[:bandColumns]), Height: 228,
+		Title: v.rateTitle(from, to), Kind: Curve, Percent: true, From: from, To: to, Under: under, Row: top, Col: 1, Width: pixels(barometerWidths[:bandColumns]), Height: 228,
 		Categories: Range{column, top + 2, top + 1 + runs}, Series: []Series{{Values: Range{column + 1, top + 2, top + 1 + runs}}},
 		AltText: v.m.t("chart.history.alt"),
 	}}

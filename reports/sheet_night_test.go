@@ -10,22 +10,23 @@ func TestTheAxisOfTheRatesLetsAMoveBeSeen(t *testing.T) {
 	for _, c := range []struct {
 		rates    []int64 // of 10,000 payslips
 		from, to int
+		under    bool // the figures, which the title would else cross
 		reason   string
 	}{
-		{[]int64{9_200, 9_500}, 9_000, 10_000, "both rates stand inside"},
-		{[]int64{9_227, 9_227}, 9_000, 9_500, "nothing moved"},
-		{[]int64{9_910, 9_950}, 9_900, 10_000, "near all, finer"},
-		{[]int64{10_000, 10_000}, 9_900, 10_000, "all"},
-		{[]int64{0, 0}, 0, 500, "none"},
-		{[]int64{4_000, 9_999}, 3_500, 10_000, "a long way"},
-		{nil, 0, 10_000, "no run"},
+		{[]int64{9_200, 9_500}, 9_000, 10_000, false, "both rates stand inside"},
+		{[]int64{9_227, 9_227}, 9_000, 9_500, false, "nothing moved"},
+		{[]int64{9_910, 9_950}, 9_900, 10_000, false, "near all, finer"},
+		{[]int64{10_000, 10_000}, 9_900, 10_000, true, "all"},
+		{[]int64{0, 0}, 0, 500, false, "none"},
+		{[]int64{4_000, 9_999}, 3_000, 10_000, true, "a long way, with room for the figures beneath"},
+		{nil, 0, 10_000, false, "no run"},
 	} {
 		var runs []RunPoint
 		for _, rate := range c.rates {
 			runs = append(runs, RunPoint{Matched: 10_000, Identical: rate})
 		}
-		if from, to := rateAxis(runs); from != c.from || to != c.to {
-			t.Errorf("%s: from %d to %d, wanted from %d to %d", c.reason, from, to, c.from, c.to)
+		if from, to, under := rateAxis(runs); from != c.from || to != c.to || under != c.under {
+			t.Errorf("%s: from %d to %d, under %t, wanted from %d to %d, under %t", c.reason, from, to, under, c.from, c.to, c.under)
 		}
 	}
 }

@@ -141,9 +141,9 @@ func (v *view) trendChart(top int) *Chart {
 		return nil
 	}
 	first, last := top+2, top+1+len(runs)
-	from, to := rateAxis(runs)
+	from, to, under := rateAxis(runs)
 	return &Chart{
-		Title: v.rateTitle(from, to), Kind: Curve, Percent: true, From: from, To: to,
+		Title: v.rateTitle(from, to), Kind: Curve, Percent: true, From: from, To: to, Under: under,
 		Row: top, Col: bandStep + 1, Width: pixels(summaryWidths[bandStep:]), Height: (historyRows + 2) * rowPixels,
 		Categories: Range{1, first, last}, Series: []Series{{Values: Range{2, first, last}}},
 		AltText: v.m.t("chart.history.alt"),
@@ -157,8 +157,10 @@ func (v *view) rateTitle(from, to int) string {
 }
 
 // rateAxis frames the rates of some runs, in hundredths of a percent, close
-// enough for a move to be seen.
-func rateAxis(runs []RunPoint) (from, to int) {
+// enough for a move to be seen, and tells whether their figures are written under
+// the curve: over one that touches the top, they would lie on the title.
+func rateAxis(runs []RunPoint) (from, to int, under bool) {
+	const edge = 5 // the part of the axis where a figure leaves it
 	low, high := int64(10_000), int64(0)
 	for i := range runs {
 		p := &runs[i]
@@ -168,12 +170,16 @@ func rateAxis(runs []RunPoint) (from, to int) {
 		}
 	}
 	if low > high {
-		return 0, 10_000
+		return 0, 10_000, false
 	}
 	step := int64(500)
 	if high-low < 100 && low >= 9_500 {
 		step = 100
 	}
-	from, to = int(max(0, (low-1)/step*step)), int(min(10_000, (high/step+1)*step))
-	return from, to
+	first, last := max(0, (low-1)/step*step), min(10_000, (high/step+1)*step)
+	under = edge*(last-high) < last-first
+	if under && edge*(low-first) < last-first {
+		first = max(0, first-step)
+	}
+	return int(first), int(last), under
 }

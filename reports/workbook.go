@@ -87,6 +87,7 @@ type Chart struct {
 	Percent       bool
 	Unit          Unit // of the axis of values, where it is of money
 	From, To      int  // of the axis of values, in ten-thousandths; both 0: the program chooses
+	Under         bool // the values of a curve are written under it
 	Step          int  // between the marks of the axis of values, in euros; 0: the program chooses
 	Legend        bool // names the series, below
 	AltText       string

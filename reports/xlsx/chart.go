@@ -74,6 +74,9 @@ func (p *page) drawn(c *reports.Chart, kind reports.ChartKind, series []reports.
 		chart.Type = excelize.Col
 	case reports.Curve:
 		chart.Type, label = excelize.Line, excelize.ChartDataLabelsPositionAbove
+		if c.Under {
+			label = excelize.ChartDataLabelsPositionBelow
+		}
 	}
 	for _, s := range series {
 		colour := solid(inks[s.Ink])

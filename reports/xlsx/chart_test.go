@@ -35,6 +35,7 @@ func TestAChartIsDrawnAsItIsTold(t *testing.T) {
 		{"a line lies over columns, and both are named", reports.Chart{Kind: reports.Columns, Legend: true, Series: []reports.Series{column(3, reports.InkSoft, false), column(4, reports.InkLimit, true)}},
 			[]string{`<barDir val="col">`, `<lineChart>`, `'Page'!$C$1`, `'Page'!$D$1`, `'Page'!$D$2:$D$4`, `<legendPos val="b">`, `<a:srgbClr val="B91C1C">`}},
 		{"a curve tells its values", reports.Chart{Kind: reports.Curve, Series: []reports.Series{column(3, reports.InkMain, false)}}, []string{`<lineChart>`, `<showVal val="1">`}},
+		{"or tells them under it, where its title is just above", reports.Chart{Kind: reports.Curve, Under: true, Series: []reports.Series{column(3, reports.InkMain, false)}}, []string{`<dLblPos val="b">`}},
 		{"an axis may begin and end where a move shows", reports.Chart{Kind: reports.Curve, Percent: true, From: 9_000, To: 9_500, Series: []reports.Series{column(3, reports.InkMain, false)}},
 			[]string{`<min val="0.9">`, `<max val="0.95">`}},
 	} {
