@@ -101,13 +101,22 @@ func TestAClusterIsNamedOnOneLineWhereItsLabelAllows(t *testing.T) {
 	v := newView(&Data{Run: &reconcile.Run{}, Lang: "fr"})
 	long := &reconcile.Cluster{Kind: reconcile.AmountDiffers, Element: "ELEMENT_DONT_LE_NOM_PREND_PRESQUE_TOUTE_LA_LIGNE", Cause: reconcile.CauseSwapped, Pattern: "=1234567", Count: 2}
 	short := &reconcile.Cluster{Kind: reconcile.AmountDiffers, Element: "PRIME", Cause: reconcile.CauseRate, Pattern: "=1234567", Count: 2}
-	if text := v.clusterText(short); !strings.HasSuffix(text, " · +12\u00a0345,67\u00a0€") {
-		t.Errorf("%q does not tell by how much", text)
+	doubt := &reconcile.Cluster{Kind: reconcile.IdentityDoubt, Element: "ID", Cause: reconcile.CauseIdentity}
+	texts := v.clusterTexts([]reconcile.Cluster{*short, *long, *doubt})
+	if !strings.HasSuffix(texts[0], " · +12\u00a0345,67\u00a0€") {
+		t.Errorf("%q does not tell by how much", texts[0])
 	}
-	if text := v.clusterText(long); text != "ELEMENT_DONT_LE_NOM_PREND_PRESQUE_TOUTE_LA_LIGNE · Montants permutés" {
-		t.Errorf("%q", text)
+	if texts[1] != "ELEMENT_DONT_LE_NOM_PREND_PRESQUE_TOUTE_LA_LIGNE · Montants permutés" {
+		t.Errorf("%q", texts[1])
 	}
-	if text := v.clusterText(&reconcile.Cluster{Kind: reconcile.IdentityDoubt, Element: "ID", Cause: reconcile.CauseIdentity}); strings.HasSuffix(text, "· ") || strings.HasSuffix(text, "·") {
-		t.Errorf("%q ends in a separator", text)
+	if strings.HasSuffix(texts[2], "· ") || strings.HasSuffix(texts[2], "·") {
+		t.Errorf("%q ends in a separator", texts[2])
+	}
+	one := *long
+	one.Element = "ELEMENT_DONT_LE_NOM_EST_ASSEZ_LONG"
+	other := one
+	other.Pattern = "=-300"
+	if texts = v.clusterTexts([]reconcile.Cluster{one, *short, other}); texts[0] == texts[2] || !strings.HasSuffix(texts[2], " · −3,00\u00a0€") {
+		t.Errorf("two clusters read alike, or not by how much: %q", texts)
 	}
 }

@@ -73,11 +73,11 @@ func (v *view) payslipHead() []Line {
 	if others := l.Payslips - int64(len(l.Of)); others > 0 {
 		rest = v.m.t("payslip.rest", v.m.n("payslip.others", others), v.m.n("payslip.open_roots", l.Roots))
 	}
-	about := []Line{
-		{Cells: []Cell{T(v.m.t("payslip.chosen", l.Asked))}},
-		{Cells: []Cell{T(rest).As(Strong)}},
-		{Cells: []Cell{T(v.m.t("payslip.legend"))}},
+	about := []Line{{Cells: []Cell{T(v.m.t("payslip.chosen", l.Asked))}}}
+	if len(l.Of) > 0 {
+		about = append(about, Line{Cells: []Cell{T(rest).As(Strong)}})
 	}
+	about = append(about, Line{Cells: []Cell{T(v.m.t("payslip.legend"))}})
 	return slices.Insert(lines, len(lines)-2, about...)
 }
 

@@ -3,7 +3,6 @@ package reports
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"bascule/reconcile"
 )
@@ -74,10 +73,12 @@ func (v *view) agentBlock() []Line {
 
 func (v *view) clusterBlock(title string, list []reconcile.Cluster, most int) []Line {
 	var rows [][]Cell
-	for i := range list[:min(len(list), most)] {
-		c := &list[i]
+	shown := list[:min(len(list), most)]
+	texts := v.clusterTexts(shown)
+	for i := range shown {
+		c := &shown[i]
 		// LibreOffice folds no text that is a link: that is the number beside it.
-		rows = append(rows, []Cell{whole(v.clusterText(c)), N(c.Agents).ToMark(v.sheets.discrepancies, c.ID), N(c.Open), D(c.Effect.Net)})
+		rows = append(rows, []Cell{whole(texts[i]), N(c.Agents).ToMark(v.sheets.discrepancies, c.ID), N(c.Open), D(c.Effect.Net)})
 	}
 	if len(rows) == 0 {
 		rows = [][]Cell{{T(v.m.t("clusters.none"))}}
@@ -89,13 +90,36 @@ func (v *view) clusterBlock(title string, list []reconcile.Cluster, most int) []
 // longestWhat is how much of a label the Synthèse shows; Grappes has it all.
 const longestWhat = 80
 
-// clusterText names a cluster in a few words: what, why and, where it fits on the
-// line, by how much.
-func (v *view) clusterText(c *reconcile.Cluster) string {
-	what := cmp.Or(v.clusterLabel(c), c.Element, or(c.Kind, v.m.kind))
-	text := shorten(what, longestWhat) + " · " + or(c.Cause, v.m.cause)
-	if whole := text + " · " + v.pattern(c); Breadth(whole) <= Room(summaryWidths[2*bandStep]) {
-		text = strings.TrimSuffix(whole, " · ")
+// clusterTexts names clusters in a few words each: what, why and, where it fits on
+// the line, by how much. Of two that would read alike, how much says more than why.
+func (v *view) clusterTexts(list []reconcile.Cluster) []string {
+	texts, alike := make([]string, len(list)), make(map[string]int)
+	for i := range list {
+		what, why, how := v.clusterParts(&list[i])
+		texts[i] = fitting(what+" · "+why, how)
+		alike[texts[i]]++
+	}
+	for i := range list {
+		if what, _, how := v.clusterParts(&list[i]); alike[texts[i]] > 1 && how != "" && fits(what+" · "+how) {
+			texts[i] = what + " · " + how
+		}
+	}
+	return texts
+}
+
+// clusterParts says of a cluster what it is about, why, and by how much.
+func (v *view) clusterParts(c *reconcile.Cluster) (what, why, how string) {
+	what = cmp.Or(v.clusterLabel(c), c.Element, or(c.Kind, v.m.kind))
+	return shorten(what, longestWhat), or(c.Cause, v.m.cause), v.pattern(c)
+}
+
+// fits tells whether the column of the clusters holds a text.
+func fits(text string) bool { return Breadth(text) <= Room(summaryWidths[2*bandStep]) }
+
+// fitting adds more to a text where there is room for it.
+func fitting(text, more string) string {
+	if whole := text + " · " + more; more != "" && fits(whole) {
+		return whole
 	}
 	return text
 }
