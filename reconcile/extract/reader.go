@@ -163,6 +163,7 @@ func (r *Reader) readShape(src *source) error {
 	if r.layout.Shape == shapeXLSX {
 		return r.readSheet(src)
 	}
+	src.readAhead()
 	if err := src.sniff(r.o.MaxUnzippedBytes); err != nil {
 		return err
 	}

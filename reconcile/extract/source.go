@@ -39,6 +39,7 @@ type source struct {
 	read   *atomic.Int64
 	random bool          // read through file, in any order; hashed afterwards
 	in     io.ReadCloser // what is hashed
+	ahead  *prefetch     // of in, where it is read from one end to the other; or nil
 	raw    *bufio.Reader // the same
 	text   io.Reader     // what it holds
 	kind   string        // of archive, for errors
@@ -149,7 +150,12 @@ func (s *source) finish() (sha256hex string, size int64, err error) {
 	return hex.EncodeToString(s.hash.Sum(nil)), s.hashed, nil
 }
 
-func (s *source) close() { s.in.Close() }
+func (s *source) close() {
+	if s.ahead != nil {
+		s.ahead.end()
+	}
+	s.in.Close()
+}
 
 func (s *source) readError(err error) error {
 	var known *reconcile.InputError
