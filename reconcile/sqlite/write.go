@@ -21,6 +21,9 @@ import (
 // through as many pages in turn as there are runs, all of them in the cache: 75
 // runs for 300,000 payslips, 610 for 2,500,000, of 16 KiB each. In the order of
 // the files, which is not that of the keys, every payslip would cost a page.
+// One batch goes through the keys upwards, the next downwards: where the index is
+// larger than the cache, the pages that it ends with are those that the next one
+// needs first, and are still there.
 const batchPayslips = 4096 // some 8 MB
 
 // indexedBytes is how many bytes of a file the index needs one for. Keys come in
@@ -68,6 +71,7 @@ type batch struct {
 	digest   string          // of the payslips in their order, for the chain
 	payslips []driver.Value  // payslipColumns for each
 	order    []int           // where each payslip starts, sorted by key
+	back     bool            // from the greatest key to the least
 	blocks   []blockEnd      // that end among them, in the order of the file
 	copies   []copyOf        // payslips of known ones, in the order of their ids
 	firstID  int64           // the least of theirs
@@ -93,16 +97,20 @@ const (
 // digestColumn has the digest; the column after it is of payslips taken alone.
 var digestColumn = payslipColumns - 2
 
-// sort puts the payslips in key order, those of equal keys in file order; and
-// those to be copied in the order in which they stand, which is that of their keys
-// but for a few.
+// sort puts the payslips in key order, or back, those of equal keys in file order;
+// and those to be copied in the order in which they stand, which is that of their
+// keys but for a few.
 func (b *batch) sort() {
 	b.order = b.order[:0]
 	for i := 0; i < len(b.payslips); i += payslipColumns {
 		b.order = append(b.order, i)
 	}
 	slices.SortFunc(b.order, func(i, j int) int {
-		return cmp.Or(strings.Compare(b.payslips[i+keyColumn].(string), b.payslips[j+keyColumn].(string)), cmp.Compare(i, j))
+		byKey := strings.Compare(b.payslips[i+keyColumn].(string), b.payslips[j+keyColumn].(string))
+		if b.back {
+			byKey = -byKey
+		}
+		return cmp.Or(byKey, cmp.Compare(i, j))
 	})
 	slices.SortFunc(b.copies, compareIDs)
 }
@@ -261,6 +269,7 @@ type producer struct {
 	ctx    context.Context
 	load   int64
 	known  *Blocks
+	back   bool // the next batch goes through the keys from the last
 	period reconcile.Period
 	full   chan<- *batch
 	free   <-chan *batch
@@ -285,7 +294,8 @@ func (p *producer) next() *batch {
 }
 
 func (p *producer) send() error {
-	p.b.load = p.load
+	p.b.load, p.b.back = p.load, p.back
+	p.back = !p.back
 	select {
 	case p.full <- p.b:
 		p.b = p.next()
