@@ -137,7 +137,7 @@ func (v *view) where(c *reconcile.Cluster) string {
 		if of.spread.Count == 1 {
 			label = of.one
 		}
-		parts = append(parts, label+"\u00a0"+list)
+		parts = append(parts, label+noBreak+list)
 	}
 	return strings.Join(parts, " · ")
 }

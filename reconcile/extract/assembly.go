@@ -204,20 +204,16 @@ func (r *Reader) endPayslip() error {
 	}
 	r.load.Payslips++
 	r.load.Sums = r.load.Sums.Plus(p.Sums)
-	if err := r.checkSums(p.Line); err != nil {
-		return err
+	if greatest(r.load.Sums) > maxFileAmount {
+		return r.refuse(p.Line, "", fmt.Errorf("les montants du fichier s'ajoutent au-delà de ce qui peut être compté"), "vérifier le format déclaré pour ce fichier")
 	}
 	r.countFaults(s)
 	return r.emit(Item{Payslip: p})
 }
 
-// checkSums refuses a file whose amounts are too large to be added.
-func (r *Reader) checkSums(line int) error {
-	s := &r.load.Sums
-	if max(s.ToPay.Abs(), s.ToDeduct.Abs(), s.Information.Abs()) > maxFileAmount {
-		return r.refuse(line, "", fmt.Errorf("les montants du fichier s'ajoutent au-delà de ce qui peut être compté"), "vérifier le format déclaré pour ce fichier")
-	}
-	return nil
+// greatest is the greatest of some sums, without its sign.
+func greatest(s reconcile.Sums) reconcile.Amount {
+	return max(s.ToPay.Abs(), s.ToDeduct.Abs(), s.Information.Abs())
 }
 
 // countFaults notes what the warnings tell of a payslip. Whether its totals are

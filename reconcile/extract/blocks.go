@@ -154,9 +154,8 @@ func (f *recordFile) endBlock() error {
 // decides.
 func (f *recordFile) comesAgain(now *reckoned) bool {
 	was := &f.blocks.before
-	s := now.sums.Minus(was.sums)
 	return now.steady == was.steady && !f.codes.twice && now.records-was.records == now.fileLines-was.fileLines && now.payslips > was.payslips &&
-		max(s.ToPay.Abs(), s.ToDeduct.Abs(), s.Information.Abs()) <= maxBlockAmount
+		greatest(now.sums.Minus(was.sums)) <= maxBlockAmount
 }
 
 // cut tells whether a record is an agent's, and whether the block that has so many

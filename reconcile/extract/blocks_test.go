@@ -38,33 +38,20 @@ func (m *blockMemory) read(path string, l *Layout, o Options) (got readFile, tak
 		}
 		return n, m.blocks[n-1].said, nil
 	}
-	r := NewReader(path, l, o)
-	for item, err := range r.Items() {
+	got = readAll(NewReader(path, l, o), func(got *readFile, b *Block) {
 		switch {
-		case err != nil:
-			got.err = err
-		case item.Payslip != nil:
-			p := *item.Payslip
-			p.Lines = slices.Clone(p.Lines)
-			got.payslips = append(got.payslips, p)
-		case item.Reject != nil:
-			got.rejects = append(got.rejects, *item.Reject)
-		case item.Block.Known != 0:
-			k := &m.blocks[item.Block.Known-1]
+		case b.Known != 0:
+			k := &m.blocks[b.Known-1]
 			for _, p := range k.payslips {
-				p.Line += item.Block.Line - k.line
+				p.Line += b.Line - k.line
 				got.payslips = append(got.payslips, p)
 			}
-			taken += item.Block.Payslips
-		case item.Block.Said != nil:
-			m.blocks = append(m.blocks, keptBlock{item.Block.Said, item.Block.Line, slices.Clone(got.payslips[len(got.payslips)-int(item.Block.Payslips):])})
-			m.numbers[item.Block.Digest] = int64(len(m.blocks))
+			taken += b.Payslips
+		case b.Said != nil:
+			m.blocks = append(m.blocks, keptBlock{b.Said, b.Line, slices.Clone(got.payslips[len(got.payslips)-int(b.Payslips):])})
+			m.numbers[b.Digest] = int64(len(m.blocks))
 		}
-	}
-	got.load, got.totals = r.Load(), r.Totals()
-	for _, w := range r.Warnings() {
-		got.warnings = append(got.warnings, w.String())
-	}
+	})
 	return got, taken
 }
 

@@ -17,22 +17,7 @@ func (c *blockCells) add(programme int32, lines []reconcile.PayLine, codes []int
 	for int(programme) >= len(c.grid.rows) {
 		c.grid.rows = append(c.grid.rows, nil)
 	}
-	row := c.grid.rows[programme]
-	for i := range lines {
-		at := int(codes[i])*len(reconcile.Senses) + senseIndex(lines[i].Sense)
-		if at >= len(row) {
-			var err error
-			if row, err = c.grid.grow(programme, at); err != nil {
-				return err
-			}
-		}
-		if row[at].lines == 0 {
-			c.touched = append(c.touched, cellAt{programme, int32(at)})
-		}
-		row[at].lines++
-		row[at].amount += lines[i].Amount
-	}
-	return nil
+	return c.grid.add(programme, lines, codes, &c.touched)
 }
 
 func (c *blockCells) clear() {
@@ -139,8 +124,7 @@ func (r *Reader) take(said []byte, lines int) (bool, error) {
 // nearBounds tells whether one more block might take the sums beyond what a file
 // may hold: then it is read, to blame the payslip that does.
 func (r *Reader) nearBounds() bool {
-	s := &r.load.Sums
-	return max(s.ToPay.Abs(), s.ToDeduct.Abs(), s.Information.Abs()) > maxFileAmount-maxBlockAmount
+	return greatest(r.load.Sums) > maxFileAmount-maxBlockAmount
 }
 
 // takenCells takes apart what was said of the codes of a known block, which must

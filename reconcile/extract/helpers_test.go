@@ -66,8 +66,11 @@ type readFile struct {
 }
 
 func readPath(path string, l *Layout, o Options) readFile {
-	r := NewReader(path, l, o)
-	var got readFile
+	return readAll(NewReader(path, l, o), nil)
+}
+
+// readAll reads to the end, and passes each block on with what came before it.
+func readAll(r *Reader, block func(got *readFile, b *Block)) (got readFile) {
 	for item, err := range r.Items() {
 		switch {
 		case err != nil:
@@ -76,6 +79,8 @@ func readPath(path string, l *Layout, o Options) readFile {
 			p := *item.Payslip
 			p.Lines = slices.Clone(p.Lines)
 			got.payslips = append(got.payslips, p)
+		case item.Block != nil:
+			block(&got, item.Block)
 		default:
 			got.rejects = append(got.rejects, *item.Reject)
 		}

@@ -120,6 +120,27 @@ type grid struct {
 // cellAt is a place in a grid.
 type cellAt struct{ programme, at int32 }
 
+// add counts the lines of a payslip, and notes the places that were empty, where
+// they are asked for.
+func (g *grid) add(programme int32, lines []reconcile.PayLine, codes []int32, touched *[]cellAt) error {
+	row := g.rows[programme]
+	for i := range lines {
+		at := int(codes[i])*len(reconcile.Senses) + senseIndex(lines[i].Sense)
+		if at >= len(row) {
+			var err error
+			if row, err = g.grow(programme, at); err != nil {
+				return err
+			}
+		}
+		if touched != nil && row[at].lines == 0 {
+			*touched = append(*touched, cellAt{programme, int32(at)})
+		}
+		row[at].lines++
+		row[at].amount += lines[i].Amount
+	}
+	return nil
+}
+
 // grow makes the row of a programme long enough to hold a place.
 func (g *grid) grow(programme int32, at int) ([]total, error) {
 	row := g.rows[programme]
@@ -161,19 +182,7 @@ func senseIndex(s reconcile.Sense) int {
 
 // add counts the lines of a payslip.
 func (t *totals) add(programme int32, lines []reconcile.PayLine, codes []int32) error {
-	row := t.grid.rows[programme]
-	for i := range lines {
-		at := int(codes[i])*len(reconcile.Senses) + senseIndex(lines[i].Sense)
-		if at >= len(row) {
-			var err error
-			if row, err = t.grid.grow(programme, at); err != nil {
-				return err
-			}
-		}
-		row[at].lines++
-		row[at].amount += lines[i].Amount
-	}
-	return nil
+	return t.grid.add(programme, lines, codes, nil)
 }
 
 // put counts lines added up already.

@@ -133,10 +133,9 @@ type blockWriter struct {
 	ctx    context.Context
 	insert *sql.Stmt
 	take   *statement
-	last   *sql.Stmt                 // payslip inserted
-	stored *sql.Stmt                 // payslips copied, for the chain
-	latest map[int64][]int64         // by load, the last payslips inserted, in the order of the file
-	taken  map[int64]map[int64]int64 // by load, how many came from which
+	last   *sql.Stmt         // payslip inserted
+	stored *sql.Stmt         // payslips copied, for the chain
+	latest map[int64][]int64 // by load, the last payslips inserted, in the order of the file
 }
 
 // keptLatest bounds the payslips of a block that is kept: four times those of the
@@ -148,7 +147,7 @@ func newBlockWriter(ctx context.Context, c *sql.Conn) (_ *blockWriter, err error
 	if err != nil {
 		return nil, err
 	}
-	w := &blockWriter{ctx: ctx, latest: make(map[int64][]int64), taken: make(map[int64]map[int64]int64)}
+	w := &blockWriter{ctx: ctx, latest: make(map[int64][]int64)}
 	for _, p := range []struct {
 		into **sql.Stmt
 		text string
@@ -227,12 +226,6 @@ func (w *blockWriter) copyAll(b *batch) ([]chunk, error) {
 			return nil, err
 		}
 	}
-	if w.taken[b.load] == nil {
-		w.taken[b.load] = make(map[int64]int64)
-	}
-	for load, n := range b.from {
-		w.taken[b.load][load] += n
-	}
 	return w.digests(before, len(b.copies))
 }
 
@@ -261,13 +254,4 @@ func (w *blockWriter) digests(before int64, number int) ([]chunk, error) {
 		return nil, errBlock
 	}
 	return chunks.seal(), nil
-}
-
-// takenOf tells, in JSON, how many payslips of a load came from which.
-func (w *blockWriter) takenOf(load int64) (string, error) {
-	if w.taken[load] == nil {
-		return "{}", nil
-	}
-	text, err := json.Marshal(w.taken[load])
-	return string(text), err
 }

@@ -109,7 +109,7 @@ func openLoad(ctx context.Context, c *sql.Conn, j *Job) (int64, error) {
 }
 
 // closeLoad fills in what the reader knows at the end of the file.
-func closeLoad(ctx context.Context, c *sql.Conn, id int64, s Source, taken string) error {
+func closeLoad(ctx context.Context, c *sql.Conn, id int64, s Source, from map[int64]int64) error {
 	l := s.Load()
 	rejected, err := json.Marshal(l.Rejected)
 	if err != nil {
@@ -118,6 +118,12 @@ func closeLoad(ctx context.Context, c *sql.Conn, id int64, s Source, taken strin
 	controls, err := json.Marshal(orEmpty(l.Controls))
 	if err != nil {
 		return err
+	}
+	taken := []byte("{}")
+	if from != nil {
+		if taken, err = json.Marshal(from); err != nil {
+			return err
+		}
 	}
 	said := []string{}
 	for _, w := range s.Warnings() {
@@ -129,10 +135,10 @@ func closeLoad(ctx context.Context, c *sql.Conn, id int64, s Source, taken strin
 	}
 	_, err = c.ExecContext(ctx, `UPDATE load SET bytes = ?, sha256 = ?, ministry = ?, produced = ?, sender = ?, payslips = ?, aside = ?, lines = ?,
 		to_pay = ?, to_deduct = ?, information = ?, rejects = ?, rejected = ?, controls = ?, warnings = ?, carried = ?,
-		taken = coalesce(nullif(?, ''), '{}') WHERE id = ?`,
+		taken = ? WHERE id = ?`,
 		l.Bytes, l.SHA256, l.Ministry, l.Produced, l.Sender, l.Payslips, l.Aside, l.Sums.Lines,
 		int64(l.Sums.ToPay), int64(l.Sums.ToDeduct), int64(l.Sums.Information), l.Rejects, string(rejected), string(controls), string(warnings),
-		int64(l.Carried), taken, id)
+		int64(l.Carried), string(taken), id)
 	if err != nil {
 		return err
 	}

@@ -138,8 +138,8 @@ func (b *batch) reset() {
 
 // written is what the writer made of some files, by load.
 type written struct {
-	chunks map[int64][]chunk // digests of the payslips
-	taken  map[int64]string  // JSON, how many payslips came from which load
+	chunks map[int64][]chunk         // digests of the payslips
+	taken  map[int64]map[int64]int64 // how many payslips came from which load
 }
 
 // writePayslips reads the unknown files, so many at a time, and inserts what they
@@ -201,7 +201,7 @@ type inserter struct {
 }
 
 func insertBatches(ctx context.Context, c *sql.Conn, ready <-chan *batch, free chan<- *batch) (_ *written, err error) {
-	w := inserter{written: written{chunks: make(map[int64][]chunk), taken: make(map[int64]string)}}
+	w := inserter{written: written{chunks: make(map[int64][]chunk), taken: make(map[int64]map[int64]int64)}}
 	if w.payslip, err = prepare(c, insertPayslip); err != nil {
 		return nil, err
 	}
@@ -253,8 +253,11 @@ func (w *inserter) put(b *batch) (err error) {
 		return err
 	}
 	w.chunks[b.load] = append(w.chunks[b.load], copied...)
-	if w.taken[b.load], err = w.blocks.takenOf(b.load); err != nil {
-		return err
+	if b.from != nil && w.taken[b.load] == nil {
+		w.taken[b.load] = make(map[int64]int64)
+	}
+	for load, n := range b.from {
+		w.taken[b.load][load] += n
 	}
 	for _, r := range b.rejects {
 		if err := w.reject.exec(r); err != nil {

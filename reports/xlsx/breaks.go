@@ -65,13 +65,14 @@ const pageRoom = (pageHeight - pageTop - pageBottom) * pointsPerInch * pageSlack
 // blockHeights are those of the blocks of a sheet of lines, in points.
 func blockHeights(s *reports.Sheet) []float64 {
 	var heights []float64
+	widths := printedWidths(s)
 	for i := range s.Lines {
 		l := &s.Lines[i]
 		if l.Block {
 			heights = append(heights, 0)
 		}
 		if len(heights) > 0 {
-			heights[len(heights)-1] += rowHeight(l, printedWidths(s))
+			heights[len(heights)-1] += rowHeight(l, widths)
 		}
 	}
 	return heights
