@@ -42,6 +42,7 @@ type App struct {
 	JSON           bool // results are JSON on Stdout
 	Quiet          bool
 
+	straight   int64  // bytes to read from which on a load is written straight into the base; 0: the usual
 	command    string // its name, as "review import"
 	configFile string
 	logFormat  string

@@ -14,7 +14,7 @@ func (a *App) backupCommand() *cobra.Command {
 		Short: "sauvegarde cohérente de la base, même pendant une exécution",
 		Long: `Écrit dans un fichier neuf (0600) une copie cohérente de la base, sans arrêter ni gêner ce qui s'en sert, puis la relit : ses pages, et la
 tête de sa chaîne de sceaux. Le fichier n'apparaît sous son nom qu'une fois la copie prouvée et sur le disque. Pour restaurer : aucune
-commande en cours, copiez ce fichier à la place de la base, effacez les fichiers -wal et -shm à côté d'elle, puis « bascule verify ».
+commande en cours, copiez ce fichier à la place de la base, effacez les fichiers -wal, -shm et -journal à côté d'elle, puis « bascule verify ».
 Si la clé est dans un fichier (privacy.key_file), sauvegardez-la ailleurs : sans elle, la copie ne s'ouvre pas.`,
 		Example: "bascule backup /srv/sauvegardes/bascule-2013-12-31.db\nbascule backup bascule.db.copie --force --json",
 		Args:    arguments(1, 1, "le FICHIER à écrire"),

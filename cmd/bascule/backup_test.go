@@ -27,7 +27,7 @@ func TestABackupRestoresTheBaseAsItWas(t *testing.T) {
 	writeAll(t, map[string]string{"l.csv": flatHeader + flatRow("M1", "101000", "97,00")})
 	mustExit(t, exitOpen, "run")
 	remove(t, "out/2013-12/run-0003")
-	for _, suffix := range []string{"", "-wal", "-shm"} {
+	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
 		remove(t, "data/bascule.db"+suffix)
 	}
 	copied(t, "copie.db", "data/bascule.db")
@@ -39,12 +39,13 @@ func TestABackupRestoresTheBaseAsItWas(t *testing.T) {
 
 func TestABackupRefusesWhatItWouldDestroy(t *testing.T) {
 	twoNights(t)
-	writeAll(t, map[string]string{"autre.db": "à garder", "dossier/x": "", "orpheline.db-wal": "x"})
+	writeAll(t, map[string]string{"autre.db": "à garder", "dossier/x": "", "orpheline.db-wal": "x", "défaite.db-journal": "x"})
 	for _, c := range []struct{ args, want string }{
 		{"autre.db", "autre.db existe déjà — donnez un autre nom, ou --force"},
 		{"data/bascule.db --force", "data/bascule.db est la base elle-même"},
 		{"dossier --force", "dossier est un dossier"},
 		{"orpheline.db", "orpheline.db-wal est là"},
+		{"défaite.db", "défaite.db-journal est là"},
 		{"nulle/part.db", "nulle/part.db: ne peut être écrit — vérifiez que le dossier existe"},
 	} {
 		if stderr := mustExit(t, exitFailure, append([]string{"backup"}, strings.Fields(c.args)...)...); !strings.Contains(stderr, c.want) {

@@ -43,10 +43,11 @@ func TestMain(m *testing.M) {
 	main()
 }
 
-// appAt is the program, its clock stopped.
+// appAt is the program, its clock stopped, its first loads written as large ones.
 func appAt(now time.Time, stdout, stderr io.Writer) *App {
 	app := newApp(stdout, stderr)
 	app.Now = func() time.Time { return now }
+	app.straight = 1
 	return app
 }
 

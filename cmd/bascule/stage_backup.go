@@ -79,7 +79,7 @@ func copyAside(ctx context.Context, database, partial string) (*BackupResult, er
 
 // refuseTarget keeps a backup from taking the place of something else.
 func refuseTarget(file, database string, force bool) error {
-	for _, suffix := range []string{"-wal", "-shm"} { // SQLite would take it for the copy's own
+	for _, suffix := range []string{"-wal", "-shm", "-journal"} { // SQLite would take it for the copy's own
 		if _, err := os.Lstat(file + suffix); err == nil {
 			return &usageError{file + suffix + " est là, reste d'une autre base", "effacez-le, ou donnez un autre nom"}
 		}

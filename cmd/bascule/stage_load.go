@@ -67,7 +67,11 @@ func (a *App) withStore(ctx context.Context, stage func(*sqlite.DB) error) error
 	if err != nil {
 		return err
 	}
-	db, err := sqlite.Open(ctx, a.Config.Abs(a.Config.Database), a.Rand, sqlite.WithKey(key))
+	options := []sqlite.Option{sqlite.WithKey(key)}
+	if a.straight > 0 {
+		options = append(options, sqlite.WithStraight(a.straight))
+	}
+	db, err := sqlite.Open(ctx, a.Config.Abs(a.Config.Database), a.Rand, options...)
 	if err != nil {
 		return err
 	}

@@ -74,6 +74,9 @@ func (b *Blocks) Share() *Blocks { return &Blocks{byDigest: b.byDigest, stored: 
 // Close lets go of the database.
 func (b *Blocks) Close() error { return b.stored.Close() }
 
+// none tells that nothing can be found in them.
+func (b *Blocks) none() bool { return b == nil || len(b.byDigest) == 0 }
+
 // Find gives the number of the block whose bytes have a digest, and what its
 // reading counted; 0 for none.
 func (b *Blocks) Find(ctx context.Context, digest [sha256.Size]byte) (number int64, said []byte, err error) {

@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"syscall"
 
@@ -38,6 +39,9 @@ const (
 	largestCacheKiB = 160 << 10
 )
 
+// idleReaders stay open until they are needed again.
+const idleReaders = 2
+
 // ErrNewer means that a later version of the program wrote the database.
 var ErrNewer = errors.New("la base a été écrite par une version plus récente de bascule: mettez le programme à jour")
 
@@ -50,7 +54,8 @@ type DB struct {
 	read   *sqlx.DB // as many as there are cursors
 	secret []byte
 
-	checkpoint sync.WaitGroup // runs beside what follows a load
+	straightFrom int64          // bytes to read
+	checkpoint   sync.WaitGroup // runs beside what follows a load
 }
 
 // Open opens the database, creating it (mode 0600, in a folder of mode 0700) or
@@ -63,7 +68,8 @@ func Open(ctx context.Context, path string, random io.Reader, options ...Option)
 	if err := create(ctx, path); err != nil {
 		return nil, fmt.Errorf("base %s: %w", path, describe(err))
 	}
-	d := new(DB)
+	given := settingsOf(options)
+	d := &DB{straightFrom: given.straight}
 	var err error
 	if d.write, err = connect(path, "immediate", writerCacheKiB, false); err != nil {
 		return nil, err
@@ -72,7 +78,7 @@ func Open(ctx context.Context, path string, random io.Reader, options ...Option)
 	if _, err := d.write.ExecContext(ctx, "PRAGMA wal_autocheckpoint = 0"); err != nil { // see copyBack
 		return nil, errors.Join(fmt.Errorf("base %s: %w", path, describe(err)), d.write.Close())
 	}
-	if err := d.migrate(ctx, random, givenKey(options)); err != nil {
+	if err := d.migrate(ctx, random, given.key); err != nil {
 		d.write.Close()
 		return nil, fmt.Errorf("base %s: %w", path, describe(err))
 	}
@@ -80,6 +86,7 @@ func Open(ctx context.Context, path string, random io.Reader, options ...Option)
 		d.write.Close()
 		return nil, err
 	}
+	d.read.SetMaxIdleConns(idleReaders)
 	return d, nil
 }
 
@@ -104,32 +111,28 @@ func create(ctx context.Context, path string) error {
 	return errors.Join(err, c.Close())
 }
 
+// How long somebody else's work is waited for, in milliseconds: a reader, whom
+// nothing but a large load keeps waiting (DB.straight), stays until it ends.
+const (
+	writerWaits = 10_000
+	readerWaits = 300_000
+)
+
 func connect(path, lock string, cacheKiB int, queryOnly bool) (*sqlx.DB, error) {
-	q := url.Values{}
+	q, wait := url.Values{}, writerWaits
+	if lock == "deferred" {
+		wait = readerWaits
+	}
 	q.Set("_journal_mode", "WAL")
 	q.Set("_synchronous", "FULL")
 	q.Set("_foreign_keys", "on")
-	q.Set("_busy_timeout", "10000")
+	q.Set("_busy_timeout", strconv.Itoa(wait))
 	q.Set("_txlock", lock)
 	q.Set("_cache_size", fmt.Sprintf("-%d", cacheKiB))
 	if queryOnly {
 		q.Set("_query_only", "on")
 	}
 	return sqlx.Open("sqlite3", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode())
-}
-
-// cacheWriter gives the writer so much cache until the function it returns is
-// called.
-func (d *DB) cacheWriter(ctx context.Context, kib int) (restore func()) {
-	resize := func(kib int) {
-		// Without it, the work takes longer and is done all the same.
-		_, _ = d.write.ExecContext(context.WithoutCancel(ctx), fmt.Sprintf("PRAGMA cache_size = -%d; PRAGMA shrink_memory", kib))
-	}
-	if kib <= writerCacheKiB {
-		return func() {}
-	}
-	resize(kib)
-	return func() { resize(writerCacheKiB) }
 }
 
 // Close closes the database; the last to close it empties the write-ahead log.
@@ -198,15 +201,15 @@ func refuseForeign(ctx context.Context, c *sql.Conn, version int) error {
 	return err
 }
 
-// transaction runs f on the writer connection between BEGIN IMMEDIATE and
-// COMMIT, or rolls all of it back.
+// transaction runs f on the writer connection between BEGIN EXCLUSIVE, which beside
+// a log keeps no reader out, and COMMIT, or rolls all of it back.
 func (d *DB) transaction(ctx context.Context, f func(*sql.Conn) error) error {
 	c, err := d.write.Conn(ctx)
 	if err != nil {
 		return describe(err)
 	}
 	defer c.Close()
-	if _, err := c.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+	if _, err := c.ExecContext(ctx, "BEGIN EXCLUSIVE"); err != nil {
 		return describe(err)
 	}
 	if err = f(c); err == nil {
@@ -260,7 +263,7 @@ func describe(err error) error {
 	case e.Code == sqlite3.ErrIoErr:
 		text = "le disque de la base refuse une lecture ou une écriture — vérifiez-le, puis relancez : rien d'inachevé n'a été enregistré"
 	case e.Code == sqlite3.ErrBusy, e.Code == sqlite3.ErrLocked:
-		text = "base occupée par un autre programme — fermez-le, puis relancez"
+		text = "base occupée par un autre programme — attendez qu'il ait fini, ou fermez-le, puis relancez"
 	case e.Code == sqlite3.ErrNotADB:
 		text = "le fichier n'est pas une base SQLite — restaurez une sauvegarde, ou indiquez un autre fichier sous « database »"
 	case e.Code == sqlite3.ErrCorrupt: // SQLite says so of a disk that cannot be read, too

@@ -13,18 +13,25 @@ import (
 // Option steers the opening of a database.
 type Option func(*settings)
 
-type settings struct{ key []byte }
+type settings struct {
+	key      []byte
+	straight int64
+}
 
 // WithKey gives the key of pseudonyms, fingerprints and seals from outside: the
 // database keeps nothing of it but what recognises it. A blank key is none.
 func WithKey(key []byte) Option { return func(s *settings) { s.key = key } }
 
-func givenKey(options []Option) []byte {
-	var s settings
+// WithStraight changes from how many bytes to read on a load writes straight into
+// the database (DB.straight).
+func WithStraight(bytes int64) Option { return func(s *settings) { s.straight = bytes } }
+
+func settingsOf(options []Option) settings {
+	s := settings{straight: straightBytes}
 	for _, o := range options {
 		o(&s)
 	}
-	return s.key
+	return s
 }
 
 // Why a database does not open with the key that it is given, or with none.

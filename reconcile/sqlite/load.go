@@ -47,9 +47,14 @@ const (
 // loads are returned in the order of the jobs.
 func (d *DB) Load(ctx context.Context, jobs []Job, scope Scope) ([]reconcile.Load, error) {
 	ids := make([]int64, len(jobs))
+	defer d.release(ctx)
 	cacheKiB := cacheToWrite(jobs)
 	defer d.cacheWriter(ctx, cacheKiB)()
-	err := d.transaction(ctx, func(c *sql.Conn) error {
+	logAgain, err := d.straight(ctx, jobs)
+	if err != nil {
+		return nil, err
+	}
+	err = d.transaction(ctx, func(c *sql.Conn) error {
 		for i := range jobs {
 			id, err := openLoad(ctx, c, &jobs[i])
 			if err != nil {
@@ -78,7 +83,7 @@ func (d *DB) Load(ctx context.Context, jobs []Job, scope Scope) ([]reconcile.Loa
 		}
 		return d.sealLoads(ctx, c, jobs, ids, written.chunks)
 	})
-	if err != nil {
+	if err = errors.Join(err, logAgain()); err != nil {
 		return nil, err
 	}
 	d.copyBack()

@@ -36,6 +36,7 @@ type Recorder struct {
 // error of f leaves no trace of the run. It numbers the run and finds the one
 // before it.
 func (d *DB) Record(ctx context.Context, run *reconcile.Run, f func(*Recorder) error) error {
+	defer d.release(ctx)
 	return d.transaction(ctx, func(c *sql.Conn) error {
 		r := &Recorder{db: d, ctx: ctx, conn: c, run: run, today: run.StartedAt[:len("2006-01-02")]}
 		if err := c.QueryRowContext(ctx, "SELECT coalesce(max(id), 0) + 1 FROM run").Scan(&run.ID); err != nil {

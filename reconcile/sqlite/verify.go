@@ -69,7 +69,7 @@ func Verify(ctx context.Context, path string, last bool, watch Watch, options ..
 	if err != nil {
 		return nil, err
 	}
-	v, err := verify(ctx, db, last, watch, givenKey(options))
+	v, err := verify(ctx, db, last, watch, settingsOf(options).key)
 	if err = errors.Join(err, db.Close()); err != nil {
 		return nil, fmt.Errorf("base %s: %w", path, describe(err))
 	}
