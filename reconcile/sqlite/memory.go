@@ -32,8 +32,7 @@ func (d *DB) resize(ctx context.Context, kib int) {
 }
 
 // release gives what the caches hold back to the system. The allocator of C would
-// keep it, some 60 MB for 300,000 agents, beside what the
-// report needs.
+// keep it, some 60 MB for 300,000 agents, beside what the report needs.
 func (d *DB) release(ctx context.Context) {
 	_, _ = d.write.ExecContext(context.WithoutCancel(ctx), "PRAGMA shrink_memory") // nothing is lost where it is refused
 	C.trim()
