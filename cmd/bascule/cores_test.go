@@ -19,6 +19,9 @@ import (
 // Fifty ministries: go test ./cmd/bascule -run OneOrManyCores -campaign
 
 func TestOneOrManyCoresGiveTheSameResult(t *testing.T) {
+	if elsewhere(t) {
+		return
+	}
 	ministries := 3
 	if *campaign {
 		ministries = 50

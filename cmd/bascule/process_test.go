@@ -1,13 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -20,6 +23,7 @@ const (
 	asProgram   = "TEST_AS_BASCULE"
 	atClock     = "TEST_CLOCK"
 	watchedFrom = "TEST_WATCHED_FROM"
+	alone       = "TEST_ALONE" // the test that a process is for
 )
 
 func TestMain(m *testing.M) {
@@ -49,6 +53,45 @@ func appAt(now time.Time, stdout, stderr io.Writer) *App {
 	app.Now = func() time.Time { return now }
 	app.straight = 1
 	return app
+}
+
+// elsewhere has a long test, which goes from folder to folder, run in a process of
+// its own beside others: a process is in one folder at a time. It tells the test
+// whether it is done so.
+func elsewhere(t *testing.T) bool {
+	t.Helper()
+	if os.Getenv(alone) == t.Name() {
+		return false
+	}
+	t.Parallel()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pattern := "^" + t.Name() + "$"
+	if _, part, ok := strings.Cut(flag.Lookup("test.run").Value.String(), "/"); ok {
+		pattern += "/" + part
+	}
+	args := []string{"-test.v", "-test.run=" + pattern}
+	flag.Visit(func(f *flag.Flag) {
+		if f.Name == "test.short" || f.Name == "test.skip" || !strings.HasPrefix(f.Name, "test.") {
+			args = append(args, "-"+f.Name+"="+f.Value.String())
+		}
+	})
+	cmd := exec.CommandContext(t.Context(), self, args...)
+	cmd.Env = append(os.Environ(), alone+"="+t.Name())
+	out, err := cmd.CombinedOutput()
+	switch {
+	case err != nil:
+		t.Errorf("%v\n%s", err, out)
+	case bytes.Contains(out, []byte("\n--- SKIP: "+t.Name())):
+		t.Skipf("%s", out)
+	case !bytes.Contains(out, []byte("\n--- PASS: "+t.Name())):
+		t.Errorf("it was not run:\n%s", out)
+	default:
+		t.Logf("%s", out)
+	}
+	return true
 }
 
 // program is a command line of the program, in a process of its own.
