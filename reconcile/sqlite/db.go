@@ -154,11 +154,36 @@ func (d *DB) copyBack() {
 // Secret is the key of pseudonyms and fingerprints of this database.
 func (d *DB) Secret() []byte { return d.secret }
 
-// migrate applies the schema files that the database has not seen, each in one
+// ready tells whether the database is already what migrate makes of it: then those
+// who only read need not wait for the one who writes.
+func (d *DB) ready(ctx context.Context, version int, key []byte) (bool, error) {
+	c, err := d.write.Conn(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer c.Close()
+	var same, begun bool
+	if err := c.QueryRowContext(ctx, "SELECT user_version = ? FROM pragma_user_version", version).Scan(&same); err != nil || !same {
+		return false, err
+	}
+	if err := refuseForeign(ctx, c, version); err != nil {
+		return false, err
+	}
+	if d.secret, err = secretOf(ctx, c, key); err != nil || d.secret == nil {
+		return false, err
+	}
+	err = c.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM ledger)").Scan(&begun)
+	return begun, err
+}
+
+// migrate applies the schema files that the database has not seen, all in one
 // transaction with the new version number.
 func (d *DB) migrate(ctx context.Context, random io.Reader, key []byte) error {
 	files, err := fs.Glob(schema, "schema/*.sql")
 	if err != nil {
+		return err
+	}
+	if ready, err := d.ready(ctx, len(files), key); ready || err != nil {
 		return err
 	}
 	return d.transaction(ctx, func(c *sql.Conn) error {

@@ -303,3 +303,15 @@ func TestTheDatabaseIsPrivateDurableAndKeepsItsSecret(t *testing.T) {
 		t.Error("the secret changed at the second opening: every fingerprint would change with it")
 	}
 }
+
+// TestADatabaseIsReadWhileANightIsWritten: opening it does not wait for the writer.
+func TestADatabaseIsReadWhileANightIsWritten(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "b.db")
+	d := opened(t, path)
+	mustLoad(t, d, SamePaths, job(reconcile.Legacy, "a", "", few(100, "1", "2")))
+	mustLoad(t, d, SamePaths, job(reconcile.ONP, "b", "", during(few(100, "1"), func() {
+		if n := count(t, opened(t, path), "SELECT count(*) FROM v_payslip"); n != 2 {
+			t.Errorf("%d payslips are seen", n)
+		}
+	})))
+}
