@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"database/sql/driver"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -27,6 +28,7 @@ type Block struct {
 type Blocks struct {
 	byDigest map[[sha256.Size]byte]blockOf
 	stored   *sql.Stmt
+	taken    *sql.Stmt   // bytes, for the chain, of what takePayslips inserts
 	found    storedBlock // the last one found
 }
 
@@ -63,16 +65,27 @@ func (d *DB) Blocks(ctx context.Context, side reconcile.Side, p reconcile.Period
 	if err := rows.Err(); err != nil {
 		return nil, describe(err)
 	}
-	b.stored, err = d.read.PrepareContext(ctx, "SELECT said, line, rows FROM block WHERE id = ?")
-	return b, describe(err)
+	if b.stored, err = d.read.PrepareContext(ctx, "SELECT said, line, rows FROM block WHERE id = ?"); err != nil {
+		return nil, describe(err)
+	}
+	query, err := d.takenBytes(ctx)
+	if err == nil {
+		b.taken, err = d.read.PrepareContext(ctx, query)
+	}
+	if err != nil {
+		return nil, errors.Join(describe(err), b.stored.Close())
+	}
+	return b, nil
 }
 
 // Share gives the same blocks for the reading of another file beside this one. It
 // is closed with b.
-func (b *Blocks) Share() *Blocks { return &Blocks{byDigest: b.byDigest, stored: b.stored} }
+func (b *Blocks) Share() *Blocks {
+	return &Blocks{byDigest: b.byDigest, stored: b.stored, taken: b.taken}
+}
 
 // Close lets go of the database.
-func (b *Blocks) Close() error { return b.stored.Close() }
+func (b *Blocks) Close() error { return errors.Join(b.stored.Close(), b.taken.Close()) }
 
 // none tells that nothing can be found in them.
 func (b *Blocks) none() bool { return b == nil || len(b.byDigest) == 0 }
@@ -110,24 +123,82 @@ func (b *Blocks) copies(k *Block) ([]copyOf, error) {
 	return copies, nil
 }
 
-// takePayslips copies payslips for the load ?1, ?2 lines further down, but for
-// their pay lines, in the order of their ids.
-func takePayslips() string {
+// copiesInARow are the payslips of these ids, moved by so many lines.
+type copiesInARow struct{ from, to, shift int64 }
+
+// inRows gathers copies, sorted by id.
+func inRows(copies []copyOf, rows []copiesInARow) []copiesInARow {
+	for _, c := range copies {
+		if last := len(rows) - 1; last >= 0 && rows[last].to+1 == c.id && rows[last].shift == c.shift {
+			rows[last].to = c.id
+			continue
+		}
+		rows = append(rows, copiesInARow{c.id, c.id, c.shift})
+	}
+	return rows
+}
+
+// takenColumns is a payslip as the load ?1 takes it, ?2 lines further down, but for
+// its pay lines; in the order of ids, from ?3 to ?4.
+func takenColumns() string {
 	values := slices.Clone(columnsStored)
 	for i, c := range values {
 		switch c {
 		case "load_id":
-			values[i] = "?1"
+			values[i] = "?1 AS load_id"
 		case "line":
-			values[i] = "line + ?2"
+			values[i] = "line + ?2 AS line"
 		case "lines":
-			values[i] = "''"
+			values[i] = "'' AS lines"
 		case "same":
-			values[i] = "id"
+			values[i] = "id AS same"
 		}
 	}
-	return "INSERT INTO payslip (" + strings.Join(columnsStored, ", ") + ") SELECT " + strings.Join(values, ", ") +
-		" FROM payslip WHERE id BETWEEN ?3 AND ?4 AND same IS NULL ORDER BY id"
+	return "SELECT " + strings.Join(values, ", ") + " FROM payslip WHERE id BETWEEN ?3 AND ?4 AND same IS NULL ORDER BY id"
+}
+
+func takePayslips() string {
+	return "INSERT INTO payslip (" + strings.Join(columnsStored, ", ") + ") " + takenColumns()
+}
+
+// takenBytes selects the bytes that the chain covers of such payslips.
+func (d *DB) takenBytes(ctx context.Context) (string, error) {
+	c, err := d.read.Conn(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer c.Close()
+	t, err := describeTable(ctx, c, "payslip")
+	if err != nil {
+		return "", err
+	}
+	return "SELECT " + t.rowBytes(t.covers(coveredOf(sealLoad, "payslip"))) + " FROM (" + takenColumns() + ") ORDER BY same", nil
+}
+
+// digest digests the payslips that a load takes, as they will be stored.
+func (b *Blocks) digest(ctx context.Context, load int64, taken []copiesInARow) (string, error) {
+	h := sha256.New()
+	for _, of := range taken {
+		missing := of.to - of.from + 1
+		rows, err := b.taken.QueryContext(ctx, load, of.shift, of.from, of.to)
+		if err != nil {
+			return "", describe(err)
+		}
+		var row sql.RawBytes
+		for ; rows.Next(); missing-- {
+			if err = rows.Scan(&row); err != nil {
+				break
+			}
+			h.Write(row)
+		}
+		if err = errors.Join(err, rows.Err(), rows.Close()); err == nil && missing != 0 {
+			err = errBlock
+		}
+		if err != nil {
+			return "", describe(err)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // blockWriter stores blocks and copies the payslips of known ones, on the
@@ -137,7 +208,6 @@ type blockWriter struct {
 	insert *sql.Stmt
 	take   *statement
 	last   *sql.Stmt         // payslip inserted
-	stored *sql.Stmt         // payslips copied, for the chain
 	latest map[int64][]int64 // by load, the last payslips inserted, in the order of the file
 }
 
@@ -146,10 +216,6 @@ type blockWriter struct {
 const keptLatest = 1024
 
 func newBlockWriter(ctx context.Context, c *sql.Conn) (_ *blockWriter, err error) {
-	t, err := describeTable(ctx, c, "payslip")
-	if err != nil {
-		return nil, err
-	}
 	w := &blockWriter{ctx: ctx, latest: make(map[int64][]int64)}
 	for _, p := range []struct {
 		into **sql.Stmt
@@ -157,7 +223,6 @@ func newBlockWriter(ctx context.Context, c *sql.Conn) (_ *blockWriter, err error
 	}{
 		{&w.insert, "INSERT INTO block (load_id, digest, line, said, rows) VALUES (?, ?, ?, ?, ?)"},
 		{&w.last, "SELECT coalesce(max(id), 0) FROM payslip"},
-		{&w.stored, "SELECT id, " + t.rowBytes(t.covers(coveredOf(sealLoad, "payslip"))) + " FROM payslip WHERE id > ? ORDER BY id"},
 	} {
 		if *p.into, err = c.PrepareContext(ctx, p.text); err != nil {
 			return nil, errors.Join(err, w.close())
@@ -172,7 +237,7 @@ func newBlockWriter(ctx context.Context, c *sql.Conn) (_ *blockWriter, err error
 }
 
 func (w *blockWriter) close() (err error) {
-	for _, s := range []*sql.Stmt{w.insert, w.last, w.stored} {
+	for _, s := range []*sql.Stmt{w.insert, w.last} {
 		if s != nil {
 			err = errors.Join(err, s.Close())
 		}
@@ -210,51 +275,25 @@ func (w *blockWriter) keep(b *batch, ids []int64) error {
 	return nil
 }
 
-// copyAll copies the payslips that a batch takes, sorted, and returns their
-// digests.
-func (w *blockWriter) copyAll(b *batch) ([]chunk, error) {
-	if len(b.copies) == 0 {
-		return nil, nil
-	}
-	var before int64
-	if err := w.last.QueryRowContext(w.ctx).Scan(&before); err != nil {
+// copyAll copies the payslips that a batch takes.
+func (w *blockWriter) copyAll(b *batch) (*chunk, error) {
+	of := chunk{SHA256: b.takenDigest}
+	if err := w.last.QueryRowContext(w.ctx).Scan(&of.First); err != nil {
 		return nil, err
 	}
-	for i := 0; i < len(b.copies); {
-		from, to := b.copies[i], b.copies[i]
-		for i++; i < len(b.copies) && b.copies[i] == (copyOf{to.id + 1, to.shift}); i++ {
-			to = b.copies[i]
-		}
-		if err := w.take.exec([]driver.Value{b.load, from.shift, from.id, to.id}); err != nil {
+	of.First++ // the others follow: nobody else writes
+	for _, r := range b.taken {
+		if err := w.take.exec([]driver.Value{b.load, r.shift, r.from, r.to}); err != nil {
 			return nil, err
 		}
+		of.Rows += r.to - r.from + 1
 	}
-	return w.digests(before, len(b.copies))
-}
-
-// digests digests the payslips inserted after one, so many, as they are stored.
-func (w *blockWriter) digests(before int64, number int) ([]chunk, error) {
-	rows, err := w.stored.QueryContext(w.ctx, before)
-	if err != nil {
+	var last int64
+	if err := w.last.QueryRowContext(w.ctx).Scan(&last); err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	chunks := newChunker(batchPayslips)
-	found := 0
-	var id int64
-	var row sql.RawBytes
-	for rows.Next() {
-		if err := rows.Scan(&id, &row); err != nil {
-			return nil, err
-		}
-		chunks.add(id, row)
-		found++
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	if found != number {
+	if last != of.First+of.Rows-1 {
 		return nil, errBlock
 	}
-	return chunks.seal(), nil
+	return &of, nil
 }

@@ -22,7 +22,9 @@ func BenchmarkSealPayslips(b *testing.B) {
 	p.b.sort()
 	b.ResetTimer()
 	for range b.N {
-		p.b.sum()
+		if err := p.b.sum(background); err != nil {
+			b.Fatal(err)
+		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n)/1000, "µs/payslip")
 	b.SetBytes(int64(n) * int64(len(p.b.row.text)))

@@ -67,18 +67,22 @@ const insertReject = `INSERT INTO reject (load_id, file, line, record, field, re
 
 // batch holds rows of one load ready to be bound.
 type batch struct {
-	load     int64
-	digest   string          // of the payslips in their order, for the chain
-	payslips []driver.Value  // payslipColumns for each
-	order    []int           // where each payslip starts, sorted by key
-	back     bool            // from the greatest key to the least
-	blocks   []blockEnd      // that end among them, in the order of the file
-	copies   []copyOf        // payslips of known ones, in the order of their ids
-	firstID  int64           // the least of theirs
-	from     map[int64]int64 // how many of them each load gives
-	rejects  [][]driver.Value
-	text     []byte // scratch of the encoder
-	row      rowWriter
+	load        int64
+	digest      string          // of the payslips in their order, for the chain
+	payslips    []driver.Value  // payslipColumns for each
+	order       []int           // where each payslip starts, sorted by key
+	back        bool            // from the greatest key to the least
+	blocks      []blockEnd      // that end among them, in the order of the file
+	copies      []copyOf        // payslips of known ones
+	known       *Blocks         // that they come from
+	taken       []copiesInARow  // the same, in the order of their ids
+	takenDigest string          // of theirs, for the chain
+	firstID     int64           // the least of theirs
+	from        map[int64]int64 // how many of them each load gives
+	rejects     [][]driver.Value
+	err         error
+	text        []byte // scratch of the encoder
+	row         rowWriter
 }
 
 // blockEnd is a block that ends after so many payslips of a batch.
@@ -113,10 +117,16 @@ func (b *batch) sort() {
 		return cmp.Or(byKey, cmp.Compare(i, j))
 	})
 	slices.SortFunc(b.copies, compareIDs)
+	b.taken = inRows(b.copies, b.taken[:0])
 }
 
 // sum digests each payslip, and all of them as they will be stored.
-func (b *batch) sum() {
+func (b *batch) sum(ctx context.Context) (err error) {
+	if len(b.taken) > 0 {
+		if b.takenDigest, err = b.known.digest(ctx, b.load, b.taken); err != nil {
+			return err
+		}
+	}
 	h := sha256.New()
 	for _, i := range b.order {
 		row := b.payslips[i : i+payslipColumns]
@@ -125,6 +135,7 @@ func (b *batch) sum() {
 		h.Write(b.row.row(row))
 	}
 	b.digest = hex.EncodeToString(h.Sum(nil))
+	return nil
 }
 
 func (b *batch) full() bool {
@@ -171,7 +182,7 @@ func writePayslips(ctx context.Context, c *sql.Conn, jobs []Job, ids []int64, re
 		}
 		wait.Wait()
 	}()
-	go finishBatches(full, ready)
+	go finishBatches(ctx, full, ready)
 	w, err := insertBatches(ctx, c, ready, free)
 	if errs[len(jobs)] = err; err != nil {
 		cancel()
@@ -183,11 +194,11 @@ func writePayslips(ctx context.Context, c *sql.Conn, jobs []Job, ids []int64, re
 
 // finishBatches sorts and digests between the readers and the writer, beside
 // both: a night that reads one file has a core for that.
-func finishBatches(full <-chan *batch, ready chan<- *batch) {
+func finishBatches(ctx context.Context, full <-chan *batch, ready chan<- *batch) {
 	defer close(ready)
 	for b := range full {
 		b.sort()
-		b.sum()
+		b.err = b.sum(ctx)
 		ready <- b
 	}
 }
@@ -228,6 +239,9 @@ func insertBatches(ctx context.Context, c *sql.Conn, ready <-chan *batch, free c
 }
 
 func (w *inserter) put(b *batch) (err error) {
+	if b.err != nil {
+		return b.err
+	}
 	of := chunk{Rows: int64(len(b.order)), SHA256: b.digest}
 	w.ids = slices.Grow(w.ids[:0], len(b.order))[:len(b.order)]
 	for n, i := range b.order {
@@ -248,11 +262,13 @@ func (w *inserter) put(b *batch) (err error) {
 	if err := w.blocks.keep(b, w.ids); err != nil {
 		return err
 	}
-	copied, err := w.blocks.copyAll(b)
-	if err != nil {
-		return err
+	if len(b.taken) > 0 {
+		copied, err := w.blocks.copyAll(b)
+		if err != nil {
+			return err
+		}
+		w.chunks[b.load] = append(w.chunks[b.load], *copied)
 	}
-	w.chunks[b.load] = append(w.chunks[b.load], copied...)
 	if b.from != nil && w.taken[b.load] == nil {
 		w.taken[b.load] = make(map[int64]int64)
 	}
@@ -297,7 +313,7 @@ func (p *producer) next() *batch {
 }
 
 func (p *producer) send() error {
-	p.b.load, p.b.back = p.load, p.back
+	p.b.load, p.b.known, p.b.back = p.load, p.known, p.back
 	p.back = !p.back
 	select {
 	case p.full <- p.b:
