@@ -53,19 +53,12 @@ func (k *comparison) survey(ctx context.Context, s *explain.Survey) error {
 }
 
 func (k *comparison) surveySide(ctx context.Context, s *explain.Survey, side reconcile.Side, keys []string) error {
-	loads := k.run.LoadsOf(side)
-	for _, key := range keys {
-		rows, err := k.db.PayslipsOf(ctx, loads, key)
+	for group, err := range reconcile.Assemble(k.db.PayslipsUnder(ctx, k.run.LoadsOf(side), keys)) {
 		if err != nil {
 			return err
 		}
-		for group, err := range reconcile.Assemble(rowsOf(rows)) {
-			if err != nil {
-				return err
-			}
-			if !group.Shared {
-				s.Observe(side, group.Payslip)
-			}
+		if !group.Shared {
+			s.Observe(side, group.Payslip)
 		}
 	}
 	return nil
