@@ -50,7 +50,7 @@ func TestFaultOfAFullDisk(t *testing.T) {
 		fullCalls(t, s)
 		return
 	}
-	p := place{t, filepath.Join(disk, "m")}
+	p := place{t: t, dir: filepath.Join(disk, "m")}
 	if err := os.CopyFS(p.dir, os.DirFS(s.built.dir)); err != nil {
 		t.Fatal(err)
 	}

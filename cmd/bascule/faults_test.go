@@ -46,8 +46,9 @@ func struckFaults() int {
 
 // place is a ministry's folder in which a fault may strike.
 type place struct {
-	t   *testing.T
-	dir string
+	t      *testing.T
+	dir    string
+	logged bool // its first load goes through the log of the base
 }
 
 // situation is what a fault strikes: a ministry, and commands to come, one of
@@ -71,7 +72,11 @@ func (p place) in(args ...string) (code int, stdout, stderr string) {
 
 func (p place) at(now time.Time, args ...string) (code int, stdout, stderr string) {
 	var out, log bytes.Buffer
-	code = appAt(now, &out, &log).execute(context.Background(), p.arguments(args))
+	app := appAt(now, &out, &log)
+	if p.logged {
+		app.straight = 0
+	}
+	code = app.execute(context.Background(), p.arguments(args))
 	return code, out.String(), log.String()
 }
 
@@ -90,6 +95,9 @@ func (p place) arguments(args []string) []string {
 func (p place) apart(args ...string) *exec.Cmd {
 	cmd := program(p.t, p.arguments(args)...)
 	cmd.Env = append(cmd.Env, atClock+"="+faultNight.Format(time.RFC3339), "TMPDIR="+filepath.Join(p.dir, "tmp"))
+	if p.logged {
+		cmd.Env = append(cmd.Env, logged+"=1")
+	}
 	return cmd
 }
 
@@ -107,14 +115,14 @@ func (p place) copied(t *testing.T) place {
 	if out, err := exec.Command("cp", "-a", p.dir, dir).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	return place{t, dir}
+	return place{t, dir, p.logged}
 }
 
 // newPlace is a ministry where nothing has been done yet: a key of its own makes
 // its pseudonyms, fingerprints and seals the same each time.
 func newPlace(t *testing.T) place {
 	t.Helper()
-	p := place{t, filepath.Join(t.TempDir(), "m")}
+	p := place{t: t, dir: filepath.Join(t.TempDir(), "m")}
 	if code, _, stderr := invoke(t, "init", p.dir, "--quiet"); code != 0 {
 		t.Fatal(stderr)
 	}
@@ -167,10 +175,13 @@ func situations(t *testing.T) []*situation {
 	for _, p := range []place{night, carried} { // the next night finds one agent less, and pay that has moved
 		p.extract(8)
 	}
+	small := first.copied(t)
+	small.logged = true
 	republished := night.copied(t)
 	republished.must(exitOpen, "run")
 	all := []*situation{
 		{name: "empty", built: first, commands: [][]string{{"run"}}},
+		{name: "empty, through the log", built: small, commands: [][]string{{"run"}}},
 		{name: "former night", built: night, commands: [][]string{{"run"}}},
 		{name: "imports", built: decided, commands: [][]string{{"review", "import", "decisions.xlsx"}, imports, {"run"}}},
 		{name: "decisions", built: carried, commands: [][]string{{"run"}}},
@@ -192,6 +203,9 @@ func projectRoot(t *testing.T) string {
 	}
 	return root
 }
+
+// unwritten tells that there is no base yet.
+func (s *situation) unwritten() bool { return strings.HasPrefix(s.name, "empty") }
 
 // reference is what the commands give where nothing strikes them.
 func (s *situation) reference(t *testing.T) {
@@ -346,7 +360,7 @@ func (s *situation) struck(p place, at int, code int, stderr string) {
 		p.t.Errorf("not one clear line with a remedy: %s", stderr)
 	}
 	s.wholeOrAbsent(p)
-	if code, stdout, stderr := p.in("verify"); code != exitClosed && !(s.name == "empty" && neverWritten.MatchString(stderr)) {
+	if code, stdout, stderr := p.in("verify"); code != exitClosed && !(s.unwritten() && neverWritten.MatchString(stderr)) {
 		p.t.Errorf("verify exits %d: %s%s", code, stdout, stderr)
 	}
 	for i := at; i < len(s.commands); i++ {
@@ -465,7 +479,7 @@ func TestFaultsCostNothing(t *testing.T) {
 	})
 	each(t, "step of SQL", struckFaults(), func(t *testing.T, dice *rand.Rand, f *faults) bool {
 		s, p, at := draw(t, dice, all)
-		if s.name == "empty" { // its tables are needed
+		if s.unwritten() { // its tables are needed
 			p.must(exitClosed, "runs")
 		}
 		steps := s.steps(t, at)
@@ -495,7 +509,7 @@ func (s *situation) steps(t *testing.T, at int) int {
 	}
 	if s.counted[at] == 0 {
 		p := s.built.copied(t)
-		if s.name == "empty" {
+		if s.unwritten() {
 			p.must(exitClosed, "runs")
 		}
 		for i, before := range s.commands[:at] {

@@ -7,8 +7,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -23,7 +25,8 @@ const (
 	asProgram   = "TEST_AS_BASCULE"
 	atClock     = "TEST_CLOCK"
 	watchedFrom = "TEST_WATCHED_FROM"
-	alone       = "TEST_ALONE" // the test that a process is for
+	logged      = "TEST_LOGGED" // a first load goes through the log, as small ones do
+	alone       = "TEST_ALONE"  // the test that a process is for
 )
 
 func TestMain(m *testing.M) {
@@ -42,7 +45,11 @@ func TestMain(m *testing.M) {
 		if err != nil {
 			panic(err)
 		}
-		os.Exit(appAt(now, os.Stdout, os.Stderr).execute(context.Background(), os.Args[1:]))
+		app := appAt(now, os.Stdout, os.Stderr)
+		if os.Getenv(logged) != "" {
+			app.straight = 0
+		}
+		os.Exit(app.execute(context.Background(), os.Args[1:]))
 	}
 	main()
 }
@@ -64,6 +71,7 @@ func elsewhere(t *testing.T) bool {
 		return false
 	}
 	t.Parallel()
+	noteFixtures(t)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -78,6 +86,9 @@ func elsewhere(t *testing.T) bool {
 			args = append(args, "-"+f.Name+"="+f.Value.String())
 		}
 	})
+	if end, ok := t.Deadline(); ok { // or it would outlive this process
+		args = append(args, "-test.timeout="+time.Until(end.Add(-time.Second)).String())
+	}
 	cmd := exec.CommandContext(t.Context(), self, args...)
 	cmd.Env = append(os.Environ(), alone+"="+t.Name())
 	out, err := cmd.CombinedOutput()
@@ -92,6 +103,28 @@ func elsewhere(t *testing.T) bool {
 		t.Logf("%s", out)
 	}
 	return true
+}
+
+// noteFixtures has this process ask for the files that tests run elsewhere read, so
+// that go test takes no result from before they changed.
+func noteFixtures(t *testing.T) {
+	t.Helper()
+	files := 0
+	for _, dir := range []string{"testdata", "../../fixtures", "../../mappings"} {
+		err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() {
+				files++
+				_, err = os.Stat(name)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if files < 100 {
+		t.Fatalf("only %d fixtures", files)
+	}
 }
 
 // program is a command line of the program, in a process of its own.

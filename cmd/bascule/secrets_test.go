@@ -110,7 +110,7 @@ func TestTheKeyOfAFileIsNowhereInTheBaseAndNoOtherOpensIt(t *testing.T) {
 	if stderr := mustExit(t, exitFailure, "verify"); !strings.Contains(stderr, "la clé de la base est dans un fichier: indiquez-le par privacy.key_file") {
 		t.Error(stderr)
 	}
-	for _, suffix := range []string{"", "-wal", "-shm"} {
+	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
 		remove(t, "data/bascule.db"+suffix)
 	}
 	remove(t, "out")

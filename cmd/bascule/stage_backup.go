@@ -43,7 +43,7 @@ func (a *App) Backup(ctx context.Context, file string, force bool) (*BackupResul
 	if !locked {
 		return nil, fmt.Errorf("%s: une autre sauvegarde l'écrit déjà — attendez sa fin", file)
 	}
-	result, err := copyAside(ctx, database, partial)
+	result, err := a.copyAside(ctx, database, partial)
 	if err == nil {
 		err = errors.Join(os.Rename(partial, file), syncFolder(filepath.Dir(file)))
 	}
@@ -58,11 +58,11 @@ func (a *App) Backup(ctx context.Context, file string, force bool) (*BackupResul
 }
 
 // copyAside makes the copy in a private file and puts it on the disk.
-func copyAside(ctx context.Context, database, partial string) (*BackupResult, error) {
+func (a *App) copyAside(ctx context.Context, database, partial string) (*BackupResult, error) {
 	if err := errors.Join(os.Chmod(partial, 0o600), os.Truncate(partial, 0)); err != nil {
 		return nil, err
 	}
-	copied, err := sqlite.CopyInto(ctx, database, partial)
+	copied, err := sqlite.CopyInto(ctx, database, partial, sqlite.WithWaiting(a.waitsForBase))
 	if err != nil {
 		return nil, err
 	}

@@ -67,7 +67,7 @@ func (a *App) withStore(ctx context.Context, stage func(*sqlite.DB) error) error
 	if err != nil {
 		return err
 	}
-	options := []sqlite.Option{sqlite.WithKey(key)}
+	options := []sqlite.Option{sqlite.WithKey(key), sqlite.WithWaiting(a.waitsForBase)}
 	if a.straight > 0 {
 		options = append(options, sqlite.WithStraight(a.straight))
 	}
@@ -76,6 +76,11 @@ func (a *App) withStore(ctx context.Context, stage func(*sqlite.DB) error) error
 		return err
 	}
 	return sqlite.Told(errors.Join(stage(db), db.Close()))
+}
+
+// waitsForBase says that the command stands still.
+func (a *App) waitsForBase() {
+	a.Log.Warn("base", "état", "occupée par un gros chargement, ou par un autre programme : la commande attend")
 }
 
 // loadFiles has the files in the store, reading those that are not there yet,

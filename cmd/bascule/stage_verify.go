@@ -31,7 +31,7 @@ func (a *App) Verify(ctx context.Context, last bool) (*reconcile.Verification, e
 	if err != nil {
 		return nil, err
 	}
-	v, err := sqlite.Verify(ctx, a.Config.Abs(a.Config.Database), last, a.Progress, sqlite.WithKey(key))
+	v, err := sqlite.Verify(ctx, a.Config.Abs(a.Config.Database), last, a.Progress, sqlite.WithKey(key), sqlite.WithWaiting(a.waitsForBase))
 	if err != nil {
 		return nil, err
 	}

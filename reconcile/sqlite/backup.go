@@ -23,7 +23,7 @@ var ErrCopy = errors.New("la copie ne se relit pas comme la base: rien n'est gar
 // CopyInto writes a consistent copy of the database into an empty file, while
 // others read and write it, then reads the copy back: pages, and the last entry
 // of its chain, which the database must have too.
-func CopyInto(ctx context.Context, path, file string) (_ *Copied, err error) {
+func CopyInto(ctx context.Context, path, file string, options ...Option) (_ *Copied, err error) {
 	if err := present(path); err != nil {
 		return nil, err
 	}
@@ -36,6 +36,9 @@ func CopyInto(ctx context.Context, path, file string) (_ *Copied, err error) {
 			err = fmt.Errorf("base %s: %w", path, err)
 		}
 	}()
+	if err := reach(ctx, db, settingsOf(options).waiting); err != nil {
+		return nil, err
+	}
 	var version, ours int
 	if err := db.QueryRowContext(ctx, "SELECT (SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_master WHERE name = 'ledger')").Scan(&version, &ours); err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 // Package sqlite keeps payslips, loads, runs and discrepancies in one SQLite
 // file. It is the only package that knows SQL: one writer connection, any
-// number of readers, full durability (WAL, synchronous FULL).
+// number of readers, full durability (WAL, but while a large load lasts;
+// synchronous FULL).
 package sqlite
 
 import (
@@ -75,7 +76,11 @@ func Open(ctx context.Context, path string, random io.Reader, options ...Option)
 		return nil, err
 	}
 	d.write.SetMaxOpenConns(1)
-	if _, err := d.write.ExecContext(ctx, "PRAGMA wal_autocheckpoint = 0"); err != nil { // see copyBack
+	err = reach(ctx, d.write, given.waiting)
+	if err == nil {
+		_, err = d.write.ExecContext(ctx, fmt.Sprintf("PRAGMA wal_autocheckpoint = 0; PRAGMA busy_timeout = %d", busy)) // see copyBack
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("base %s: %w", path, describe(err)), d.write.Close())
 	}
 	if err := d.migrate(ctx, random, given.key); err != nil {
@@ -111,17 +116,18 @@ func create(ctx context.Context, path string) error {
 	return errors.Join(err, c.Close())
 }
 
-// How long somebody else's work is waited for, in milliseconds: a reader, whom
-// nothing but a large load keeps waiting (DB.straight), stays until it ends.
+// How long SQLite itself waits for somebody else, in milliseconds: it cannot be told
+// to give up meanwhile. The writer, the first to come, is soon told that it waits
+// (reach).
 const (
-	writerWaits = 10_000
-	readerWaits = 300_000
+	busyAtFirst = 500
+	busy        = 10_000
 )
 
 func connect(path, lock string, cacheKiB int, queryOnly bool) (*sqlx.DB, error) {
-	q, wait := url.Values{}, writerWaits
-	if lock == "deferred" {
-		wait = readerWaits
+	q, wait := url.Values{}, busy
+	if lock == "immediate" {
+		wait = busyAtFirst
 	}
 	q.Set("_journal_mode", "WAL")
 	q.Set("_synchronous", "FULL")

@@ -120,14 +120,14 @@ func (d *DB) trace(ctx context.Context, path string, sought *Sought, watch Watch
 	if info, err := os.Stat(path); err == nil {
 		watch.Start("preuve d'effacement (octets)", info.Size())
 	}
-	for _, suffix := range []string{"", "-wal"} {
+	for _, suffix := range []string{"", "-wal", "-journal"} {
 		n, err := raw.scanFile(path+suffix, watch)
 		if err != nil {
 			return nil, err
 		}
 		e.Bytes += n
 		if suffix != "" {
-			e.LogBytes = n
+			e.LogBytes += n
 		}
 	}
 	var there []soughtValue

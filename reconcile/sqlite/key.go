@@ -16,6 +16,7 @@ type Option func(*settings)
 type settings struct {
 	key      []byte
 	straight int64
+	waiting  func()
 }
 
 // WithKey gives the key of pseudonyms, fingerprints and seals from outside: the
@@ -26,8 +27,12 @@ func WithKey(key []byte) Option { return func(s *settings) { s.key = key } }
 // the database (DB.straight).
 func WithStraight(bytes int64) Option { return func(s *settings) { s.straight = bytes } }
 
+// WithWaiting has a function called once where somebody else keeps the database to
+// himself, which is waited for.
+func WithWaiting(f func()) Option { return func(s *settings) { s.waiting = f } }
+
 func settingsOf(options []Option) settings {
-	s := settings{straight: straightBytes}
+	s := settings{straight: straightBytes, waiting: func() {}}
 	for _, o := range options {
 		o(&s)
 	}

@@ -83,7 +83,11 @@ func (d *DB) Load(ctx context.Context, jobs []Job, scope Scope) ([]reconcile.Loa
 		}
 		return d.sealLoads(ctx, c, jobs, ids, written.chunks)
 	})
-	if err = errors.Join(err, logAgain()); err != nil {
+	again := logAgain()
+	if err == nil && again != nil {
+		err = fmt.Errorf("les fichiers sont chargés, mais la base ne reprend pas son journal: %w", describe(again))
+	}
+	if err != nil {
 		return nil, err
 	}
 	d.copyBack()

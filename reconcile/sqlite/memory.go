@@ -31,7 +31,8 @@ func (d *DB) resize(ctx context.Context, kib int) {
 	_, _ = d.write.ExecContext(context.WithoutCancel(ctx), fmt.Sprintf("PRAGMA cache_size = -%d", kib))
 }
 
-// release gives what the caches hold back to the system. The allocator of C would
+// release gives what the writer's cache holds, and what the readers' have let go of,
+// back to the system. The allocator of C would
 // keep it, some 60 MB for 300,000 agents, beside what the report needs.
 func (d *DB) release(ctx context.Context) {
 	_, _ = d.write.ExecContext(context.WithoutCancel(ctx), "PRAGMA shrink_memory") // nothing is lost where it is refused

@@ -107,11 +107,14 @@ func rawBytes(t testing.TB, path string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log, err := os.ReadFile(path + "-wal")
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		t.Fatal(err)
+	for _, suffix := range []string{"-wal", "-journal"} {
+		log, err := os.ReadFile(path + suffix)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			t.Fatal(err)
+		}
+		all = append(all, log...)
 	}
-	return append(all, log...)
+	return all
 }
 
 func TestAPurgeLeavesNoByteOfWhoIsGoneAndKeepsTotalsAndChain(t *testing.T) {

@@ -3,7 +3,9 @@ package sqlite
 import (
 	"context"
 	"errors"
+	"time"
 
+	"github.com/jmoiron/sqlx"
 	sqlite3 "github.com/mattn/go-sqlite3"
 )
 
@@ -17,7 +19,9 @@ const straightBytes = 256 << 20
 // comes after all that is there, and the little that it changes is kept in a journal
 // until it ends well.
 //
-// Meanwhile nobody else can read. So where somebody is reading, the log stays.
+// Meanwhile nobody else can read. So where somebody is reading, the log stays. That
+// the load is on the disk once committed rests on the log being taken again: the
+// removal of the journal is then on the disk too.
 func (d *DB) straight(ctx context.Context, jobs []Job) (logAgain func() error, err error) {
 	logAgain = func() error { return nil }
 	if bytes := bytesToAdd(jobs); bytes == 0 || bytes < d.straightFrom {
@@ -26,15 +30,16 @@ func (d *DB) straight(ctx context.Context, jobs []Job) (logAgain func() error, e
 	d.checkpoint.Wait()
 	d.read.SetMaxIdleConns(0) // they would be somebody
 	defer d.read.SetMaxIdleConns(idleReaders)
-	err = d.journal(ctx, "DELETE")
-	var e sqlite3.Error
-	switch {
+	switch err = d.journal(ctx, "delete"); {
 	case err == nil:
-		logAgain = func() error { return d.journal(context.WithoutCancel(ctx), "WAL") }
-	case errors.As(err, &e) && e.Code == sqlite3.ErrBusy:
+		logAgain = func() error {
+			// Those who came meanwhile ask for the same, all at once.
+			return whileBusy(context.WithoutCancel(ctx), func() error { return d.journal(ctx, "wal") }, func() {})
+		}
+	case isBusy(err):
 		err = nil
 	}
-	return logAgain, err
+	return logAgain, describe(err)
 }
 
 // bytesToAdd is the size of the files to be read, 0 where some of it may be taken
@@ -54,6 +59,45 @@ func bytesToAdd(jobs []Job) (bytes int64) {
 
 // journal has the database keep a journal of this mode.
 func (d *DB) journal(ctx context.Context, mode string) error {
-	_, err := d.write.ExecContext(ctx, "PRAGMA journal_mode = "+mode)
-	return describe(err)
+	var kept string
+	err := d.write.GetContext(context.WithoutCancel(ctx), &kept, "PRAGMA journal_mode = "+mode)
+	if err == nil && kept != mode {
+		err = sqlite3.Error{Code: sqlite3.ErrBusy}
+	}
+	return err
+}
+
+// patience is how long a database that somebody keeps to himself is waited for: as
+// a large load does, for two minutes of 2,500,000 agents.
+const patience = 15 * time.Minute
+
+// reach makes the first connection.
+func reach(ctx context.Context, db *sqlx.DB, waiting func()) error {
+	return whileBusy(ctx, func() error { return db.PingContext(ctx) }, waiting)
+}
+
+// whileBusy tries again while somebody else keeps the database to himself, and says
+// so once.
+func whileBusy(ctx context.Context, try func() error, waiting func()) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for said := false; ; said = true {
+		err := try()
+		if !isBusy(err) {
+			return err
+		}
+		if !said {
+			waiting()
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+func isBusy(err error) bool {
+	var e sqlite3.Error
+	return errors.As(err, &e) && e.Code == sqlite3.ErrBusy
 }

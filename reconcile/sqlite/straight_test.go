@@ -2,11 +2,12 @@ package sqlite
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"bascule/reconcile"
 )
@@ -47,24 +48,35 @@ func exists(t *testing.T, path string) bool {
 	return err == nil
 }
 
-func journalOf(t *testing.T, d *DB) (mode string) {
+// logKept tells whether the base has a write-ahead log: its 19th byte says so.
+func logKept(t *testing.T, path string) bool {
 	t.Helper()
-	if err := d.read.Get(&mode, "PRAGMA journal_mode"); err != nil {
+	f, err := os.Open(path)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return mode
+	defer f.Close()
+	var header [20]byte
+	if _, err := io.ReadFull(f, header[:]); err != nil {
+		t.Fatal(err)
+	}
+	return header[18] == 2 && header[19] == 2
 }
 
 func TestALargeLoadIsWrittenOnce(t *testing.T) {
 	d, path := straightStore(t)
 	count(t, d, "SELECT count(*) FROM v_payslip") // a connection that reads is at hand
+	d.copyBack()                                  // as after a load just before
 	logged := true
-	mustLoad(t, d, WholeSide, sized(reconcile.Legacy, during(few(100, "1", "2"), func() { logged = exists(t, path+"-wal") })))
+	mustLoad(t, d, WholeSide, sized(reconcile.Legacy, during(few(100, "1", "2"), func() { logged = exists(t, path+"-wal") || logKept(t, path) })))
 	if logged {
 		t.Error("the load goes through the log")
 	}
-	if mode := journalOf(t, d); mode != "wal" {
-		t.Errorf("after it, the journal is %s", mode)
+	if !logKept(t, path) {
+		t.Error("after it, there is no log")
+	}
+	if n := d.read.Stats().Idle; n == 0 {
+		t.Error("no connection that reads is kept")
 	}
 	if n := count(t, d, "SELECT count(*) FROM v_payslip"); n != 2 {
 		t.Errorf("%d payslips are there", n)
@@ -85,11 +97,14 @@ func TestALargeLoadThatFailsLeavesNothing(t *testing.T) {
 	if _, err := d.Load(background, []Job{sized(reconcile.Legacy, s)}, SamePaths); !errors.Is(err, wrong) {
 		t.Fatal(err)
 	}
+	if !logKept(t, path) || exists(t, path+"-journal") {
+		t.Error("the journal is left")
+	}
 	if grown < 1<<20 {
 		t.Errorf("the file had %d bytes: nothing to undo", grown)
 	}
-	if n := count(t, d, "SELECT count(*) FROM v_payslip"); n != 2 || journalOf(t, d) != "wal" || exists(t, path+"-journal") {
-		t.Errorf("%d payslips are there, the journal is %s", n, journalOf(t, d))
+	if n := count(t, d, "SELECT count(*) FROM v_payslip"); n != 2 {
+		t.Errorf("%d payslips are there", n)
 	}
 }
 
@@ -140,33 +155,38 @@ func sized(side reconcile.Side, s *memorySource) Job {
 	return j
 }
 
+// TestWhoComesDuringALargeLoadWaits, and is told so; or gives up when asked to.
 func TestWhoComesDuringALargeLoadWaits(t *testing.T) {
 	d, path := straightStore(t)
-	type seen struct {
-		payslips int
-		err      error
-	}
-	told := make(chan seen, 1)
+	waits, told := make(chan bool, 1), make(chan error, 1)
+	payslips := 0
 	mustLoad(t, d, WholeSide, sized(reconcile.Legacy, during(few(100, "1", "2"), func() {
 		if info, err := os.Stat(path + "-journal"); err != nil || info.Mode().Perm() != 0o600 {
 			t.Error("the journal is open to others, or there is none", err)
 		}
+		other, err := connect(path, "immediate", writerCacheKiB, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer other.Close()
+		soon, cancel := context.WithCancel(background)
+		if err := reach(soon, other, cancel); !isBusy(err) {
+			t.Errorf("it does not give up: %v", err)
+		}
 		go func() {
-			var s seen
-			other, err := connect(path, "deferred", readerCacheKiB, true)
+			other, err := Open(background, path, bytes.NewReader(nil), WithWaiting(func() { waits <- true }))
 			if err == nil {
-				err = errors.Join(other.Get(&s.payslips, "SELECT count(*) FROM v_payslip"), other.Close())
+				err = errors.Join(other.read.Get(&payslips, "SELECT count(*) FROM v_payslip"), other.Close())
 			}
-			s.err = err
-			told <- s
+			told <- err
 		}()
 		select {
-		case s := <-told:
-			t.Errorf("it sees %d payslips, %v", s.payslips, s.err)
-		case <-time.After(50 * time.Millisecond):
+		case <-waits:
+		case err := <-told:
+			t.Errorf("it did not wait: %v", err)
 		}
 	})))
-	if s := <-told; s.err != nil || s.payslips != 2 {
-		t.Errorf("it sees %d payslips, %v", s.payslips, s.err)
+	if err := <-told; err != nil || payslips != 2 {
+		t.Errorf("it sees %d payslips, %v", payslips, err)
 	}
 }

@@ -69,7 +69,11 @@ func Verify(ctx context.Context, path string, last bool, watch Watch, options ..
 	if err != nil {
 		return nil, err
 	}
-	v, err := verify(ctx, db, last, watch, settingsOf(options).key)
+	given := settingsOf(options)
+	var v *reconcile.Verification
+	if err = reach(ctx, db, given.waiting); err == nil {
+		v, err = verify(ctx, db, last, watch, given.key)
+	}
 	if err = errors.Join(err, db.Close()); err != nil {
 		return nil, fmt.Errorf("base %s: %w", path, describe(err))
 	}
