@@ -72,11 +72,7 @@ func (p place) in(args ...string) (code int, stdout, stderr string) {
 
 func (p place) at(now time.Time, args ...string) (code int, stdout, stderr string) {
 	var out, log bytes.Buffer
-	app := appAt(now, &out, &log)
-	if p.logged {
-		app.straight = 0
-	}
-	code = app.execute(context.Background(), p.arguments(args))
+	code = appAt(now, p.logged, &out, &log).execute(context.Background(), p.arguments(args))
 	return code, out.String(), log.String()
 }
 

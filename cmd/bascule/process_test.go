@@ -45,20 +45,19 @@ func TestMain(m *testing.M) {
 		if err != nil {
 			panic(err)
 		}
-		app := appAt(now, os.Stdout, os.Stderr)
-		if os.Getenv(logged) != "" {
-			app.straight = 0
-		}
-		os.Exit(app.execute(context.Background(), os.Args[1:]))
+		os.Exit(appAt(now, os.Getenv(logged) != "", os.Stdout, os.Stderr).execute(context.Background(), os.Args[1:]))
 	}
 	main()
 }
 
-// appAt is the program, its clock stopped, its first loads written as large ones.
-func appAt(now time.Time, stdout, stderr io.Writer) *App {
+// appAt is the program, its clock stopped, its first loads written as large ones
+// unless they are to go through the log.
+func appAt(now time.Time, logged bool, stdout, stderr io.Writer) *App {
 	app := newApp(stdout, stderr)
 	app.Now = func() time.Time { return now }
-	app.straight = 1
+	if !logged {
+		app.straight = 1
+	}
 	return app
 }
 

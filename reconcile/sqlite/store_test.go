@@ -60,9 +60,9 @@ func openStore(t testing.TB) *DB {
 }
 
 // opened opens a database until the test ends.
-func opened(t testing.TB, path string) *DB {
+func opened(t testing.TB, path string, options ...Option) *DB {
 	t.Helper()
-	d, err := Open(context.Background(), path, bytes.NewReader(make([]byte, 64)))
+	d, err := Open(context.Background(), path, bytes.NewReader(make([]byte, 64)), options...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ func (d *DB) straight(ctx context.Context, jobs []Job) (logAgain func() error, e
 	case err == nil:
 		logAgain = func() error {
 			// Those who came meanwhile ask for the same, all at once.
-			return whileBusy(context.WithoutCancel(ctx), func() error { return d.journal(ctx, "wal") }, func() {})
+			return whileBusy(ctx, func() error { return d.journal(ctx, "wal") }, func() {})
 		}
 	case isBusy(err):
 		err = nil
@@ -57,7 +57,7 @@ func bytesToAdd(jobs []Job) (bytes int64) {
 	return bytes
 }
 
-// journal has the database keep a journal of this mode.
+// journal has the database keep a journal of this mode, be the command interrupted.
 func (d *DB) journal(ctx context.Context, mode string) error {
 	var kept string
 	err := d.write.GetContext(context.WithoutCancel(ctx), &kept, "PRAGMA journal_mode = "+mode)

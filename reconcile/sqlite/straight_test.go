@@ -16,16 +16,7 @@ import (
 func straightStore(t *testing.T) (*DB, string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "b.db")
-	d, err := Open(background, path, bytes.NewReader(make([]byte, 64)), WithStraight(1))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := d.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return d, path
+	return opened(t, path, WithStraight(1)), path
 }
 
 // during has a source call back before its last word.
